@@ -1,0 +1,72 @@
+"""Run every benchmark once: `python -m benchmarks.run`, or `make bench`.
+
+Prints a table and writes `benchmarks/latest.json`. Exits 1 when a bound is missed, 4 when there are no peers.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from benchmarks import processes, signatures, transport
+from benchmarks.figures import Figure, table, write
+from benchmarks.peers.client import Peers, PeersMissingError
+
+LATEST = Path(__file__).with_name("latest.json")
+_PACKAGES = ("cryptography", "cbor2", "zxing-cpp", "pillow")
+
+
+def main() -> int:
+    """Measure, show, write.
+
+    Returns:
+        The exit code.
+    """
+    try:
+        with Peers() as peers:
+            figures = _measure(peers)
+            environment = _environment(peers)
+    except PeersMissingError as error:
+        print(error, file=sys.stderr)
+        return 4
+    print(table(figures))
+    write(LATEST, environment, figures)
+    return 1 if any(figure.met is False for figure in figures) else 0
+
+
+def _measure(peers: Peers) -> list[Figure]:
+    parts: dict[str, Callable[[], list[Figure]]] = {
+        "ES256": lambda: signatures.es256(peers),
+        "PS256": lambda: signatures.ps256(peers),
+        "base45 and QR": lambda: transport.figures(peers),
+        "import": processes.import_time,
+        "command line": processes.command_line,
+    }
+    figures = []
+    for number, (name, measure) in enumerate(parts.items(), 1):
+        print(f"[{number}/{len(parts)}] {name}", file=sys.stderr, flush=True)
+        figures += measure()
+    return figures
+
+
+def _environment(peers: Peers) -> dict[str, Any]:
+    return {
+        "date": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "machine": platform.machine(),
+        "processors": os.cpu_count(),
+        "system": platform.system(),
+        "python": platform.python_version(),
+        "packages": {name: version(name) for name in _PACKAGES},
+        "peers": peers.versions,
+        "certificates": {"signatures": signatures.CERTIFICATES, "base45 and QR": transport.CERTIFICATES},
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

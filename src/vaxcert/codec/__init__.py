@@ -1,0 +1,1 @@
+"""Bytes to values and back, one module per standard. No trust, no keys, no clock."""

@@ -1,0 +1,1 @@
+"""Algorithms, public keys, the Signer protocol and signing certificates. No trust decisions."""

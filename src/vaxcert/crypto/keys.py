@@ -1,0 +1,100 @@
+"""Public keys that verify COSE signatures, each bound to its one algorithm.
+
+A signature has one exact form: 64 bytes for ES256, and the modulus length with a 32-byte salt for PS256. Anything laxer
+accepts signatures that the Wycheproof vectors call invalid.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Protocol, TypeAlias
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+
+from vaxcert.crypto.algorithms import Algorithm
+from vaxcert.errors import Reason, UnsupportedError
+
+ECDSA_SHA256: Final = ec.ECDSA(hashes.SHA256())
+PSS_SHA256: Final = padding.PSS(mgf=padding.MGF1(hashes.SHA256()), salt_length=32)
+SHA256: Final = hashes.SHA256()
+
+COORDINATE_BYTES: Final = 32
+MIN_RSA_BITS: Final = 2048
+
+PublicKey: TypeAlias = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
+
+
+class VerifyingKey(Protocol):
+    """A public key and the one algorithm it verifies."""
+
+    @property
+    def algorithm(self) -> Algorithm:
+        """The algorithm the key is for."""
+
+    @property
+    def bits(self) -> int:
+        """Size of the key."""
+
+    def is_signature(self, signature: bytes, data: bytes) -> bool:
+        """Whether `signature` (COSE form) is this key's over `data`. A fact about bytes, not about trust."""
+
+
+class EcdsaP256Key:
+    """ES256: ECDSA on P-256 with SHA-256 (RFC 9053 section 2.1)."""
+
+    __slots__ = ("_key",)
+
+    algorithm: Final = Algorithm.ES256
+    bits: Final = 256
+
+    def __init__(self, key: ec.EllipticCurvePublicKey) -> None:
+        self._key = key
+
+    def is_signature(self, signature: bytes, data: bytes) -> bool:
+        """Whether `signature`, r and s of 32 bytes each, is this key's over `data`."""
+        if len(signature) != 2 * COORDINATE_BYTES:
+            return False
+        r = int.from_bytes(signature[:COORDINATE_BYTES], "big")
+        s = int.from_bytes(signature[COORDINATE_BYTES:], "big")
+        try:
+            self._key.verify(encode_dss_signature(r, s), data, ECDSA_SHA256)
+        except InvalidSignature:
+            return False
+        return True
+
+
+class RsaPssKey:
+    """PS256: RSASSA-PSS with SHA-256, MGF1-SHA-256 and a 32-byte salt (RFC 8230 section 2)."""
+
+    __slots__ = ("_key", "bits")
+
+    algorithm: Final = Algorithm.PS256
+
+    def __init__(self, key: rsa.RSAPublicKey) -> None:
+        self._key = key
+        self.bits = key.key_size
+
+    def is_signature(self, signature: bytes, data: bytes) -> bool:
+        """Whether `signature`, as long as the modulus, is this key's over `data`."""
+        try:
+            self._key.verify(signature, data, PSS_SHA256, SHA256)
+        except InvalidSignature:
+            return False
+        return True
+
+
+def verifying_key(public_key: object) -> EcdsaP256Key | RsaPssKey:
+    """Bind a public key of `cryptography` to the algorithm HCERT gives its type.
+
+    Raises:
+        UnsupportedError: `key-type`, for anything but P-256 and RSA.
+    """
+    if isinstance(public_key, rsa.RSAPublicKey):
+        return RsaPssKey(public_key)
+    if isinstance(public_key, ec.EllipticCurvePublicKey):
+        if isinstance(public_key.curve, ec.SECP256R1):
+            return EcdsaP256Key(public_key)
+        raise UnsupportedError(Reason.KEY_TYPE, f"elliptic curve {public_key.curve.name}, P-256 expected")
+    raise UnsupportedError(Reason.KEY_TYPE, f"a {type(public_key).__name__}, a P-256 or RSA key expected")

@@ -1,0 +1,230 @@
+"""Every error vaxcert raises, and the stable reason codes they carry.
+
+Four questions, four branches: can it be read (`DecodeError`), is it supported (`UnsupportedError`), may it be
+relied on (`VerificationError`), and could the needed material be had (`TrustListError`, `AdapterError`). What an
+issuer's record lacks is an `EncodeError`.
+
+A message is one line and never holds personal data: no name, birth date, certificate identifier or QR text. For the
+same reason decoders' own exceptions are not chained to ours: theirs quote the input.
+Misuse by the caller (a naive time, an empty trust list) is `ValueError` or `TypeError`, not part of this tree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why a certificate, a list or a record was not accepted. Public and stable: never renamed, never reused."""
+
+    # the input cannot be read
+    INPUT_TYPE = "input-type"
+    INPUT_EMPTY = "input-empty"
+    INPUT_TOO_LONG = "input-too-long"
+    BASE45_CHARACTER = "base45-character"
+    BASE45_LENGTH = "base45-length"
+    BASE45_OVERFLOW = "base45-overflow"
+    ZLIB_CORRUPT = "zlib-corrupt"
+    ZLIB_CUT_SHORT = "zlib-cut-short"
+    ZLIB_TRAILING_DATA = "zlib-trailing-data"
+    ZLIB_DICTIONARY = "zlib-dictionary"
+    ZLIB_TOO_LARGE = "zlib-too-large"
+    CBOR_MALFORMED = "cbor-malformed"
+    CBOR_TRAILING_DATA = "cbor-trailing-data"
+    CBOR_DUPLICATE_KEY = "cbor-duplicate-key"
+    CBOR_KEY_TYPE = "cbor-key-type"
+    CBOR_TOO_DEEP = "cbor-too-deep"
+    CBOR_NOT_FINITE = "cbor-not-finite"
+    CBOR_SIMPLE_VALUE = "cbor-simple-value"
+    CBOR_TAG = "cbor-tag"
+    COSE_STRUCTURE = "cose-structure"
+    COSE_HEADER = "cose-header"
+    CWT_STRUCTURE = "cwt-structure"
+    CWT_DATE = "cwt-date"
+    PAYLOAD_STRUCTURE = "payload-structure"
+    PICTURE_UNREADABLE = "picture-unreadable"
+    PICTURE_TOO_LARGE = "picture-too-large"
+    PICTURE_NO_CODE = "picture-no-code"
+    PICTURE_OTHER_CODE = "picture-other-code"
+
+    # read, but not supported
+    CONTEXT_IDENTIFIER = "context-identifier"
+    COSE_CRITICAL_HEADER = "cose-critical-header"
+    PAYLOAD_PROFILE = "payload-profile"
+    PAYLOAD_VERSION = "payload-version"
+    KEY_TYPE = "key-type"
+
+    # well-formed, and must not be relied on
+    ALGORITHM_UNPROTECTED = "algorithm-unprotected"
+    ALGORITHM_NOT_ALLOWED = "algorithm-not-allowed"
+    ALGORITHM_KEY_MISMATCH = "algorithm-key-mismatch"
+    KEY_TOO_SMALL = "key-too-small"
+    KEY_IDENTIFIER_MISSING = "key-identifier-missing"
+    UNKNOWN_KEY = "unknown-key"
+    BAD_SIGNATURE = "bad-signature"
+    KEY_NOT_AUTHORISED = "key-not-authorised"
+    SIGNER_NOT_YET_VALID = "signer-not-yet-valid"
+    SIGNER_EXPIRED = "signer-expired"
+    NOT_YET_VALID = "not-yet-valid"
+    EXPIRY_MISSING = "expiry-missing"
+    EXPIRED = "expired"
+    POLICY = "policy"
+
+    # trust material
+    TRUST_LIST_EMPTY = "trust-list-empty"
+    TRUST_LIST_UNREADABLE = "trust-list-unreadable"
+    CERTIFICATE_UNREADABLE = "certificate-unreadable"
+
+    # issuing
+    RECORD_REFUSED = "record-refused"
+    VALUE_NOT_ENCODABLE = "value-not-encodable"
+    NAME_NOT_TRANSLITERABLE = "name-not-transliterable"
+    CERTIFICATE_ID_CHARACTER = "certificate-id-character"
+    TEXT_TOO_LONG_FOR_QR = "text-too-long-for-qr"
+
+    # files, devices, host platforms
+    FILE_UNREADABLE = "file-unreadable"
+    FILE_UNWRITABLE = "file-unwritable"
+    KEY_UNREADABLE = "key-unreadable"
+    KEY_PASSWORD = "key-password"  # noqa: S105 - a reason code, not a password
+    KEY_CERTIFICATE_MISMATCH = "key-certificate-mismatch"
+    COLUMN_MISSING = "column-missing"
+    EXTRA_MISSING = "extra-missing"
+
+
+class VaxcertError(Exception):
+    """Root of the tree.
+
+    Attributes:
+        reason: The stable code.
+    """
+
+    reason: Reason
+
+    def __init__(self, reason: Reason, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class DecodeError(VaxcertError):
+    """The input is not a well-formed certificate. Says nothing about trust."""
+
+
+class LimitExceededError(DecodeError):
+    """The input is larger or deeper than `vaxcert.limits` allows."""
+
+
+class UnsupportedError(VaxcertError):
+    """Well-formed, but newer or of another kind than this library handles."""
+
+
+class VerificationError(VaxcertError):
+    """Well-formed, and must not be relied on."""
+
+
+class AlgorithmError(VerificationError):
+    """The algorithm is unsigned, not allowed, does not fit the key, or the key is too small."""
+
+
+class UnknownKeyError(VerificationError):
+    """No key with this key identifier is on the trust list.
+
+    Attributes:
+        kid: The key identifier looked up, or None where the message has none.
+    """
+
+    def __init__(self, kid: bytes | None) -> None:
+        if kid is None:
+            super().__init__(Reason.KEY_IDENTIFIER_MISSING, "the COSE headers hold no key identifier (label 4)")
+        else:
+            super().__init__(Reason.UNKNOWN_KEY, f"no key {kid[:16].hex()} on the trust list")
+        self.kid = kid
+
+
+class BadSignatureError(VerificationError):
+    """No trusted key with the message's key identifier made this signature over these bytes.
+
+    Attributes:
+        kid: The key identifier whose keys were tried.
+    """
+
+    def __init__(self, kid: bytes) -> None:
+        super().__init__(Reason.BAD_SIGNATURE, f"the signature is not by key {kid.hex()}")
+        self.kid = kid
+
+
+class KeyNotAuthorisedError(VerificationError):
+    """The key that signed may not sign this kind of certificate (extended key usage, HCERT appendix A.4)."""
+
+    def __init__(self, kid: bytes, kind: str) -> None:
+        super().__init__(Reason.KEY_NOT_AUTHORISED, f"key {kid.hex()} may not sign a {kind} certificate")
+        self.kid = kid
+        self.kind = kind
+
+
+class SignerDateError(VerificationError):
+    """The signing certificate was not in date at the moment the policy names."""
+
+
+class NotYetValidError(VerificationError):
+    """The certificate was issued, or starts, after the verification time."""
+
+    def __init__(self, starts: datetime, at: datetime) -> None:
+        super().__init__(
+            Reason.NOT_YET_VALID, f"valid from {starts:%Y-%m-%dT%H:%M:%SZ}, checked at {at:%Y-%m-%dT%H:%M:%SZ}"
+        )
+        self.starts = starts
+        self.at = at
+
+
+class ExpiredError(VerificationError):
+    """The certificate's expiry (CWT claim 4) has passed, or it has none.
+
+    Attributes:
+        expires: The end of validity, or None where the claim is missing.
+        at: The verification time.
+    """
+
+    def __init__(self, expires: datetime | None, at: datetime) -> None:
+        if expires is None:
+            super().__init__(Reason.EXPIRY_MISSING, "the certificate has no expiry (CWT claim 4)")
+        else:
+            super().__init__(
+                Reason.EXPIRED, f"expired {expires:%Y-%m-%dT%H:%M:%SZ}, checked at {at:%Y-%m-%dT%H:%M:%SZ}"
+            )
+        self.expires = expires
+        self.at = at
+
+
+class PolicyError(VerificationError):
+    """Authentic and in date, and not acceptable to this relying party.
+
+    Attributes:
+        unmet: The codes of the findings that the policy promotes to refusals.
+    """
+
+    def __init__(self, unmet: Iterable[str]) -> None:
+        self.unmet = tuple(unmet)
+        super().__init__(Reason.POLICY, f"the policy does not accept: {', '.join(self.unmet)}")
+
+
+class TrustListError(VaxcertError):
+    """The trust list, or one entry of it, cannot be used."""
+
+
+class EncodeError(VaxcertError):
+    """What the issuer gave cannot be made into a certificate.
+
+    Attributes:
+        codes: The finding codes of every fault, where the linter refused it; else empty.
+    """
+
+    def __init__(self, reason: Reason, message: str, *, codes: Iterable[str] = ()) -> None:
+        super().__init__(reason, message)
+        self.codes = tuple(codes)
+
+
+class AdapterError(VaxcertError):
+    """A file, a device or the host platform failed."""

@@ -1,0 +1,190 @@
+"""Issuing: a linted certificate, signed and written as `HC1:` text."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from vaxcert.codec import container, cose, cwt
+from vaxcert.crypto.signer import Signer
+from vaxcert.errors import EncodeError, Reason
+from vaxcert.findings import Finding
+from vaxcert.model.certificate import Event, HealthCertificate, Vaccination
+from vaxcert.model.certificate import Test as TestEvent
+from vaxcert.model.identifiers import build_certificate_id
+from vaxcert.payloads import eu_dcc
+from vaxcert.rules.lint import lint, refused
+
+TWELVE_MONTHS: Final = timedelta(days=365)
+"""Validity of a certificate by Decision 5772/QĐ-BYT."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class IssuedCertificate:
+    """A signed certificate.
+
+    Attributes:
+        text: The `HC1:` text for the QR code.
+        certificate_id: Its unique identifier (UVCI), to be kept for revocation.
+        issued_at: Aware UTC, whole seconds.
+        expires: Aware UTC, whole seconds.
+        findings: What the linter noted without refusing.
+    """
+
+    text: str
+    certificate_id: str
+    issued_at: datetime
+    expires: datetime
+    findings: tuple[Finding, ...]
+
+    def __repr__(self) -> str:
+        return f"<IssuedCertificate expires={self.expires:%Y-%m-%d}>"
+
+
+def random_opaque() -> str:
+    """32 upper-case hexadecimal digits from the system's random source: the opaque part of an identifier."""
+    return secrets.token_hex(16).upper()
+
+
+class Issuer:
+    """Issues certificates with one key in the name of one authority. Immutable, and safe to share between threads.
+
+    Args:
+        signer: The document signer's key.
+        country: ISO 3166-1 alpha-2 of the issuer.
+        authority: Name of the issuing authority (`is`), at most 80 characters.
+        validity: From issue to expiry; shortened so that no certificate outlives the signing certificate.
+        check_character: Append the optional check character to identifiers it makes.
+        new_opaque: Makes the opaque part of an identifier where the certificate brings none. For repeatable
+            runs; the default draws 128 random bits.
+
+    Raises:
+        ValueError: A country that is not two capital letters, an empty authority, or a validity that is not positive.
+    """
+
+    __slots__ = ("_authority", "_check_character", "_country", "_new_opaque", "_protected", "_signer", "_validity")
+
+    def __init__(
+        self,
+        signer: Signer,
+        *,
+        country: str,
+        authority: str,
+        validity: timedelta = TWELVE_MONTHS,
+        check_character: bool = False,
+        new_opaque: Callable[[], str] = random_opaque,
+    ) -> None:
+        if len(country) != 2 or not (country.isascii() and country.isalpha() and country.isupper()):
+            raise ValueError(f"country {country!r} is not two capital letters")
+        if not authority:
+            raise ValueError("the issuing authority has no name")
+        if validity <= timedelta(0):
+            raise ValueError(f"validity {validity} is not positive")
+        self._signer: Final = signer
+        self._country: Final = country
+        self._authority: Final = authority
+        self._validity: Final = validity
+        self._check_character: Final = check_character
+        self._new_opaque: Final = new_opaque
+        self._protected: Final = cose.protected_header(signer.algorithm, signer.kid)
+
+    def issue(self, certificate: HealthCertificate, *, at: datetime) -> IssuedCertificate:
+        """Lint, sign and write one certificate.
+
+        Country, authority and identifier are filled in where the certificate leaves them out.
+
+        Args:
+            certificate: Exactly one event.
+            at: The time of issue, aware.
+
+        Raises:
+            EncodeError: `record-refused` with the linter's codes; `signer-expired`, `signer-not-yet-valid` or
+                `key-not-authorised` when the signing certificate does not allow it; `value-not-encodable`.
+            ValueError: `at` has no time zone.
+        """
+        issued_at, expires = self._dates(at)
+        certificate = self._completed(certificate)
+        findings = lint(
+            certificate,
+            issued_at=issued_at,
+            expires=expires,
+            signer_ends=self._signer.certificate.not_after,
+        )
+        self._check(certificate, findings)
+        payload = cwt.write(
+            issuer=self._country,
+            expires=expires,
+            issued_at=issued_at,
+            hcert={eu_dcc.CLAIM: eu_dcc.write(certificate)},
+        )
+        signature = self._signer.sign(cose.sig_structure(self._protected, payload))
+        text = container.write(cose.write(self._protected, payload, signature))
+        return IssuedCertificate(
+            text, certificate.events[0].certificate_id or "", issued_at, expires, tuple(findings)
+        )
+
+    def _dates(self, at: datetime) -> tuple[datetime, datetime]:
+        """When the certificate starts and ends, in whole seconds."""
+        if at.tzinfo is None:
+            raise ValueError("the time of issue has no time zone")
+        issued_at = at.astimezone(UTC).replace(microsecond=0)
+        dsc = self._signer.certificate
+        if issued_at < dsc.not_before:
+            raise EncodeError(
+                Reason.SIGNER_NOT_YET_VALID,
+                f"the signing certificate starts {dsc.not_before:%Y-%m-%d}, issuing on {at:%Y-%m-%d}",
+            )
+        if issued_at >= dsc.not_after:
+            raise EncodeError(
+                Reason.SIGNER_EXPIRED,
+                f"the signing certificate ended {dsc.not_after:%Y-%m-%d}, issuing on {at:%Y-%m-%d}",
+            )
+        return issued_at, min(issued_at + self._validity, dsc.not_after)
+
+    def _completed(self, certificate: HealthCertificate) -> HealthCertificate:
+        """The certificate with country, authority and identifier."""
+        if len(certificate.events) != 1:
+            return certificate
+        event = certificate.events[0]
+        if event.country and event.authority and event.certificate_id:
+            return certificate
+        completed: Event = replace(
+            event,
+            country=event.country or self._country,
+            authority=event.authority or self._authority,
+            certificate_id=event.certificate_id
+            or build_certificate_id(
+                self._country, self._new_opaque(), with_check_character=self._check_character
+            ),
+        )
+        return _with_event(certificate, completed)
+
+    def _check(self, certificate: HealthCertificate, findings: list[Finding]) -> None:
+        if findings:
+            faults = refused(findings)
+            if faults:
+                named = ", ".join(
+                    f"{fault.code} ({fault.field})" if fault.field else fault.code for fault in faults
+                )
+                raise EncodeError(
+                    Reason.RECORD_REFUSED,
+                    f"the linter refuses: {named}",
+                    codes=dict.fromkeys(fault.code for fault in faults),
+                )
+        for kind in certificate.kinds:
+            if kind not in self._signer.certificate.kinds:
+                raise EncodeError(
+                    Reason.KEY_NOT_AUTHORISED, f"the signing certificate may not sign a {kind} certificate"
+                )
+
+
+def _with_event(certificate: HealthCertificate, event: Event) -> HealthCertificate:
+    """The certificate with its one event replaced by another of the same kind."""
+    if isinstance(event, Vaccination):
+        return replace(certificate, vaccination=event)
+    if isinstance(event, TestEvent):
+        return replace(certificate, test=event)
+    return replace(certificate, recovery=event)

@@ -1,0 +1,1 @@
+"""What a certificate says. Frozen values, no wire format, no trust, no clock."""

@@ -1,0 +1,50 @@
+"""Wire profiles of the health claim, one module each, and the registry that finds the right one.
+
+A new profile adds its module and one entry to `PROFILES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from vaxcert.errors import Reason, UnsupportedError
+from vaxcert.findings import Finding
+from vaxcert.model.certificate import HealthCertificate
+from vaxcert.payloads import eu_dcc
+
+
+@dataclass(frozen=True, slots=True)
+class PayloadProfile:
+    """How one kind of health claim is read and written.
+
+    Attributes:
+        name: For people.
+        read: Decoded CBOR to certificate and findings.
+        write: Certificate to CBOR values.
+    """
+
+    name: str
+    read: Callable[[Any], tuple[HealthCertificate, list[Finding]]]
+    write: Callable[[HealthCertificate], dict[str, Any]]
+
+
+PROFILES: Final[Mapping[int, PayloadProfile]] = {
+    eu_dcc.CLAIM: PayloadProfile("EU DCC", eu_dcc.read, eu_dcc.write),
+}
+"""By the number under the HCERT claim -260 (HCERT specification 3.3.7)."""
+
+
+def read(hcert: Mapping[int | str, Any]) -> tuple[HealthCertificate, list[Finding]]:
+    """Read the health claim with the profile its number names.
+
+    Raises:
+        UnsupportedError: `payload-profile` when none of the numbers is known, `payload-version`.
+        DecodeError: `payload-structure`.
+    """
+    for number, profile in PROFILES.items():
+        if number in hcert:
+            return profile.read(hcert[number])
+    numbers = sorted(key for key in hcert if type(key) is int)[:5]
+    raise UnsupportedError(Reason.PAYLOAD_PROFILE, f"health claims {numbers} are not supported, 1 (EU DCC) is")

@@ -1,0 +1,274 @@
+"""The EU Digital COVID Certificate payload: schema 1.3.x written, 1.0.0 to 1.3.3 read.
+
+Reading forgives what genuine issuers get wrong and reports it; writing is exact and expects a linted certificate.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any, Final, TypeVar
+
+from vaxcert.errors import DecodeError, EncodeError, Reason, UnsupportedError
+from vaxcert.findings import Finding, FindingCode
+from vaxcert.model.certificate import Event, HealthCertificate, Person, Recovery, Test, Vaccination
+from vaxcert.model.names import transliterate
+from vaxcert.payloads.fields import FieldReader
+
+CLAIM: Final = 1
+"""Number of the EU DCC under the HCERT claim."""
+
+VERSIONS: Final = frozenset({"1.0.0", "1.0.1", "1.1.0", "1.2.0", "1.2.1", "1.3.0", "1.3.1", "1.3.2", "1.3.3"})
+VERSION_WRITTEN: Final = "1.3.0"
+VERSION_SINGLE_NAME: Final = "1.3.2"
+"""The first schema in which a surname or a forename alone is enough."""
+
+_TOP: Final = frozenset({"ver", "nam", "dob", "v", "t", "r"})
+_NAME: Final = frozenset({"fn", "gn", "fnt", "gnt"})
+_VACCINATION: Final = frozenset({"tg", "vp", "mp", "ma", "dn", "sd", "dt", "co", "is", "ci"})
+_TEST: Final = frozenset({"tg", "tt", "nm", "ma", "sc", "dr", "tr", "tc", "co", "is", "ci"})
+_RECOVERY: Final = frozenset({"tg", "fr", "df", "du", "co", "is", "ci"})
+_STANDARD_NAME: Final = re.compile(r"[A-Z<]*").fullmatch
+_VERSION: Final = re.compile(r"(\d+)\.\d+\.\d+", re.ASCII).fullmatch
+
+_SomeEvent = TypeVar("_SomeEvent", Vaccination, Test, Recovery)
+
+
+def read(payload: Any) -> tuple[HealthCertificate, list[Finding]]:
+    """Read the payload of a message whose signature has been verified.
+
+    Raises:
+        DecodeError: `payload-structure`, when it is not a map or attests nothing.
+        UnsupportedError: `payload-version`, for another major version than 1.
+    """
+    if type(payload) is not dict:
+        raise DecodeError(Reason.PAYLOAD_STRUCTURE, "the EU DCC payload is not a map")
+    findings: list[Finding] = []
+    fields = FieldReader(payload, "", findings)
+    version = _version(fields, findings)
+    if not payload.keys() <= _TOP:
+        findings.append(Finding(FindingCode.FIELD_UNKNOWN, "hcert"))
+    vaccinations = _events(payload, "v", _vaccination, findings)
+    tests = _events(payload, "t", _test, findings)
+    recoveries = _events(payload, "r", _recovery, findings)
+    events = len(vaccinations) + len(tests) + len(recoveries)
+    if not events:
+        raise DecodeError(Reason.PAYLOAD_STRUCTURE, "the certificate attests no vaccination, test or recovery")
+    if events > 1:
+        findings.append(Finding(FindingCode.SEVERAL_EVENTS))
+    certificate = HealthCertificate(
+        subject=_person(payload, fields, findings),
+        vaccination=vaccinations[0] if vaccinations else None,
+        test=tests[0] if tests else None,
+        recovery=recoveries[0] if recoveries else None,
+        further_events=() if events == 1 else (*vaccinations[1:], *tests[1:], *recoveries[1:]),
+        version=version,
+    )
+    return certificate, findings
+
+
+def write(certificate: HealthCertificate) -> dict[str, Any]:
+    """Make the payload of a linted certificate, its fields in the order of genuine ones.
+
+    Raises:
+        EncodeError: `value-not-encodable` when it does not hold exactly one event,
+            `name-not-transliterable` when a standard name has to be made and cannot.
+    """
+    if len(certificate.events) != 1:
+        raise EncodeError(
+            Reason.VALUE_NOT_ENCODABLE, f"{len(certificate.events)} events, exactly one expected since schema 1.3.0"
+        )
+    name = _written_name(certificate.subject)
+    return {
+        "ver": VERSION_WRITTEN if "fnt" in name else VERSION_SINGLE_NAME,
+        "nam": name,
+        "dob": str(certificate.subject.birth_date or ""),
+        **_written_event(certificate.events[0]),
+    }
+
+
+def _version(fields: FieldReader, findings: list[Finding]) -> str | None:
+    version = fields.text("ver")
+    if version is None or version in VERSIONS:
+        return version
+    match = _VERSION(version)
+    if match and match[1] != "1":
+        raise UnsupportedError(Reason.PAYLOAD_VERSION, f"EU DCC schema {version[:20]}, version 1 expected")
+    findings.append(Finding(FindingCode.VERSION_UNKNOWN, "ver"))
+    return version
+
+
+def _person(payload: dict[str, Any], fields: FieldReader, findings: list[Finding]) -> Person:
+    name = payload.get("nam")
+    if type(name) is not dict:
+        findings.append(Finding(FindingCode.FIELD_MISSING, "nam"))
+        name = {}
+    names = FieldReader(name, "nam.", findings)
+    names.known(_NAME)
+    standard_family_name = names.optional_text("fnt")
+    standard_given_name = names.optional_text("gnt")
+    for field, text in (("nam.fnt", standard_family_name), ("nam.gnt", standard_given_name)):
+        if text is not None and not _STANDARD_NAME(text):
+            findings.append(Finding(FindingCode.NAME_NOT_STANDARD, field))
+    return Person(
+        family_name=names.optional_text("fn"),
+        given_name=names.optional_text("gn"),
+        standard_family_name=standard_family_name,
+        standard_given_name=standard_given_name,
+        birth_date=fields.birth_date("dob"),
+    )
+
+
+def _events(
+    payload: dict[str, Any],
+    group: str,
+    read_event: Callable[[dict[str, Any], list[Finding]], _SomeEvent],
+    findings: list[Finding],
+) -> list[_SomeEvent]:
+    entries = payload.get(group)
+    if type(entries) is not list:
+        if group in payload:
+            code = FindingCode.FIELD_NULL if entries is None else FindingCode.FIELD_TYPE
+            findings.append(Finding(code, group))
+        return []
+    events = []
+    for entry in entries:
+        if type(entry) is dict:
+            events.append(read_event(entry, findings))
+        else:
+            findings.append(Finding(FindingCode.FIELD_NULL if entry is None else FindingCode.FIELD_TYPE, group))
+    return events
+
+
+def _vaccination(entry: dict[str, Any], findings: list[Finding]) -> Vaccination:
+    fields = FieldReader(entry, "v.", findings)
+    fields.known(_VACCINATION)
+    return Vaccination(
+        disease=fields.text("tg"),
+        prophylaxis=fields.text("vp"),
+        product=fields.text("mp"),
+        marketing_holder=fields.text("ma"),
+        dose_number=fields.number("dn"),
+        doses_in_series=fields.number("sd"),
+        vaccinated_on=fields.date("dt"),
+        country=fields.text("co"),
+        authority=fields.text("is"),
+        certificate_id=fields.text("ci"),
+    )
+
+
+def _test(entry: dict[str, Any], findings: list[Finding]) -> Test:
+    fields = FieldReader(entry, "t.", findings)
+    fields.known(_TEST)
+    return Test(
+        disease=fields.text("tg"),
+        test_type=fields.text("tt"),
+        name=fields.optional_text("nm"),
+        device=fields.optional_text("ma"),
+        sampled_at=fields.moment("sc"),
+        result=fields.text("tr"),
+        centre=fields.optional_text("tc"),
+        country=fields.text("co"),
+        authority=fields.text("is"),
+        certificate_id=fields.text("ci"),
+    )
+
+
+def _recovery(entry: dict[str, Any], findings: list[Finding]) -> Recovery:
+    fields = FieldReader(entry, "r.", findings)
+    fields.known(_RECOVERY)
+    return Recovery(
+        disease=fields.text("tg"),
+        first_positive=fields.date("fr"),
+        valid_from=fields.date("df"),
+        valid_until=fields.date("du"),
+        country=fields.text("co"),
+        authority=fields.text("is"),
+        certificate_id=fields.text("ci"),
+    )
+
+
+def _written_name(person: Person) -> dict[str, str]:
+    written = {}
+    if person.family_name:
+        written["fn"] = person.family_name
+    if person.given_name:
+        written["gn"] = person.given_name
+    family, given = standard_names(person)
+    if family:
+        written["fnt"] = family
+    if given:
+        written["gnt"] = given
+    return written
+
+
+def standard_names(person: Person) -> tuple[str, str]:
+    """The ICAO 9303 forms of the surname and the forenames: those given, else made from the written ones.
+
+    Raises:
+        EncodeError: `name-not-transliterable`.
+    """
+    family = person.standard_family_name
+    given = person.standard_given_name
+    return (
+        transliterate(person.family_name or "") if family is None else family,
+        transliterate(person.given_name or "") if given is None else given,
+    )
+
+
+def _written_event(event: Event) -> dict[str, list[dict[str, Any]]]:
+    if isinstance(event, Vaccination):
+        return {"v": [_written_vaccination(event)]}
+    if isinstance(event, Test):
+        return {"t": [_written_test(event)]}
+    return {"r": [_written_recovery(event)]}
+
+
+def _written_vaccination(event: Vaccination) -> dict[str, Any]:
+    return {
+        "ci": event.certificate_id,
+        "co": event.country,
+        "dn": event.dose_number,
+        "sd": event.doses_in_series,
+        "dt": _written_date(event.vaccinated_on),
+        "is": event.authority,
+        "ma": event.marketing_holder,
+        "mp": event.product,
+        "tg": event.disease,
+        "vp": event.prophylaxis,
+    }
+
+
+def _written_test(event: Test) -> dict[str, Any]:
+    optional = {"nm": event.name, "ma": event.device, "tc": event.centre}
+    return {
+        "ci": event.certificate_id,
+        "co": event.country,
+        "is": event.authority,
+        "tg": event.disease,
+        "tt": event.test_type,
+        "sc": _written_moment(event.sampled_at),
+        "tr": event.result,
+        **{name: value for name, value in optional.items() if value},
+    }
+
+
+def _written_recovery(event: Recovery) -> dict[str, Any]:
+    return {
+        "ci": event.certificate_id,
+        "co": event.country,
+        "is": event.authority,
+        "tg": event.disease,
+        "fr": _written_date(event.first_positive),
+        "df": _written_date(event.valid_from),
+        "du": _written_date(event.valid_until),
+    }
+
+
+def _written_date(day: date | None) -> str:
+    return "" if day is None else day.isoformat()
+
+
+def _written_moment(moment: datetime | None) -> str:
+    return "" if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

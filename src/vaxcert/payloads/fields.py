@@ -1,0 +1,167 @@
+"""Reading single fields of a health claim: forgiving about form, and saying so.
+
+Verifiers are told to live with nulls, padding and odd dates of genuine issuers; what is forgiven becomes a finding.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, date, datetime
+from typing import Any, Final
+from unicodedata import is_normalized, normalize
+
+from cbor2 import CBORTag
+
+from vaxcert.findings import Finding, FindingCode
+from vaxcert.model.certificate import BirthDate, PartialDate
+
+MAX_TEXT: Final = 80
+"""Characters of a text field, schema 1.3.0."""
+
+
+class FieldReader:
+    """Reads the fields of one map and collects what it found.
+
+    Args:
+        values: The map.
+        path: Where the map stands, such as `v.`, for findings.
+        findings: The list to add to.
+    """
+
+    __slots__ = ("_findings", "_path", "_values")
+
+    def __init__(self, values: dict[str, Any], path: str, findings: list[Finding]) -> None:
+        self._values = values
+        self._path = path
+        self._findings = findings
+
+    def known(self, fields: frozenset[str]) -> None:
+        """Note it when the map has others than these."""
+        if not self._values.keys() <= fields:
+            self._note(FindingCode.FIELD_UNKNOWN, "")
+
+    def text(self, name: str) -> str | None:
+        """A required text field: trimmed and in Unicode NFC, or None."""
+        value = self._values.get(name)
+        # the form nearly all fields have, decided without further calls
+        if type(value) is str and value and value.isascii() and len(value) <= MAX_TEXT and value.strip() == value:
+            return value
+        return self._odd_text(name, value, required=True)
+
+    def optional_text(self, name: str) -> str | None:
+        """A text field that may be missing."""
+        value = self._values.get(name)
+        if value is None and name not in self._values:
+            return None
+        return self._odd_text(name, value, required=False)
+
+    def number(self, name: str) -> int | None:
+        """A required whole number."""
+        value = self._values.get(name)
+        if type(value) is int:
+            return value
+        if type(value) is float and math.isfinite(value) and value.is_integer():
+            self._note(FindingCode.NUMBER_FLOAT, name)
+            return int(value)
+        return self._absent(name, value)
+
+    def date(self, name: str) -> date | None:
+        """A required date."""
+        value = self._plain(name)
+        if type(value) is not str:
+            return self._absent(name, value)
+        day = iso_date(value)
+        return day if day is not None else self._odd_date(name, value)
+
+    def birth_date(self, name: str) -> BirthDate | None:
+        """A birth date, of which the day and month may be unknown."""
+        value = self._plain(name)
+        if type(value) is not str:
+            return self._absent(name, value)
+        day = iso_date(value)
+        if day is not None:
+            return day
+        partial = _partial_date(value.strip())
+        if partial is None and value.strip():
+            return self._odd_date(name, value)
+        self._note(FindingCode.BIRTH_DATE_PARTIAL, name)
+        return partial
+
+    def moment(self, name: str) -> datetime | None:
+        """A required date-time; one without a time zone counts as UTC."""
+        value = self._plain(name)
+        if type(value) is not str:
+            return self._absent(name, value)
+        try:
+            moment = datetime.fromisoformat(value.strip())
+        except ValueError:
+            self._note(FindingCode.DATE_UNREADABLE, name)
+            return None
+        if moment.tzinfo is None:
+            self._note(FindingCode.DATE_WITHOUT_ZONE, name)
+            moment = moment.replace(tzinfo=UTC)
+        return moment
+
+    def _note(self, code: FindingCode, name: str) -> None:
+        self._findings.append(Finding(code, self._path + name if name else self._path.rstrip(".")))
+
+    def _absent(self, name: str, value: object) -> None:
+        """Say why a required field gives nothing."""
+        if value is not None:
+            self._note(FindingCode.FIELD_TYPE, name)
+        elif name in self._values:
+            self._note(FindingCode.FIELD_NULL, name)
+        else:
+            self._note(FindingCode.FIELD_MISSING, name)
+
+    def _plain(self, name: str) -> Any:
+        """The value without a date tag, which some issuers put before text dates."""
+        value = self._values.get(name)
+        if type(value) is CBORTag:
+            self._note(FindingCode.FIELD_TAGGED, name)
+            return value.value
+        return value
+
+    def _odd_text(self, name: str, value: object, *, required: bool) -> str | None:
+        if type(value) is not str:
+            return self._absent(name, value)
+        text = value.strip()
+        if text != value:
+            self._note(FindingCode.FIELD_PADDED, name)
+        if not text:
+            if required:
+                self._note(FindingCode.FIELD_MISSING, name)
+            return None
+        if not is_normalized("NFC", text):
+            self._note(FindingCode.TEXT_NOT_NFC, name)
+            text = normalize("NFC", text)
+        if len(text) > MAX_TEXT:
+            self._note(FindingCode.FIELD_TOO_LONG, name)
+        return text
+
+    def _odd_date(self, name: str, value: str) -> date | None:
+        """A date with padding or a time of day, or none at all."""
+        day = iso_date(value.strip()[:10])
+        self._note(FindingCode.DATE_UNREADABLE if day is None else FindingCode.DATE_WITH_TIME, name)
+        return day
+
+
+def iso_date(text: str) -> date | None:
+    """A date in the one form the schema allows, YYYY-MM-DD; None for any other."""
+    if len(text) != 10 or text[4] != "-" or text[7] != "-":
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _partial_date(text: str) -> PartialDate | None:
+    year, separator, month = text.partition("-")
+    if len(year) != 4 or not (year.isascii() and year.isdigit()) or int(year) == 0:
+        return None
+    if not separator:
+        return PartialDate(int(year))
+    if len(month) != 2 or not (month.isascii() and month.isdigit()) or not 1 <= int(month) <= 12:
+        return None
+    return PartialDate(int(year), int(month))

@@ -1,0 +1,1 @@
+"""What makes records fit to be certified and certificates fit to be accepted."""

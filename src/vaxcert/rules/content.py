@@ -1,0 +1,142 @@
+"""Does what a certificate says hold together? The same questions for verifying and for issuing.
+
+Answers are findings: genuine certificates fail nearly every one of these somewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Final, cast
+
+from vaxcert.findings import Finding, FindingCode
+from vaxcert.model import value_sets
+from vaxcert.model.certificate import Event, HealthCertificate, Person, Recovery, Test, Vaccination
+from vaxcert.model.identifiers import certificate_id_findings
+
+_TIME_ZONES: Final = timedelta(days=1)
+"""Dates have no time zone; somewhere it is already tomorrow."""
+
+_NUCLEIC_ACID_TEST: Final = "LP6464-4"
+
+
+def content_findings(certificate: HealthCertificate, *, signed_at: datetime) -> list[Finding]:
+    """Check the content of a certificate.
+
+    Args:
+        certificate: As read, or to be issued.
+        signed_at: When it was or will be signed, aware.
+    """
+    findings: list[Finding] = []
+    last_day = (signed_at + _TIME_ZONES).date()
+    born = _check_person(certificate.subject, last_day, findings)
+    for event in certificate.events:
+        _CHECKS[type(event)](event, born, last_day, findings)
+    return findings
+
+
+def _check_person(person: Person, last_day: date, findings: list[Finding]) -> date | None:
+    """Check the subject. Returns the birth date when it is whole and possible."""
+    if not (person.standard_family_name or person.standard_given_name or person.family_name or person.given_name):
+        findings.append(Finding(FindingCode.NAME_MISSING, "nam"))
+    born = person.birth_date
+    if not isinstance(born, date):
+        return None
+    if born > last_day or born.year < 1900:
+        findings.append(Finding(FindingCode.BIRTH_DATE_IMPOSSIBLE, "dob"))
+        return None
+    return born
+
+
+def _check_vaccination(event: Event, born: date | None, last_day: date, findings: list[Finding]) -> None:
+    dose = cast("Vaccination", event)
+    sets = value_sets.current()
+    _check_common(dose, "v.", findings)
+    _check_code(dose.prophylaxis, sets.prophylaxis, "v.vp", findings)
+    _check_code(dose.marketing_holder, sets.holders, "v.ma", findings)
+    _check_product(dose, sets, findings)
+    _check_doses(dose.dose_number, dose.doses_in_series, findings)
+    _check_day(dose.vaccinated_on, "v.dt", born, last_day, findings)
+
+
+def _check_test(event: Event, born: date | None, last_day: date, findings: list[Finding]) -> None:
+    test = cast("Test", event)
+    sets = value_sets.current()
+    _check_common(test, "t.", findings)
+    _check_code(test.test_type, sets.test_types, "t.tt", findings)
+    _check_code(test.result, sets.test_results, "t.tr", findings)
+    if (test.test_type == _NUCLEIC_ACID_TEST and test.device) or not (test.name or test.device):
+        findings.append(Finding(FindingCode.TEST_FIELDS_MISMATCH, "t"))
+    if test.sampled_at is not None:
+        _check_day(test.sampled_at.date(), "t.sc", born, last_day, findings)
+
+
+def _check_recovery(event: Event, born: date | None, last_day: date, findings: list[Finding]) -> None:
+    recovery = cast("Recovery", event)
+    _check_common(recovery, "r.", findings)
+    _check_day(recovery.first_positive, "r.fr", born, last_day, findings)
+    days = (recovery.first_positive, recovery.valid_from, recovery.valid_until)
+    known = [day for day in days if day is not None]
+    if known != sorted(known):
+        findings.append(Finding(FindingCode.RECOVERY_DATES_ORDER, "r"))
+
+
+_CHECKS: Final[dict[type[Event], Callable[[Event, date | None, date, list[Finding]], None]]] = {
+    Vaccination: _check_vaccination,
+    Test: _check_test,
+    Recovery: _check_recovery,
+}
+
+
+def _check_common(event: Event, path: str, findings: list[Finding]) -> None:
+    sets = value_sets.current()
+    _check_code(event.disease, sets.diseases, path + "tg", findings)
+    _check_code(event.country, sets.countries, path + "co", findings)
+    if event.certificate_id is not None:
+        for finding in certificate_id_findings(event.certificate_id):
+            findings.append(Finding(finding.code, path + "ci"))
+
+
+def _check_code(
+    code: str | None, known: value_sets.Codes, field: str, findings: list[Finding]
+) -> None:
+    if code is None:
+        return
+    entry = known.get(code)
+    if entry is None:
+        findings.append(Finding(FindingCode.CODE_UNKNOWN, field))
+    elif entry.deprecated:
+        findings.append(Finding(FindingCode.CODE_DEPRECATED, field))
+
+
+def _check_product(dose: Vaccination, sets: value_sets.ValueSets, findings: list[Finding]) -> None:
+    product = sets.products.get(dose.product or "")
+    if product is None:
+        if dose.product is not None:
+            findings.append(Finding(FindingCode.CODE_UNKNOWN, "v.mp"))
+        return
+    if product.deprecated:
+        findings.append(Finding(FindingCode.CODE_DEPRECATED, "v.mp"))
+    if dose.marketing_holder is not None and dose.marketing_holder not in product.holders:
+        findings.append(Finding(FindingCode.PRODUCT_HOLDER_MISMATCH, "v.ma"))
+    prophylaxis = sets.prophylaxis.get(dose.prophylaxis or "")
+    if prophylaxis and not prophylaxis.deprecated and dose.prophylaxis not in product.prophylaxis:
+        findings.append(Finding(FindingCode.PRODUCT_PROPHYLAXIS_MISMATCH, "v.vp"))
+
+
+def _check_doses(number: int | None, series: int | None, findings: list[Finding]) -> None:
+    if (number is not None and not 1 <= number <= 99) or (series is not None and not 1 <= series <= 99):
+        findings.append(Finding(FindingCode.DOSE_NUMBER_RANGE, "v.dn"))
+    elif number is not None and series is not None and number > series:
+        findings.append(Finding(FindingCode.DOSE_PAST_SERIES, "v.dn"))
+
+
+def _check_day(
+    day: date | None, field: str, born: date | None, last_day: date, findings: list[Finding]
+) -> None:
+    if day is None:
+        return
+    if day > last_day:
+        findings.append(Finding(FindingCode.EVENT_IN_FUTURE, field))
+    elif born is not None and day < born:
+        findings.append(Finding(FindingCode.EVENT_BEFORE_BIRTH, field))

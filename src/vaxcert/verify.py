@@ -1,0 +1,351 @@
+"""Verification: how far a certificate can be relied on, and why no further.
+
+The steps, in order. A refusal ends them; a finding does not.
+
+1. Read the container: context identifier, base45, bounded inflate, COSE_Sign1            -> well-formed
+2. The algorithm is in the protected header and allowed; every trusted key with the message's key identifier that fits
+   the algorithm is tried over the bytes as received.
+3. Only now read what was signed: claims and health certificate.
+4. The key may sign this kind of certificate.                                             -> authentic
+5. The signing certificate was in date as the policy asks; the certificate has started and has not expired.
+                                                                                          -> in date
+6. No finding that the policy refuses.                                                    -> acceptable
+
+(HCERT specification 3.3 and 6.3; RFC 9052 section 4.4; RFC 8392 section 3.)
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from vaxcert import payloads
+from vaxcert.codec import container, cwt
+from vaxcert.codec.cose import Sign1
+from vaxcert.crypto.algorithms import Algorithm
+from vaxcert.crypto.keys import MIN_RSA_BITS
+from vaxcert.errors import (
+    AlgorithmError,
+    BadSignatureError,
+    DecodeError,
+    ExpiredError,
+    KeyNotAuthorisedError,
+    NotYetValidError,
+    PolicyError,
+    Reason,
+    SignerDateError,
+    UnknownKeyError,
+    UnsupportedError,
+    VaxcertError,
+)
+from vaxcert.findings import Finding, FindingCode
+from vaxcert.model.certificate import HealthCertificate
+from vaxcert.rules.content import content_findings
+from vaxcert.rules.policy import SignerDates, VerificationPolicy
+from vaxcert.trust.trust_list import TrustedKey, TrustList
+
+_KID_BYTES: Final = 8
+_COUNTRY: Final = re.compile(r"[A-Z]{2}").fullmatch
+_ALGORITHMS: Final = {int(algorithm): algorithm for algorithm in Algorithm}
+
+
+class Level(StrEnum):
+    """How far a certificate got. Never just "valid"."""
+
+    NONE = "none"
+    WELL_FORMED = "well-formed"
+    """It decodes."""
+    AUTHENTIC = "authentic"
+    """A trusted key signed these bytes, and that key may sign this kind."""
+    IN_DATE = "in-date"
+    """At the time of verification."""
+    ACCEPTABLE = "acceptable"
+    """To this relying party's policy."""
+
+
+class Outcome(StrEnum):
+    """What the person at the desk is told."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class VerifiedCertificate:
+    """A certificate that passed every step. Only `Verifier.verify` makes one.
+
+    It says nothing about who presents it: compare the subject with a travel document.
+
+    Attributes:
+        certificate: What it attests.
+        claims: Issuer and dates of the token.
+        key: The trusted key that signed it.
+        findings: What is odd about it all the same.
+        at: The time of verification it holds for.
+    """
+
+    certificate: HealthCertificate
+    claims: cwt.Claims
+    key: TrustedKey
+    findings: tuple[Finding, ...]
+    at: datetime
+
+    def __repr__(self) -> str:
+        return f"<VerifiedCertificate kid={self.key.kid.hex()} issuer={self.claims.issuer!r}>"
+
+
+@dataclass(frozen=True, slots=True, repr=False, kw_only=True)
+class VerificationReport:
+    """How far a certificate got and why it stopped there.
+
+    Attributes:
+        outcome: Accepted, refused or unreadable.
+        level: The highest level reached.
+        error: Why it went no further; None only when accepted.
+        findings: What is odd; empty below the authentic level, where the content is not looked at.
+        kid: Key identifier of the message, or None.
+        algorithm: Its algorithm, or None when it names none that is known.
+        key: The trusted key that signed it; None below the authentic level.
+        claims: Its claims; None below the authentic level.
+        certificate: What it attests; None below the authentic level.
+    """
+
+    outcome: Outcome
+    level: Level
+    error: VaxcertError | None
+    findings: tuple[Finding, ...]
+    kid: bytes | None
+    algorithm: Algorithm | None
+    key: TrustedKey | None
+    claims: cwt.Claims | None
+    certificate: HealthCertificate | None
+
+    @property
+    def reason(self) -> Reason | None:
+        """Code of `error`."""
+        return None if self.error is None else self.error.reason
+
+    def __bool__(self) -> bool:
+        raise TypeError("a report has no truth value; look at its outcome")
+
+    def __repr__(self) -> str:
+        return f"<VerificationReport {self.outcome} {self.level} {self.reason}>"
+
+
+class _Examination:
+    """What is known so far of the certificate under examination."""
+
+    __slots__ = ("certificate", "claims", "findings", "key", "level", "message")
+
+    def __init__(self) -> None:
+        self.level = Level.NONE
+        self.message: Sign1 | None = None
+        self.key: TrustedKey | None = None
+        self.claims: cwt.Claims | None = None
+        self.certificate: HealthCertificate | None = None
+        self.findings: list[Finding] = []
+
+
+class Verifier:
+    """Verifies certificates against a trust list and a policy. Immutable, and safe to share between threads.
+
+    Args:
+        trust_list: The keys to accept.
+        policy: The relying party's conditions.
+    """
+
+    __slots__ = ("_policy", "_trust_list")
+
+    def __init__(self, trust_list: TrustList, *, policy: VerificationPolicy | None = None) -> None:
+        self._trust_list: Final = trust_list
+        self._policy: Final = policy or VerificationPolicy()
+
+    def verify(self, source: str | bytes, *, at: datetime) -> VerifiedCertificate:
+        """Verify one certificate, or raise.
+
+        Args:
+            source: `HC1:` text, or bytes of that text, of a zlib stream or of a COSE message.
+            at: The time to verify for, aware.
+
+        Raises:
+            DecodeError: It is not well-formed.
+            UnsupportedError: It is of another version or kind.
+            VerificationError: It must not be relied on.
+            ValueError: `at` has no time zone.
+        """
+        return self._examine(source, _aware(at), _Examination())
+
+    def report(self, source: str | bytes, *, at: datetime) -> VerificationReport:
+        """Verify one certificate and say how far it got. Never raises, whatever the source holds.
+
+        Args:
+            source: As for `verify`.
+            at: The time to verify for, aware.
+
+        Raises:
+            ValueError: `at` has no time zone. The only exception: it is not about the source.
+        """
+        examination = _Examination()
+        error: VaxcertError | None = None
+        _aware(at)
+        try:
+            self._examine(source, at, examination)
+        except VaxcertError as stopped:
+            error = stopped
+        return _report(examination, error)
+
+    def _examine(self, source: str | bytes, at: datetime, seen: _Examination) -> VerifiedCertificate:
+        message = seen.message = container.read(source)
+        seen.level = Level.WELL_FORMED
+        key = self._signer_of(message)
+        claims, findings = cwt.read(message.payload)
+        certificate, payload_findings = payloads.read(claims.hcert)
+        for kind in certificate.kinds:
+            if kind not in key.kinds:
+                raise KeyNotAuthorisedError(key.kid, kind)
+        seen.level = Level.AUTHENTIC
+        seen.key, seen.claims, seen.certificate, seen.findings = key, claims, certificate, findings
+        findings += payload_findings
+        findings += content_findings(certificate, signed_at=claims.issued_at or at)
+        findings += _message_findings(message, claims, certificate, key, at)
+        self._check_signer_dates(key, claims, at)
+        self._check_dates(claims, at)
+        seen.level = Level.IN_DATE
+        self._check_policy(findings)
+        seen.level = Level.ACCEPTABLE
+        return VerifiedCertificate(certificate, claims, key, tuple(findings), at)
+
+    def _signer_of(self, message: Sign1) -> TrustedKey:
+        """The trusted key that signed the message."""
+        algorithm = self._allowed_algorithm(message)
+        kid = message.kid
+        if kid is None:
+            raise UnknownKeyError(None)
+        candidates = self._trust_list.candidates(kid)
+        if not candidates:
+            raise UnknownKeyError(kid)
+        fitting = [key for key in candidates if key.key.algorithm is algorithm]
+        if not fitting:
+            raise AlgorithmError(
+                Reason.ALGORITHM_KEY_MISMATCH, f"{algorithm.name} does not fit the type of key {kid.hex()}"
+            )
+        signed = message.sig_structure()
+        for key in fitting:
+            if key.key.is_signature(message.signature, signed):
+                self._check_key_size(key)
+                return key
+        raise BadSignatureError(kid)
+
+    def _allowed_algorithm(self, message: Sign1) -> Algorithm:
+        number = message.algorithm
+        if number is None:
+            raise AlgorithmError(
+                Reason.ALGORITHM_UNPROTECTED, "the protected header names no algorithm (label 1)"
+            )
+        algorithm = _ALGORITHMS.get(number)
+        if algorithm is None or algorithm not in self._policy.algorithms:
+            raise AlgorithmError(Reason.ALGORITHM_NOT_ALLOWED, f"COSE algorithm {number} is not allowed")
+        return algorithm
+
+    def _check_key_size(self, key: TrustedKey) -> None:
+        if key.key.algorithm is Algorithm.PS256 and key.key.bits < MIN_RSA_BITS and not self._policy.allow_small_rsa:
+            raise AlgorithmError(
+                Reason.KEY_TOO_SMALL, f"RSA key of {key.key.bits} bits, at least {MIN_RSA_BITS} expected"
+            )
+
+    def _check_signer_dates(self, key: TrustedKey, claims: cwt.Claims, at: datetime) -> None:
+        moments = [at] if claims.issued_at is None else [claims.issued_at]
+        if self._policy.signer_dates is SignerDates.NOW:
+            moments.append(at)
+        for moment in moments:
+            if key.not_before is not None and moment + self._policy.clock_skew < key.not_before:
+                raise SignerDateError(
+                    Reason.SIGNER_NOT_YET_VALID,
+                    f"key {key.kid.hex()} is valid from {key.not_before:%Y-%m-%d}, not on {moment:%Y-%m-%d}",
+                )
+            if key.not_after is not None and moment - self._policy.clock_skew > key.not_after:
+                raise SignerDateError(
+                    Reason.SIGNER_EXPIRED,
+                    f"key {key.kid.hex()} was valid until {key.not_after:%Y-%m-%d}, not on {moment:%Y-%m-%d}",
+                )
+
+    def _check_dates(self, claims: cwt.Claims, at: datetime) -> None:
+        skew = self._policy.clock_skew
+        for starts in (claims.issued_at, claims.not_before):
+            if starts is not None and at + skew < starts:
+                raise NotYetValidError(starts, at)
+        if claims.expires is None or at - skew >= claims.expires:
+            raise ExpiredError(claims.expires, at)
+
+    def _check_policy(self, findings: list[Finding]) -> None:
+        refused = self._policy.refused_findings
+        if refused:
+            unmet = dict.fromkeys(finding.code for finding in findings if finding.code in refused)
+            if unmet:
+                raise PolicyError(unmet)
+
+
+def _aware(at: datetime) -> datetime:
+    if at.tzinfo is None:
+        raise ValueError("the time of verification has no time zone")
+    return at
+
+
+def _message_findings(
+    message: Sign1, claims: cwt.Claims, certificate: HealthCertificate, key: TrustedKey, at: datetime
+) -> list[Finding]:
+    """What is odd about headers and claims, and about them against the key and the content."""
+    findings = []
+    if not message.kid_is_protected:
+        findings.append(Finding(FindingCode.KID_UNPROTECTED, "kid"))
+    if len(key.kid) != _KID_BYTES:
+        findings.append(Finding(FindingCode.KID_LENGTH, "kid"))
+    if claims.issued_at is None:
+        findings.append(Finding(FindingCode.ISSUED_AT_MISSING, "iat"))
+    if key.not_after is not None:
+        if claims.expires is not None and claims.expires > key.not_after:
+            findings.append(Finding(FindingCode.EXPIRY_PAST_SIGNER, "exp"))
+        if at > key.not_after:
+            findings.append(Finding(FindingCode.SIGNER_EXPIRED_SINCE, "kid"))
+    if claims.issuer is not None:
+        findings += _issuer_findings(claims.issuer, certificate, key)
+    return findings
+
+
+def _issuer_findings(issuer: str, certificate: HealthCertificate, key: TrustedKey) -> list[Finding]:
+    if not _COUNTRY(issuer):
+        return [Finding(FindingCode.ISSUER_NOT_COUNTRY, "iss")]
+    findings = []
+    if key.country is not None and key.country != issuer:
+        findings.append(Finding(FindingCode.ISSUER_COUNTRY_MISMATCH, "iss"))
+    if any(event.country not in (None, issuer) for event in certificate.events):
+        findings.append(Finding(FindingCode.COUNTRY_MISMATCH, "co"))
+    return findings
+
+
+def _report(seen: _Examination, error: VaxcertError | None) -> VerificationReport:
+    message = seen.message
+    number = None if message is None else message.algorithm
+    return VerificationReport(
+        outcome=_outcome(error),
+        level=seen.level,
+        error=error,
+        findings=tuple(seen.findings),
+        kid=None if message is None else message.kid,
+        algorithm=None if number is None else _ALGORITHMS.get(number),
+        key=seen.key,
+        claims=seen.claims,
+        certificate=seen.certificate,
+    )
+
+
+def _outcome(error: VaxcertError | None) -> Outcome:
+    if error is None:
+        return Outcome.ACCEPTED
+    if isinstance(error, DecodeError | UnsupportedError):
+        return Outcome.UNREADABLE
+    return Outcome.REFUSED
