@@ -42,11 +42,11 @@ def main() -> int:
 
 def _measure(peers: Peers) -> list[Figure]:
     parts: dict[str, Callable[[], list[Figure]]] = {
+        "import": processes.import_time,
+        "command line": processes.command_line,
         "ES256": lambda: signatures.es256(peers),
         "PS256": lambda: signatures.ps256(peers),
         "base45 and QR": lambda: transport.figures(peers),
-        "import": processes.import_time,
-        "command line": processes.command_line,
     }
     figures = []
     for number, (name, measure) in enumerate(parts.items(), 1):

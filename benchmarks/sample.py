@@ -17,7 +17,7 @@ from cryptography.x509.oid import NameOID
 
 import vaxcert as vc
 from vaxcert.adapters.signers import KeySigner
-from vaxcert.crypto.signing_certificate import read_signing_certificate
+from vaxcert.crypto.signing_certificate import SigningCertificate, read_signing_certificate
 
 SEED = 5772
 COUNTRY = "VN"
@@ -80,7 +80,12 @@ class Country:
     @property
     def signer(self) -> KeySigner:
         """The key as our issuer takes it."""
-        return KeySigner(self.private_key, self.certificate.public_bytes(Encoding.DER))
+        return KeySigner(self.private_key, self.signing_certificate)
+
+    @property
+    def signing_certificate(self) -> SigningCertificate:
+        """The certificate as our trust list takes it."""
+        return read_signing_certificate(self.certificate.public_bytes(Encoding.DER))
 
     @property
     def issuer(self) -> vc.Issuer:
@@ -90,8 +95,7 @@ class Country:
     @property
     def verifier(self) -> vc.Verifier:
         """Our verifier, trusting this key alone."""
-        certificate = read_signing_certificate(self.certificate.public_bytes(Encoding.DER))
-        trusted = vc.TrustedKey.from_certificate(certificate, source="benchmark")
+        trusted = vc.TrustedKey.from_certificate(self.signing_certificate, source="benchmark")
         return vc.Verifier(vc.TrustList([trusted]), policy=vc.VerificationPolicy())
 
     @property
@@ -103,13 +107,8 @@ class Country:
     def issuing_setup(self) -> dict[str, str]:
         """What a peer needs to issue."""
         signer = self.signer
-        return {
-            "private_key": self.private_key.private_bytes(
-                Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
-            ).decode(),
-            "algorithm": "PS256" if isinstance(self.private_key, RSAPrivateKey) else "ES256",
-            "kid": signer.kid.hex(),
-        }
+        pem = self.private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        return {"private_key": pem.decode(), "algorithm": signer.algorithm.name, "kid": signer.kid.hex()}
 
 
 def es256_country() -> Country:

@@ -6,7 +6,7 @@ import base64
 import json
 import os
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -120,8 +120,8 @@ class Peers:
         Raises:
             PeerError: No such job, a setup it cannot use, or the driver failed.
         """
-        reply = self.ask({"op": job, "setup": setup, "items": _wire(items)})
-        return [Outcome(result.get("value"), result.get("error")) for result in reply["results"]]
+        reply = self.ask({"op": job, "setup": setup, "items": [_written(item) for item in items]})
+        return [Outcome(_read(result.get("value")), result.get("error")) for result in reply["results"]]
 
     def load(self, job: str, items: Iterable[Any], **setup: Any) -> LoadedJob:
         """Hand over a job and its items for timing.
@@ -129,7 +129,9 @@ class Peers:
         Raises:
             PeerError: As for `run`.
         """
-        reply = self.ask({"op": "load", "job": job, "setup": setup, "items": _wire(items)})
+        reply = self.ask(
+            {"op": "load", "job": job, "setup": setup, "items": [_written(item) for item in items]}
+        )
         return LoadedJob(self, reply["handle"])
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -162,5 +164,10 @@ class Peers:
             watchdog.cancel()
 
 
-def _wire(items: Iterable[Any]) -> Sequence[Any]:
-    return [base64.b64encode(item).decode() if isinstance(item, bytes) else item for item in items]
+def _written(item: Any) -> Any:
+    return {"base64": base64.b64encode(item).decode()} if isinstance(item, bytes) else item
+
+
+def _read(value: Any) -> Any:
+    is_bytes = isinstance(value, dict) and value.keys() == {"base64"}
+    return base64.b64decode(value["base64"]) if is_bytes else value

@@ -8,8 +8,8 @@ Requests (`op` names the operation), and what their answers hold beside `"ok": t
 * `{"op": "time", "handle": int, "start": int, "stop": int}`: `seconds` the job took over the loaded items
   from `start` to before `stop`, once each, so that the caller can interleave such rounds with its own
 
-A request that fails gets `{"ok": false, "error": text}`. Bytes travel as base64, claims with their labels as
-text. The jobs and their setups are in `implementations.py`.
+A request that fails gets `{"ok": false, "error": text}`. Bytes travel as `{"base64": text}`, and claims with
+their labels as text. The jobs and their setups are in `implementations.py`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from importlib.metadata import version
 from time import perf_counter
 from typing import Any
 
-from implementations import JOBS, Job
+from implementations import JOBS, Prepare
 
 Request = dict[str, Any]
 Reply = dict[str, Any]
@@ -52,9 +52,8 @@ class Driver:
         return _run(JOBS[operation], request)
 
     def _load(self, request: Request) -> Reply:
-        job = JOBS[request["job"]]
-        items = [_read(job, item) for item in request["items"]]
-        self._loaded.append((job.prepare(**request["setup"]), items))
+        prepare = JOBS[request["job"]]
+        self._loaded.append((prepare(**request["setup"]), [_read(item) for item in request["items"]]))
         gc.collect()
         gc.freeze()  # the collector should meet what the peer makes, not our sample
         return {"handle": len(self._loaded) - 1}
@@ -73,31 +72,30 @@ def _hello() -> Reply:
     return {"versions": versions, "jobs": sorted(JOBS)}
 
 
-def _run(job: Job, request: Request) -> Reply:
-    handle = job.prepare(**request["setup"])
-    return {"results": [_outcome(job, handle, item) for item in request["items"]]}
+def _run(prepare: Prepare, request: Request) -> Reply:
+    handle = prepare(**request["setup"])
+    return {"results": [_outcome(handle, _read(item)) for item in request["items"]]}
 
 
-def _outcome(job: Job, handle: Callable[[Any], Any], item: Any) -> Reply:
+def _outcome(handle: Callable[[Any], Any], item: Any) -> Reply:
     try:
-        value = handle(_read(job, item))
+        return {"value": _written(handle(item))}
     except Exception as error:  # whatever a peer raises is its way of refusing
         return {"error": f"{type(error).__name__}: {error}"}
-    return {"value": base64.b64encode(value).decode() if job.bytes_out else value}
 
 
-def _read(job: Job, item: Any) -> Any:
-    if job.bytes_in:
-        return base64.b64decode(item)
-    return _with_integer_labels(item) if job.claims_in else item
+def _written(value: Any) -> Any:
+    return {"base64": base64.b64encode(value).decode()} if isinstance(value, bytes) else value
 
 
-def _with_integer_labels(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {_label(key): _with_integer_labels(part) for key, part in value.items()}
-    if isinstance(value, list):
-        return [_with_integer_labels(part) for part in value]
-    return value
+def _read(item: Any) -> Any:
+    if isinstance(item, list):
+        return [_read(part) for part in item]
+    if not isinstance(item, dict):
+        return item
+    if item.keys() == {"base64"}:
+        return base64.b64decode(item["base64"])
+    return {_label(key): _read(part) for key, part in item.items()}
 
 
 def _label(key: str) -> int | str:

@@ -10,7 +10,6 @@ import hashlib
 import io
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import cbor2
@@ -30,21 +29,8 @@ PREFIX = "HC1:"
 Claims = dict[Any, Any]
 
 
-@dataclass(frozen=True)
-class Job:
-    """One thing a peer can do.
-
-    Attributes:
-        prepare: Takes the setup, gives the function that handles one item.
-        bytes_in: Items are bytes, base64 on the wire.
-        bytes_out: Results are bytes, base64 on the wire.
-        claims_in: Items are claims, whose integer labels JSON turned into text.
-    """
-
-    prepare: Callable[..., Callable[[Any], Any]]
-    bytes_in: bool = False
-    bytes_out: bool = False
-    claims_in: bool = False
+Prepare = Callable[..., Callable[[Any], Any]]
+"""Takes a job's setup, gives the function that does the job on one item."""
 
 
 def _kid(certificate: x509.Certificate) -> bytes:
@@ -132,13 +118,13 @@ def _segno_drawer(level: str, pixels_a_module: int, quiet_zone: int) -> Callable
     return draw
 
 
-JOBS = {
-    "cwt.verify": Job(_cwt_verifier),
-    "cwt.issue": Job(_cwt_issuer, claims_in=True),
-    "pycose.verify": Job(_pycose_verifier),
-    "pycose.issue": Job(_pycose_issuer, claims_in=True),
-    "base45.encode": Job(lambda: lambda data: b45encode(data).decode(), bytes_in=True),
-    "base45.decode": Job(lambda: b45decode, bytes_out=True),
-    "qrcode.png": Job(_qrcode_drawer, bytes_out=True),
-    "segno.png": Job(_segno_drawer, bytes_out=True),
+JOBS: dict[str, Prepare] = {
+    "cwt.verify": _cwt_verifier,
+    "cwt.issue": _cwt_issuer,
+    "pycose.verify": _pycose_verifier,
+    "pycose.issue": _pycose_issuer,
+    "base45.encode": lambda: lambda data: b45encode(data).decode(),
+    "base45.decode": lambda: b45decode,
+    "qrcode.png": _qrcode_drawer,
+    "segno.png": _segno_drawer,
 }

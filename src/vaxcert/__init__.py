@@ -9,7 +9,15 @@ from vaxcert.errors import Reason, VaxcertError, VerificationError
 from vaxcert.findings import Finding, FindingCode, Severity
 from vaxcert.inspection import Inspection, inspect
 from vaxcert.issue import IssuedCertificate, Issuer
-from vaxcert.model.certificate import HealthCertificate, Kind, PartialDate, Person, Recovery, Test, Vaccination
+from vaxcert.model.certificate import (
+    HealthCertificate,
+    Kind,
+    PartialDate,
+    Person,
+    Recovery,
+    Test,
+    Vaccination,
+)
 from vaxcert.rules.policy import SignerDates, VerificationPolicy
 from vaxcert.trust.trust_list import TrustedKey, TrustList
 from vaxcert.verify import Level, Outcome, VerificationReport, VerifiedCertificate, Verifier

@@ -79,6 +79,7 @@ class Reason(StrEnum):
 
     # issuing
     RECORD_REFUSED = "record-refused"
+    REQUEST_REFUSED = "request-refused"
     VALUE_NOT_ENCODABLE = "value-not-encodable"
     NAME_NOT_TRANSLITERABLE = "name-not-transliterable"
     CERTIFICATE_ID_CHARACTER = "certificate-id-character"
@@ -137,7 +138,9 @@ class UnknownKeyError(VerificationError):
 
     def __init__(self, kid: bytes | None) -> None:
         if kid is None:
-            super().__init__(Reason.KEY_IDENTIFIER_MISSING, "the COSE headers hold no key identifier (label 4)")
+            super().__init__(
+                Reason.KEY_IDENTIFIER_MISSING, "the COSE headers hold no key identifier (label 4)"
+            )
         else:
             super().__init__(Reason.UNKNOWN_KEY, f"no key {kid[:16].hex()} on the trust list")
         self.kid = kid
@@ -173,7 +176,8 @@ class NotYetValidError(VerificationError):
 
     def __init__(self, starts: datetime, at: datetime) -> None:
         super().__init__(
-            Reason.NOT_YET_VALID, f"valid from {starts:%Y-%m-%dT%H:%M:%SZ}, checked at {at:%Y-%m-%dT%H:%M:%SZ}"
+            Reason.NOT_YET_VALID,
+            f"valid from {starts:%Y-%m-%dT%H:%M:%SZ}, checked at {at:%Y-%m-%dT%H:%M:%SZ}",
         )
         self.starts = starts
         self.at = at

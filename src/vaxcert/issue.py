@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -12,11 +12,11 @@ from vaxcert.codec import container, cose, cwt
 from vaxcert.crypto.signer import Signer
 from vaxcert.errors import EncodeError, Reason
 from vaxcert.findings import Finding
-from vaxcert.model.certificate import Event, HealthCertificate, Vaccination
-from vaxcert.model.certificate import Test as TestEvent
+from vaxcert.model.certificate import HealthCertificate
 from vaxcert.model.identifiers import build_certificate_id
 from vaxcert.payloads import eu_dcc
-from vaxcert.rules.lint import lint, refused
+from vaxcert.payloads.fields import MAX_TEXT
+from vaxcert.rules.lint import lint, lint_text, refused
 
 TWELVE_MONTHS: Final = timedelta(days=365)
 """Validity of a certificate by Decision 5772/QĐ-BYT."""
@@ -62,10 +62,19 @@ class Issuer:
             runs; the default draws 128 random bits.
 
     Raises:
-        ValueError: A country that is not two capital letters, an empty authority, or a validity that is not positive.
+        ValueError: A country that is not two capital letters, an authority that is not 1 to 80 trimmed characters in
+            Unicode NFC, or a validity that is not positive.
     """
 
-    __slots__ = ("_authority", "_check_character", "_country", "_new_opaque", "_protected", "_signer", "_validity")
+    __slots__ = (
+        "_authority",
+        "_check_character",
+        "_country",
+        "_new_opaque",
+        "_protected",
+        "_signer",
+        "_validity",
+    )
 
     def __init__(
         self,
@@ -79,8 +88,13 @@ class Issuer:
     ) -> None:
         if len(country) != 2 or not (country.isascii() and country.isalpha() and country.isupper()):
             raise ValueError(f"country {country!r} is not two capital letters")
-        if not authority:
-            raise ValueError("the issuing authority has no name")
+        faults: list[Finding] = []
+        lint_text(authority, "is", faults)
+        if faults or not authority:
+            named = ", ".join(fault.code for fault in faults)
+            raise ValueError(
+                f"the authority's name is not of 1 to {MAX_TEXT} trimmed characters in NFC {named}".rstrip()
+            )
         if validity <= timedelta(0):
             raise ValueError(f"validity {validity} is not positive")
         self._signer: Final = signer
@@ -106,7 +120,6 @@ class Issuer:
             ValueError: `at` has no time zone.
         """
         issued_at, expires = self._dates(at)
-        certificate = self._completed(certificate)
         findings = lint(
             certificate,
             issued_at=issued_at,
@@ -114,17 +127,16 @@ class Issuer:
             signer_ends=self._signer.certificate.not_after,
         )
         self._check(certificate, findings)
+        certificate_id = certificate.events[0].certificate_id or self._new_certificate_id()
+        claim = eu_dcc.write(
+            certificate, country=self._country, authority=self._authority, certificate_id=certificate_id
+        )
         payload = cwt.write(
-            issuer=self._country,
-            expires=expires,
-            issued_at=issued_at,
-            hcert={eu_dcc.CLAIM: eu_dcc.write(certificate)},
+            issuer=self._country, expires=expires, issued_at=issued_at, hcert={eu_dcc.CLAIM: claim}
         )
         signature = self._signer.sign(cose.sig_structure(self._protected, payload))
         text = container.write(cose.write(self._protected, payload, signature))
-        return IssuedCertificate(
-            text, certificate.events[0].certificate_id or "", issued_at, expires, tuple(findings)
-        )
+        return IssuedCertificate(text, certificate_id, issued_at, expires, tuple(findings))
 
     def _dates(self, at: datetime) -> tuple[datetime, datetime]:
         """When the certificate starts and ends, in whole seconds."""
@@ -144,23 +156,10 @@ class Issuer:
             )
         return issued_at, min(issued_at + self._validity, dsc.not_after)
 
-    def _completed(self, certificate: HealthCertificate) -> HealthCertificate:
-        """The certificate with country, authority and identifier."""
-        if len(certificate.events) != 1:
-            return certificate
-        event = certificate.events[0]
-        if event.country and event.authority and event.certificate_id:
-            return certificate
-        completed: Event = replace(
-            event,
-            country=event.country or self._country,
-            authority=event.authority or self._authority,
-            certificate_id=event.certificate_id
-            or build_certificate_id(
-                self._country, self._new_opaque(), with_check_character=self._check_character
-            ),
+    def _new_certificate_id(self) -> str:
+        return build_certificate_id(
+            self._country, self._new_opaque(), with_check_character=self._check_character
         )
-        return _with_event(certificate, completed)
 
     def _check(self, certificate: HealthCertificate, findings: list[Finding]) -> None:
         if findings:
@@ -179,12 +178,3 @@ class Issuer:
                 raise EncodeError(
                     Reason.KEY_NOT_AUTHORISED, f"the signing certificate may not sign a {kind} certificate"
                 )
-
-
-def _with_event(certificate: HealthCertificate, event: Event) -> HealthCertificate:
-    """The certificate with its one event replaced by another of the same kind."""
-    if isinstance(event, Vaccination):
-        return replace(certificate, vaccination=event)
-    if isinstance(event, TestEvent):
-        return replace(certificate, test=event)
-    return replace(certificate, recovery=event)

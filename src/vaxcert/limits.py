@@ -20,8 +20,32 @@ MAX_PICTURE_BYTES: Final = 32 * 1024 * 1024
 MAX_PICTURE_PIXELS: Final = 64_000_000
 """Pixels of one decoded picture."""
 
+MAX_PICTURE_SIDE: Final = 32_000
+"""Pixels along one side of a picture; decoders spend memory on each row however short it is."""
+
 MAX_SEARCH_PIXELS: Final = 16_000_000
 """Pixels of a picture enlarged, or of a PDF page rendered, to find a QR code in it."""
 
 MAX_PDF_PAGES: Final = 20
 """Pages of a PDF that are searched for QR codes."""
+
+MAX_SIGNING_CERTIFICATE_BYTES: Final = 64 * 1024
+"""Bytes of one X.509 certificate in DER. The largest of a production list of 829 has 2,133."""
+
+MAX_BUNDLE_CERTIFICATES: Final = 10_000
+"""X.509 certificates of one file. The largest genuine list known has under 1,000."""
+
+MAX_RECORD_CHARACTERS: Final = 64 * 1024
+"""Characters of one row of a record file. A genuine one has about 300."""
+
+MAX_CERTIFICATE_ID_CHARACTERS: Final = 80
+"""Characters of a certificate identifier (`ci`), EU DCC schema 1.3.x."""
+
+MAX_TEXT_FILE_BYTES: Final = 32 * 1024 * 1024
+"""Bytes of a file of certificate texts, one a line: some 40,000 certificates."""
+
+MAX_KEY_FILE_BYTES: Final = 1024 * 1024
+"""Bytes of a file with a private key, a password, a signing certificate or a request."""
+
+MAX_TRUST_FILE_BYTES: Final = 32 * 1024 * 1024
+"""Bytes of a file of trusted keys. A genuine list of 829 certificates has 2 MB."""

@@ -22,7 +22,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from vaxcert.codec.container import CONTEXT_IDENTIFIER
 from vaxcert.errors import AdapterError, DecodeError, EncodeError, LimitExceededError, Reason, VaxcertError
-from vaxcert.limits import MAX_PDF_PAGES, MAX_PICTURE_BYTES, MAX_PICTURE_PIXELS, MAX_SEARCH_PIXELS
+from vaxcert.limits import (
+    MAX_PDF_PAGES,
+    MAX_PICTURE_BYTES,
+    MAX_PICTURE_PIXELS,
+    MAX_PICTURE_SIDE,
+    MAX_SEARCH_PIXELS,
+)
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -31,7 +37,7 @@ QUIET_ZONE_MODULES: Final = 4
 """Light modules that ISO/IEC 18004 wants on each side of a symbol."""
 
 DEFAULT_SIZE_MM: Final = 42.0
-"""Side of a printed symbol in millimetres: a diagonal of 59 mm, in the recommended 35 to 60 mm (HCERT 4.2.2)."""
+"""Side of a printed symbol in millimetres: its diagonal is 59 mm, of the 35 to 60 mm recommended."""
 
 DEFAULT_DPI: Final = 600
 """Dots per inch of an ordinary office printer."""
@@ -43,9 +49,9 @@ _POINTS_PER_INCH: Final = 72
 class ErrorCorrection(StrEnum):
     """How much of a symbol may be lost and it still reads: about L 7 %, M 15 %, Q 25 %, H 30 %.
 
-    Q is the default, as the HCERT specification recommends (section 4.2.2). M is for PS256: a 256-byte RSA signature
-    makes Q a version 23 symbol of 109x109 modules, which small prints and weak cameras do not resolve; M holds the same
-    text in version 19, 93x93, whose modules are a sixth larger at the same printed size.
+    Q is the default, as the HCERT specification recommends (section 4.2.2). M is for PS256: a 256-byte RSA
+    signature makes Q a version 23 symbol of 109x109 modules, which small prints and weak cameras may not
+    resolve; M holds the same text in version 19, 93x93, whose modules are a sixth larger at the same size.
     """
 
     L = "L"
@@ -62,9 +68,13 @@ _CAPACITY: Final = {
 }
 """Alphanumeric characters of a version 40 symbol, ISO/IEC 18004 table 7."""
 
-_ALPHANUMERIC: Final = re.compile(r"[0-9A-Z $%*+\-./:]*")
+_NOT_ALPHANUMERIC: Final = re.compile(r"[^0-9A-Z $%*+\-./:]")
+_DARK_WHERE_BLACK: Final = b"\x01" + bytes(255)
+_DARK_RUN: Final = re.compile(rb"\x01+")
+_BLOCKS_LIGHT: Final = "█▀▄ "  # blocks where modules are light; index 2 * upper + lower
+_BLOCKS_DARK: Final = " ▄▀█"
 
-# --------------------------------------------------------------------------------------------------------- drawing
+# -------------------------------------------------------------------------------------------------- drawing
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +82,8 @@ class QrSymbol:
     """A QR code as modules, without its quiet zone.
 
     Attributes:
-        modules: One `bytes` a row from the top, one byte a module from the left, 1 dark and 0 light. Not shown by
-            `repr`, since they are the text.
+        modules: One `bytes` a row from the top, one byte a module from the left, 1 dark and 0 light. Not
+            shown by `repr`, since they are the text.
         error_correction: The level it was drawn with.
     """
 
@@ -94,8 +104,8 @@ class QrSymbol:
 def draw(text: str, *, error_correction: ErrorCorrection = ErrorCorrection.Q) -> QrSymbol:
     """Draw text in the smallest symbol that holds it, in alphanumeric mode.
 
-    Runs of digits long enough to be shorter in numeric mode (8 at the end of the text, 15 within it) are put in that
-    mode, as the standard allows; base45 practically never has one.
+    A run of digits that takes less room in numeric mode (about 8 at the end of the text, 15 within it) is put
+    in that mode, as the standard allows; of base45 texts about one in 100,000 ends so.
 
     Args:
         text: 1 or more of the 45 characters of alphanumeric mode, which are those of base45.
@@ -118,9 +128,6 @@ def draw(text: str, *, error_correction: ErrorCorrection = ErrorCorrection.Q) ->
     return QrSymbol(modules=rows, error_correction=error_correction)
 
 
-_DARK_WHERE_BLACK: Final = b"\x01" + bytes(255)
-
-
 def _check_drawable(text: str, error_correction: ErrorCorrection) -> None:
     if not text:
         raise EncodeError(Reason.VALUE_NOT_ENCODABLE, "an empty text cannot be drawn as a QR code")
@@ -130,17 +137,17 @@ def _check_drawable(text: str, error_correction: ErrorCorrection) -> None:
             Reason.TEXT_TOO_LONG_FOR_QR,
             f"{len(text)} characters, a QR code with error correction {error_correction} holds {capacity}",
         )
-    match = _ALPHANUMERIC.match(text)
-    position = match.end() if match else 0
-    if position < len(text):
+    if foreign := _NOT_ALPHANUMERIC.search(text):
         raise EncodeError(
             Reason.VALUE_NOT_ENCODABLE,
-            f"character {position + 1} is not in the QR alphanumeric set (0-9 A-Z space $ % * + - . / :)",
+            f"character {foreign.start() + 1} is not in the QR alphanumeric set: 0-9 A-Z space $%*+-./:",
         )
 
 
 def printed_size_mm(modules: int, *, size_mm: float = DEFAULT_SIZE_MM, dpi: int = DEFAULT_DPI) -> float:
-    """The side in millimetres at which `png` prints a symbol: the most whole dots a module that stay within `size_mm`.
+    """The side in millimetres at which `png` prints a symbol.
+
+    That is with as many whole dots a module as stay within `size_mm`, and at least one.
 
     Args:
         modules: Modules along one side, `QrSymbol.size`.
@@ -166,9 +173,9 @@ def png(
     Args:
         text: As in `draw`.
         error_correction: As in `draw`.
-        size_mm: Printed side of the symbol without its quiet zone, in millimetres, at most. Every module is the same
-            whole number of dots, at least one; `printed_size_mm` says what that comes to. The recommended diagonal of
-            35 to 60 mm is a side of 25 to 42 mm.
+        size_mm: Printed side of the symbol without its quiet zone, in millimetres, at most. Every module is
+            the same whole number of dots; `printed_size_mm` says what that comes to. The diagonal of 35 to
+            60 mm that the HCERT specification recommends is a side of 25 to 42 mm.
         dpi: Dots per inch of the printer.
         quiet_zone: Light modules on each side; fewer than 4 only where the surroundings are light.
 
@@ -223,13 +230,13 @@ def terminal(
     quiet_zone: int = QUIET_ZONE_MODULES,
     invert: bool = False,
 ) -> str:
-    """Draw text in half-block characters, two rows of modules a line, for a terminal with light text on a dark ground.
+    """Draw text in half-block characters, two rows of modules a line, for a terminal with light text on dark.
 
     Args:
         text: As in `draw`.
         error_correction: As in `draw`.
         quiet_zone: As in `png`.
-        invert: For dark text on a light ground.
+        invert: For a terminal with dark text on light.
 
     Raises:
         EncodeError: As in `draw`.
@@ -237,16 +244,10 @@ def terminal(
         ValueError: A negative quiet zone.
     """
     rows = _with_quiet_zone(draw(text, error_correction=error_correction), quiet_zone)
-    if len(rows) % 2:
-        rows.append(bytes(len(rows)))
+    rows.append(bytes(len(rows)))  # the number of rows is always odd
     blocks = _BLOCKS_DARK if invert else _BLOCKS_LIGHT
     pairs = zip(rows[0::2], rows[1::2], strict=True)
     return "\n".join("".join(blocks[2 * a + b] for a, b in zip(*pair, strict=True)) for pair in pairs)
-
-
-_DARK_RUN: Final = re.compile(rb"\x01+")
-_BLOCKS_LIGHT: Final = "█▀▄ "  # a block where the module is light; index 2 * upper + lower, 1 dark
-_BLOCKS_DARK: Final = " ▄▀█"
 
 
 def _check_positive(value: float, name: str) -> None:
@@ -269,7 +270,7 @@ def _with_quiet_zone(symbol: QrSymbol, quiet_zone: int) -> list[bytes]:
 
 
 def _png(rows: list[bytes], scale: int, dots_per_metre: int) -> bytes:
-    """A PNG (ISO/IEC 15948) of one bit a pixel, written here because Pillow needs four times as long for it."""
+    """A PNG (ISO/IEC 15948) of one bit a pixel; Pillow would need three times as long to write it."""
     width = len(rows) * scale
     header = struct.pack(">IIBBBBB", width, width, 1, 0, 0, 0, 0)
     return b"".join((
@@ -289,10 +290,250 @@ def _png_lines(rows: list[bytes], scale: int) -> bytes:
     width = len(rows) * scale
     length = (width + 7) // 8
     padding = 8 * length - width
-    pixels = {0: "1" * scale, 1: "0" * scale}
+    light, dark = b"1" * scale, b"0" * scale
     as_above = (b"\x02" + bytes(length)) * (scale - 1)  # filter type Up, no difference
-    lines = []
+    lines: list[bytes] = []
     for row in rows:
-        bits = row.translate(_PNG_DIGIT).decode().translate(_scaled(scale))
-        lines += b"\x00", (int(bits, 2) << padding).to_bytes(length, "big"), as_above
+        digits = row.replace(b"\x00", light).replace(b"\x01", dark)
+        lines += b"\x00", (int(digits, 2) << padding).to_bytes(length, "big"), as_above
     return b"".join(lines)
+
+
+# -------------------------------------------------------------------------------------------------- reading
+
+_PICTURE_FORMATS: Final = {
+    "Png": rb"\x89PNG\r\n\x1a\n",
+    "Jpeg": rb"\xff\xd8\xff",
+    "WebP": rb"RIFF.{4}WEBP",
+    "Gif": rb"GIF8[79]a",
+    "Bmp": rb"BM",
+}
+"""Pillow's name of each format read, and how such a file begins. Not TIFF: its decoder writes to stderr."""
+
+_PDF_HEADER: Final = b"%PDF-"
+_PDF_HEADER_WITHIN: Final = 1024
+_PDF_DPI: Final = (200, 400)
+_ENLARGEMENTS: Final = (1, 2, 3)
+_BORDER_PIXELS: Final = 16
+
+_pdfium_lock = threading.Lock()  # PDFium must not be called from two threads at once
+
+
+def certificate_texts(data: bytes) -> tuple[str, ...]:
+    """Read the texts of all codes in a picture or PDF that begin with `HC1:`.
+
+    Args:
+        data: As in `read`.
+
+    Raises:
+        DecodeError: As in `read`, and `picture-other-code` when none of the codes begins with `HC1:`.
+        LimitExceededError: As in `read`.
+        AdapterError: As in `read`.
+    """
+    texts = read(data)
+    certificates = tuple(text for text in texts if _is_certificate(text))
+    if not certificates:
+        raise DecodeError(Reason.PICTURE_OTHER_CODE, f"{len(texts)} QR code(s), none begins with HC1:")
+    return certificates
+
+
+def read(data: bytes) -> tuple[str, ...]:
+    """Read the texts of all QR and Aztec codes in a picture or a PDF, told apart by content.
+
+    Args:
+        data: The whole file.
+
+    Returns:
+        Each different text once, those that begin with `HC1:` first.
+
+    Raises:
+        DecodeError: `picture-unreadable`, `picture-no-code`, `input-type` or `input-empty`.
+        LimitExceededError: `input-too-long` or `picture-too-large`.
+        AdapterError: `extra-missing`.
+    """
+    _check_file(data)
+    if _format_of(data) is None and _PDF_HEADER in data[:_PDF_HEADER_WITHIN]:
+        return _certificates_first(text for page in read_pdf(data) for text in page)
+    return read_picture(data)
+
+
+def read_picture(data: bytes) -> tuple[str, ...]:
+    """Read the texts of all QR and Aztec codes in a picture: rotated, mirrored, inverted, several of them.
+
+    Args:
+        data: A PNG, JPEG, WebP, GIF or BMP file, of which the first frame is read.
+
+    Returns:
+        As in `read`.
+
+    Raises:
+        DecodeError: `picture-unreadable`, `picture-no-code`, `input-type` or `input-empty`.
+        LimitExceededError: `input-too-long` or `picture-too-large`.
+        AdapterError: `extra-missing`.
+    """
+    _check_file(data)
+    with _ours("picture"):
+        texts = _texts_of(_enlarged(_grey_picture(data)))
+    if not texts:
+        raise DecodeError(Reason.PICTURE_NO_CODE, "no QR or Aztec code found in the picture")
+    return texts
+
+
+def read_pdf(data: bytes) -> tuple[tuple[str, ...], ...]:
+    """Read the texts of all QR and Aztec codes of a PDF, page by page.
+
+    Args:
+        data: A PDF file without password, of at most `limits.MAX_PDF_PAGES` pages.
+
+    Returns:
+        For each page what `read` returns for a picture; empty for a page without a code.
+
+    Raises:
+        DecodeError: `picture-unreadable`, `picture-no-code` when no page has one, `input-type` or
+            `input-empty`.
+        LimitExceededError: `input-too-long` or `picture-too-large`.
+        AdapterError: `extra-missing`.
+    """
+    _check_file(data)
+    pdfium = _optional("pypdfium2", "pdf")
+    with _ours("PDF"), _pdfium_lock, closing(pdfium.PdfDocument(data)) as document:
+        if len(document) > MAX_PDF_PAGES:
+            raise LimitExceededError(
+                Reason.PICTURE_TOO_LARGE,
+                f"{len(document)} pages of PDF, at most {MAX_PDF_PAGES} expected",
+            )
+        pages = tuple(_texts_of(_rendered(document[index])) for index in range(len(document)))
+    if not any(pages):
+        raise DecodeError(Reason.PICTURE_NO_CODE, "no QR or Aztec code found in the PDF")
+    return pages
+
+
+def _check_file(data: bytes) -> None:
+    if not isinstance(data, bytes):
+        raise DecodeError(Reason.INPUT_TYPE, f"the bytes of a picture expected, not {type(data).__name__}")
+    if not data:
+        raise DecodeError(Reason.INPUT_EMPTY, "the picture file is empty")
+    if len(data) > MAX_PICTURE_BYTES:
+        raise LimitExceededError(
+            Reason.INPUT_TOO_LONG,
+            f"{len(data)} bytes of picture, at most {MAX_PICTURE_BYTES} expected",
+        )
+
+
+@contextmanager
+def _ours(kind: str) -> Iterator[None]:
+    """Turn whatever a foreign decoder raises, which is any exception at all, into `picture-unreadable`."""
+    try:
+        yield
+    except VaxcertError:
+        raise
+    except Exception:
+        raise DecodeError(Reason.PICTURE_UNREADABLE, f"the {kind} is damaged or protected") from None
+
+
+def _texts_of(pictures: Iterable[Image.Image]) -> tuple[str, ...]:
+    """The texts in several views of one picture; no further view is taken once a certificate was found."""
+    texts: list[str] = []
+    for picture in pictures:
+        texts += _texts_in(picture)
+        if any(map(_is_certificate, texts)):
+            break
+    return _certificates_first(texts)
+
+
+def _texts_in(picture: Image.Image) -> list[str]:
+    zxing = _optional("zxingcpp", "qr")
+    formats = (zxing.BarcodeFormat.QRCodeModel2, zxing.BarcodeFormat.AztecCode)
+    return [_text(barcode.bytes) for barcode in zxing.read_barcodes(picture, formats=formats)]
+
+
+def _text(content: bytes) -> str:
+    """The exact text: the decoder's own one guesses a character set."""
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
+
+
+def _is_certificate(text: str) -> bool:
+    return text.startswith(CONTEXT_IDENTIFIER)
+
+
+def _certificates_first(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(dict.fromkeys(texts), key=lambda text: not _is_certificate(text)))
+
+
+def _grey_picture(data: bytes) -> Image.Image:
+    """Decode a picture to 8-bit grey on white, its size checked before its pixels are."""
+    picture = _opened(data)
+    width, height = picture.size
+    if width * height > MAX_PICTURE_PIXELS or max(width, height) > MAX_PICTURE_SIDE:
+        raise LimitExceededError(
+            Reason.PICTURE_TOO_LARGE,
+            f"a picture of {width}x{height} pixels, at most {MAX_PICTURE_PIXELS}, {MAX_PICTURE_SIDE} a side",
+        )
+    picture.draft("L", picture.size)
+    if picture.has_transparency_data:
+        return _on_white(picture)
+    if picture.mode.startswith("I;16"):
+        return picture.point(lambda value: value / 256).convert("L")
+    return picture.convert("L")
+
+
+def _opened(data: bytes) -> Image.Image:
+    """Read a picture's header.
+
+    Not by `Image.open`: that takes formats that run other programs, and has a limit of its own, which is
+    process-wide and warns before it refuses.
+    """
+    name = _format_of(data)
+    if name is None:
+        expected = ", ".join(_PICTURE_FORMATS).upper()
+        raise DecodeError(Reason.PICTURE_UNREADABLE, f"the file is none of {expected}, PDF")
+    plugin = _optional(f"PIL.{name}ImagePlugin", "qr")
+    opened: Image.Image = getattr(plugin, f"{name}ImageFile")(BytesIO(data))
+    return opened
+
+
+def _format_of(data: bytes) -> str | None:
+    matches = (name for name, start in _PICTURE_FORMATS.items() if re.match(start, data, re.DOTALL))
+    return next(matches, None)
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    image_module = _optional("PIL.Image", "qr")
+    grey = picture.convert("LA")
+    ground: Image.Image = image_module.new("L", picture.size, 255)
+    ground.paste(grey.getchannel("L"), mask=grey.getchannel("A"))
+    return ground
+
+
+def _enlarged(picture: Image.Image) -> Iterator[Image.Image]:
+    """The picture, then views of it that show small and pale codes and those without a quiet zone."""
+    yield picture
+    operations = _optional("PIL.ImageOps", "qr")
+    for factor in _ENLARGEMENTS:
+        width, height = ((side + 2 * _BORDER_PIXELS) * factor for side in picture.size)
+        if width * height > MAX_SEARCH_PIXELS:
+            return
+        bordered = operations.expand(operations.autocontrast(picture), border=_BORDER_PIXELS, fill=255)
+        yield bordered.resize((width, height))
+
+
+def _rendered(page: Any) -> Iterator[Image.Image]:
+    """A PDF page in rising resolution."""
+    width, height = page.get_size()
+    most = sqrt(MAX_SEARCH_PIXELS / (width * height))
+    for dpi in _PDF_DPI:
+        with closing(page.render(scale=min(dpi / _POINTS_PER_INCH, most), grayscale=True)) as bitmap:
+            picture = bitmap.to_pil().copy()
+        yield picture
+
+
+def _optional(module: str, extra: str) -> ModuleType:
+    try:
+        return importlib.import_module(module)
+    except ImportError:
+        raise AdapterError(
+            Reason.EXTRA_MISSING, f"{module.partition('.')[0]} is not installed: install vaxcert[{extra}]"
+        ) from None

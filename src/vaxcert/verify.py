@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -252,7 +252,11 @@ class Verifier:
         return algorithm
 
     def _check_key_size(self, key: TrustedKey) -> None:
-        if key.key.algorithm is Algorithm.PS256 and key.key.bits < MIN_RSA_BITS and not self._policy.allow_small_rsa:
+        if (
+            key.key.algorithm is Algorithm.PS256
+            and key.key.bits < MIN_RSA_BITS
+            and not self._policy.allow_small_rsa
+        ):
             raise AlgorithmError(
                 Reason.KEY_TOO_SMALL, f"RSA key of {key.key.bits} bits, at least {MIN_RSA_BITS} expected"
             )

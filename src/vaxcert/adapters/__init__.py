@@ -1,1 +1,1 @@
-"""Files, devices and host platforms: the only package that reads or writes anything. One thin module per host."""
+"""Files, devices and host platforms, one thin module per host: the only package that reads or writes."""

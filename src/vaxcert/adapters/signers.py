@@ -40,7 +40,8 @@ class KeySigner:
         self._ecdsa = ec.ECDSA(hashes.SHA256(), deterministic_signing=True) if deterministic else ECDSA_SHA256
         if _spki(self._key.public_key()) != _spki(certificate.public_key):
             raise AdapterError(
-                Reason.KEY_CERTIFICATE_MISMATCH, f"the private key is not that of certificate {certificate.kid.hex()}"
+                Reason.KEY_CERTIFICATE_MISMATCH,
+                f"the private key is not that of certificate {certificate.kid.hex()}",
             )
         self.algorithm = Algorithm.PS256 if isinstance(self._key, rsa.RSAPrivateKey) else Algorithm.ES256
         self.certificate = certificate
@@ -71,5 +72,7 @@ def _usable(private_key: object) -> PrivateKey:
 
 def _spki(public_key: object) -> bytes:
     if not isinstance(public_key, ec.EllipticCurvePublicKey | rsa.RSAPublicKey):
-        raise UnsupportedError(Reason.KEY_TYPE, "the certificate's key is of another type, P-256 or RSA expected")
+        raise UnsupportedError(
+            Reason.KEY_TYPE, "the certificate's key is of another type, P-256 or RSA expected"
+        )
     return public_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)

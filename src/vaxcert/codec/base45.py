@@ -16,7 +16,9 @@ from vaxcert.limits import MAX_TEXT_CHARACTERS
 ALPHABET: Final = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 
 _INVALID: Final = 255
-_VALUE_OF: Final = bytes(ALPHABET.find(byte) % 256 for byte in range(256))  # find() gives -1, so 255, for others
+_VALUE_OF: Final = bytes(
+    ALPHABET.find(byte) % 256 for byte in range(256)
+)  # find() gives -1, so 255, for others
 
 _MAX_GROUPS: Final = MAX_TEXT_CHARACTERS // 3 + 1
 _MAX_BYTES: Final = 2 * _MAX_GROUPS

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, Final, TypeAlias
 
 import cbor2
@@ -75,30 +75,34 @@ def dumps(value: Value) -> bytes:
 
 
 def _check(value: Value, tags: frozenset[int]) -> None:
-    """Refuse what cbor2 lets through. The decoder has bounded the depth already."""
+    """Refuse what cbor2 lets through in a value that is not a leaf. The decoder has bounded the depth already."""
     kind = type(value)
     if kind is dict:
-        for key, item in value.items():
-            if type(key) not in _KEYS:
-                raise DecodeError(
-                    Reason.CBOR_KEY_TYPE, f"a map key of type {type(key).__name__}, text or integer expected"
-                )
-            if type(item) not in _LEAVES:
-                _check(item, tags)
+        _check_keys(value)
+        _check_items(value.values(), tags)
     elif kind is list:
-        for item in value:
-            if type(item) not in _LEAVES:
-                _check(item, tags)
+        _check_items(value, tags)
     elif kind is float:
         if not math.isfinite(value):
             raise DecodeError(Reason.CBOR_NOT_FINITE, "a floating-point number is not finite")
     elif kind is CBORTag:
         if value.tag not in tags:
             raise DecodeError(Reason.CBOR_TAG, f"tag {value.tag} is not expected here")
-        if type(value.value) not in _LEAVES:
-            _check(value.value, tags)
+        _check_items((value.value,), tags)
     else:
         raise DecodeError(Reason.CBOR_SIMPLE_VALUE, "undefined or an unassigned simple value")
+
+
+def _check_keys(keys: Iterable[Value]) -> None:
+    if not _KEYS.issuperset(map(type, keys)):
+        raise DecodeError(Reason.CBOR_KEY_TYPE, "a map key is neither text nor an integer")
+
+
+def _check_items(items: Collection[Value], tags: frozenset[int]) -> None:
+    if not _LEAVES.issuperset(map(type, items)):
+        for item in items:
+            if type(item) not in _LEAVES:
+                _check(item, tags)
 
 
 def _translated(error: Exception) -> DecodeError:

@@ -84,5 +84,7 @@ def _from_bytes(data: bytes) -> bytes:
 
 def _bounded(data: bytes, limit: int) -> bytes:
     if len(data) > limit:
-        raise LimitExceededError(Reason.INPUT_TOO_LONG, f"{len(data)} bytes of input, at most {limit} expected")
+        raise LimitExceededError(
+            Reason.INPUT_TOO_LONG, f"{len(data)} bytes of input, at most {limit} expected"
+        )
     return data

@@ -7,7 +7,10 @@ the unprotected header may give it when the protected one does not (HCERT specif
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final
 
 from cbor2 import CBORTag
@@ -47,8 +50,8 @@ class Sign1:
     protected: bytes
     payload: bytes
     signature: bytes
-    protected_header: dict[int | str, Any]
-    unprotected_header: dict[int | str, Any]
+    protected_header: Mapping[int | str, Any]
+    unprotected_header: Mapping[int | str, Any]
     tags: tuple[int, ...]
 
     def __repr__(self) -> str:
@@ -89,16 +92,26 @@ def read(data: bytes) -> Sign1:
     if type(message) is not list or len(message) != 4:
         raise DecodeError(Reason.COSE_STRUCTURE, "a COSE_Sign1 message is an array of four")
     protected, unprotected_header, payload, signature = message
-    if not type(protected) is type(payload) is type(signature) is bytes or type(unprotected_header) is not dict:
+    if (
+        not type(protected) is type(payload) is type(signature) is bytes
+        or type(unprotected_header) is not dict
+    ):
         raise DecodeError(
             Reason.COSE_STRUCTURE, "a COSE_Sign1 message holds bytes, a map, bytes and bytes, in this order"
         )
-    protected_header = cbor.loads(protected) if protected else {}
-    if type(protected_header) is not dict:
-        raise DecodeError(Reason.COSE_HEADER, "the protected header is not a map")
+    protected_header = _header_of(protected)
     if CRITICAL in protected_header or CRITICAL in unprotected_header:
         _check_critical(protected_header, unprotected_header)
     return Sign1(protected, payload, signature, protected_header, unprotected_header, tags)
+
+
+@lru_cache(maxsize=256)
+def _header_of(protected: bytes) -> Mapping[int | str, Any]:
+    """The protected header decoded. All certificates of one signing key share these bytes, so it pays to remember."""
+    header = cbor.loads(protected) if protected else {}
+    if type(header) is not dict:
+        raise DecodeError(Reason.COSE_HEADER, "the protected header is not a map")
+    return MappingProxyType(header)
 
 
 def write(protected: bytes, payload: bytes, signature: bytes) -> bytes:
@@ -166,12 +179,14 @@ def _untagged(value: cbor.Value) -> tuple[cbor.Value, tuple[int, ...]]:
 
 
 def _check_critical(
-    protected_header: dict[int | str, Any], unprotected_header: dict[int | str, Any]
+    protected_header: Mapping[int | str, Any], unprotected_header: Mapping[int | str, Any]
 ) -> None:
     """RFC 9052 section 3.1: `crit` is protected, a non-empty array, and every label in it is understood."""
     critical = protected_header.get(CRITICAL)
     if CRITICAL in unprotected_header or type(critical) is not list or not critical:
-        raise DecodeError(Reason.COSE_HEADER, "crit (label 2) is not a non-empty array in the protected header")
+        raise DecodeError(
+            Reason.COSE_HEADER, "crit (label 2) is not a non-empty array in the protected header"
+        )
     for label in critical:
         if type(label) is not int or label not in _UNDERSTOOD:
             shown = label if type(label) is int else "of text"

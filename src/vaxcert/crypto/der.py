@@ -1,8 +1,8 @@
 """Just enough DER (ITU-T X.690) to read one extension of an X.509 certificate.
 
-Genuine signing certificates hold extensions that a strict parser refuses as a whole; this reader looks at nothing but
-the one asked for. It takes what BER allows besides DER as long as lengths are definite, checks every length against the
-data, and goes down a fixed path of levels without recursion.
+Genuine signing certificates hold extensions that a strict parser refuses as a whole; this reader looks at
+nothing but the one asked for. It takes lengths that are longer than DER wants, as BER does, but no indefinite
+ones; checks every length against the data; and goes down a fixed path of levels without recursion.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ def elements(data: bytes) -> Iterator[Element]:
     """The elements that follow each other in `data`, at this level only.
 
     Raises:
-        TrustListError: `certificate-unreadable`, once the next element is cut short, or its tag or length is in a
-            form that certificates do not need.
+        TrustListError: `certificate-unreadable`, once the next element is cut short, or its tag or length is
+            in a form that certificates do not need.
     """
     position = 0
     while position < len(data):
@@ -82,10 +82,10 @@ def certificate_extension(certificate: bytes, identifier: bytes) -> bytes | None
 
 
 def object_identifiers(value: bytes) -> tuple[bytes, ...]:
-    """The object identifiers of a SEQUENCE OF them, as ExtendedKeyUsage is (RFC 5280 section 4.2.1.12). May be empty.
+    """The members of an ExtendedKeyUsage, a SEQUENCE OF object identifiers (RFC 5280 section 4.2.1.12).
 
     Returns:
-        The content octets of each.
+        The content octets of each; none for the empty sequence that RFC 5280 forbids and issuers write.
 
     Raises:
         TrustListError: `certificate-unreadable`.

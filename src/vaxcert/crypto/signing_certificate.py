@@ -1,8 +1,9 @@
 """Signing certificates (DSC), read as tolerantly as the genuine ones need.
 
-Nothing is verified about who issued one: whoever hands it over vouches for it. Production lists hold certificates whose
-extensions `cryptography` cannot parse and serial numbers that RFC 5280 forbids; their keys signed genuine health
-certificates all the same. What limits a key, the extended key usage, is therefore read with `vaxcert.crypto.der`.
+Nothing is verified about who issued one: whoever hands it over vouches for it. Production lists hold
+certificates with extensions that `cryptography` cannot parse and serial numbers that RFC 5280 forbids; their
+keys signed genuine health certificates all the same. What limits a key, the extended key usage, is therefore
+read by `vaxcert.crypto.der`.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ import threading
 import warnings
 from base64 import b64decode
 from binascii import Error as Base64Error
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Final, TypeAlias, TypeVar
 
 from cryptography import x509
@@ -24,7 +26,7 @@ from cryptography.x509.oid import NameOID
 
 from vaxcert.crypto import der as der_reader
 from vaxcert.errors import Reason, TrustListError
-from vaxcert.limits import MAX_SIGNING_CERTIFICATE_BYTES
+from vaxcert.limits import MAX_BUNDLE_CERTIFICATES, MAX_SIGNING_CERTIFICATE_BYTES
 from vaxcert.model.certificate import ALL_KINDS, Kind
 
 KEY_IDENTIFIER_BYTES: Final = 8
@@ -34,7 +36,7 @@ PURPOSE_ARC: Final = "1.3.6.1.4.1.1847.2021.1"
 """Extended key usages of HCERT (appendix A.4): `.1` test, `.2` vaccination, `.3` recovery."""
 
 OLD_PURPOSE_ARC: Final = "1.3.6.1.4.1.0.1847.2021.1"
-"""The arc an early EU certificate governance gave; many production certificates carry it. Read, never written."""
+"""The arc of an early EU certificate governance; many production certificates carry it. Never written."""
 
 PURPOSE_NUMBER: Final = {Kind.TEST: 1, Kind.VACCINATION: 2, Kind.RECOVERY: 3}
 
@@ -47,6 +49,8 @@ _EXTENDED_KEY_USAGE: Final = der_reader.object_identifier("2.5.29.37")
 
 _PEM_BEGIN: Final = b"-----BEGIN CERTIFICATE-----"
 _PEM_END: Final = b"-----END CERTIFICATE-----"
+
+_NOT_ASCII: Final = re.compile(r"[^\x20-\x7e]")
 
 _quiet: Final = threading.Lock()
 _Part = TypeVar("_Part")
@@ -61,13 +65,14 @@ class SigningCertificate:
         kid: Key identifier, 8 bytes (HCERT appendix A.1).
         digest: SHA-256 of `der`, 32 bytes.
         public_key: The key, as `cryptography` has it, of whatever type.
-        country: ISO 3166-1 alpha-2 of the subject (C), upper case; None where it has none, a wrong one or several.
+        country: The subject's C (ISO 3166-1 alpha-2), upper case; None where it has none, several or one of
+            another form.
         subject: The subject in RFC 4514 form, or `UNREADABLE_NAME`.
         issuer: The issuer, likewise.
         not_before: First moment of validity, aware UTC.
         not_after: Last moment of validity, aware UTC.
-        kinds: What it may sign: the HCERT purposes of its extended key usage, or everything where it has none.
-        extensions_readable: Whether `cryptography` can parse its extensions. For reports; nothing depends on it.
+        kinds: What it may sign: the HCERT purposes of its extended key usage, or all where it has none.
+        extensions_readable: Whether `cryptography` parses its extensions. For reports; nothing depends on it.
     """
 
     der: bytes = field(repr=False)
@@ -84,24 +89,12 @@ class SigningCertificate:
 
 
 CertificateReading: TypeAlias = SigningCertificate | TrustListError
+_Encoding: TypeAlias = bytes | TrustListError
 
 
 def key_identifier(der: bytes) -> bytes:
     """The `kid` of a signing certificate: the first 8 bytes of SHA-256 over its DER (HCERT appendix A.1)."""
     return hashlib.sha256(der).digest()[:KEY_IDENTIFIER_BYTES]
-
-
-def purposes_to_kinds(purposes: Iterable[bytes]) -> frozenset[Kind]:
-    """What a key with these extended key usages may sign (HCERT appendix A.4).
-
-    Args:
-        purposes: Object identifiers, content octets. Those of other applications do not limit.
-
-    Returns:
-        The kinds named in either arc; all kinds when none is.
-    """
-    kinds = frozenset(_KIND_OF_PURPOSE[purpose] for purpose in purposes if purpose in _KIND_OF_PURPOSE)
-    return kinds or ALL_KINDS
 
 
 def read_signing_certificate(data: bytes) -> SigningCertificate:
@@ -111,33 +104,47 @@ def read_signing_certificate(data: bytes) -> SigningCertificate:
         data: DER, at most `limits.MAX_SIGNING_CERTIFICATE_BYTES`, nothing after it.
 
     Raises:
-        TrustListError: `certificate-unreadable`. Also when the extended key usage is there and cannot be read: what
-            the key is limited to is then unknown.
+        TrustListError: `certificate-unreadable`. Also when the extended key usage is there and cannot be
+            read: what the key is limited to is then unknown.
     """
     if len(data) > MAX_SIGNING_CERTIFICATE_BYTES:
         raise _unreadable(f"{len(data)} bytes, at most {MAX_SIGNING_CERTIFICATE_BYTES} expected")
     der = bytes(data)
-    # `cryptography` warns about serial numbers and attribute lengths; the lock keeps the threads of this library
-    # from restoring each other's warning filters
+    # `cryptography` warns about serial numbers and attribute lengths; the lock keeps threads that read
+    # certificates from restoring each other's warning filters
     with _quiet, warnings.catch_warnings(action="ignore"):
         return _read(der)
 
 
 def read_certificates(data: bytes) -> tuple[CertificateReading, ...]:
-    """Read every certificate in a file: a PEM bundle with any text around its blocks, or DER, one or many in a row.
+    """Read every certificate in a file.
+
+    Args:
+        data: A PEM bundle with any text around its blocks; or DER, one certificate or several in a row.
 
     Returns:
-        In their order, each certificate or the error why it could not be read, `certificate-unreadable`, whose message
-        says which one it is, counted from 1. At least one entry: no certificate at all is an error too.
+        In their order, each certificate, or the error why it could not be read: `certificate-unreadable`,
+        with its position, counted from 1, in the message. At least one entry: no certificate at all is an
+        error too. What follows the first `limits.MAX_BUNDLE_CERTIFICATES` is one error.
     """
     encodings = _pem_blocks(data) if _PEM_BEGIN in data else _der_elements(data)
-    readings: list[CertificateReading] = []
-    for encoding in encodings:
-        try:
-            readings.append(read_signing_certificate(encoding()))
-        except TrustListError as error:
-            readings.append(_unreadable(f"certificate {len(readings) + 1}: {error}"))
+    readings = [
+        _reading(encoding, n) for n, encoding in enumerate(islice(encodings, MAX_BUNDLE_CERTIFICATES), 1)
+    ]
+    if next(encodings, None) is not None:
+        readings.append(
+            _unreadable(f"more than {MAX_BUNDLE_CERTIFICATES} certificates, the rest is not read")
+        )
     return tuple(readings) or (_unreadable("no certificate in PEM or DER"),)
+
+
+def _reading(encoding: _Encoding, position: int) -> CertificateReading:
+    try:
+        if isinstance(encoding, TrustListError):
+            raise encoding
+        return read_signing_certificate(encoding)
+    except TrustListError as error:
+        return _unreadable(f"certificate {position}: {error}")
 
 
 def _read(der: bytes) -> SigningCertificate:
@@ -165,8 +172,11 @@ def _read(der: bytes) -> SigningCertificate:
 
 
 def _kinds(der: bytes) -> frozenset[Kind]:
+    """What the key may sign (HCERT appendix A.4). Purposes of other applications do not limit it."""
     usage = der_reader.certificate_extension(der, _EXTENDED_KEY_USAGE)
-    return ALL_KINDS if usage is None else purposes_to_kinds(der_reader.object_identifiers(usage))
+    purposes = der_reader.object_identifiers(usage) if usage is not None else ()
+    kinds = frozenset(_KIND_OF_PURPOSE[purpose] for purpose in purposes if purpose in _KIND_OF_PURPOSE)
+    return kinds or ALL_KINDS
 
 
 def _or_none(read: Callable[[], _Part]) -> _Part | None:
@@ -179,58 +189,56 @@ def _or_none(read: Callable[[], _Part]) -> _Part | None:
 
 def _country(name: x509.Name | None) -> str | None:
     attributes = name.get_attributes_for_oid(NameOID.COUNTRY_NAME) if name is not None else []
-    countries = {str(attribute.value).upper() for attribute in attributes}
+    countries = {str(attribute.value) for attribute in attributes}
     country = countries.pop() if len(countries) == 1 else ""
-    return country if re.fullmatch("[A-Z]{2}", country) else None
+    return country.upper() if re.fullmatch("[A-Za-z]{2}", country) else None
 
 
 def _text(name: x509.Name | None) -> str:
-    return UNREADABLE_NAME if name is None else _NOT_PRINTABLE.sub(_hex_pairs, name.rfc4514_string())
+    return UNREADABLE_NAME if name is None else _NOT_ASCII.sub(_hex_pairs, name.rfc4514_string())
 
 
 def _hex_pairs(match: re.Match[str]) -> str:
-    """RFC 4514 section 2.4's other way to write a character, for those that would disturb a terminal or a log."""
+    """RFC 4514's other way to write a character (section 2.4), for those that disturb a terminal or a log."""
     character = match.group()
     if character.isprintable():
         return character
     return "".join(f"\\{octet:02X}" for octet in character.encode())
 
 
-def _pem_blocks(data: bytes) -> Iterator[Encoding]:
-    """The blocks of a PEM bundle (RFC 7468), each still to be decoded."""
+def _pem_blocks(data: bytes) -> Iterator[_Encoding]:
+    """The blocks of a PEM bundle (RFC 7468)."""
     start = data.find(_PEM_BEGIN)
     while start >= 0:
         body = start + len(_PEM_BEGIN)
         start = data.find(_PEM_BEGIN, body)
-        block = data[body:start] if start >= 0 else data[body:]
-        yield partial(_pem_body, block)
+        yield _pem_body(data[body:start] if start >= 0 else data[body:])
 
 
-def _pem_body(block: bytes) -> bytes:
+def _pem_body(block: bytes) -> _Encoding:
     text, end, _ = block.partition(_PEM_END)
     if not end:
-        raise _unreadable("the PEM block has no end line")
+        return _unreadable("the PEM block has no end line")
     try:
         return b64decode(b"".join(text.split()), validate=True)
     except Base64Error:
-        raise _unreadable("the PEM block is not base64") from None
+        return _unreadable("the PEM block is not base64")
 
 
-def _der_elements(data: bytes) -> Iterator[Encoding]:
-    """DER certificates in a row, up to the first whose length cannot be followed."""
-    rest = data
-    while rest.strip():
-        try:
-            encoding = next(der_reader.elements(rest)).encoding
-        except TrustListError as error:
-            yield partial(_fail, error)
-            return
-        yield partial(bytes, encoding)
-        rest = rest[len(encoding) :]
-
-
-def _fail(error: TrustListError) -> bytes:
-    raise error
+def _der_elements(data: bytes) -> Iterator[_Encoding]:
+    """DER in a row, up to the first element whose length cannot be followed. White space may end the file."""
+    if not data.startswith(bytes([der_reader.SEQUENCE])):
+        return
+    position = 0
+    try:
+        for element in der_reader.elements(data):
+            if element.tag != der_reader.SEQUENCE:
+                raise _unreadable(f"DER tag {element.tag:#04x}, {der_reader.SEQUENCE:#04x} expected")
+            position += len(element.encoding)
+            yield element.encoding
+    except TrustListError as error:
+        if data[position:].strip():
+            yield error
 
 
 def _unreadable(problem: str) -> TrustListError:

@@ -179,13 +179,13 @@ class HealthCertificate(_Private):
     @property
     def events(self) -> tuple[Event, ...]:
         """All events, the first of each kind before any further ones."""
-        first = (self.vaccination, self.test, self.recovery)
-        return (*(event for event in first if event is not None), *self.further_events)
+        first = [event for event in (self.vaccination, self.test, self.recovery) if event is not None]
+        return (*first, *self.further_events)
 
     @property
     def kinds(self) -> frozenset[Kind]:
         """The kinds of events it holds."""
-        return frozenset(_KIND_OF[type(event)] for event in self.events)
+        return frozenset([_KIND_OF[type(event)] for event in self.events])
 
 
 _KIND_OF: dict[type[Event], Kind] = {

@@ -6,28 +6,25 @@ from vaxcert.errors import EncodeError, Reason
 from vaxcert.model.certificate import HealthCertificate, Person, Vaccination
 from vaxcert.model.dose_record import DoseRecord
 from vaxcert.model.names import split_vietnamese_name
-from vaxcert.model.value_sets import Product, vaccine_by_local_name
+from vaxcert.model.value_sets import vaccine_by_local_name
 
 COVID_19 = "840539006"
 """SNOMED CT code of the disease, the only one in the EU value set."""
-
-_COVID_19_VACCINE = "28531000087107"
-"""SNOMED CT code of any vaccine against COVID-19, for want of a more specific one."""
 
 
 def to_certificate(record: DoseRecord) -> HealthCertificate:
     """Make the certificate of one dose; country, authority and identifier are left to the issuer.
 
     Args:
-        record: A record without problems (`vaxcert.rules.records.check_record`). What it lacks, the certificate
-            lacks, and the issue-side linter refuses it.
+        record: A record without problems (`vaxcert.rules.records.check_record`). What it lacks, the
+            certificate lacks, and the issue-side linter refuses it.
 
     Returns:
-        The certificate. Names are split by the Vietnamese rule, product, holder and vaccine type come from the EU
-        value sets.
+        The certificate. Names are split by the Vietnamese rule, product, holder and vaccine type come from
+        the EU value sets.
 
     Raises:
-        EncodeError: The value sets do not hold the vaccine (`Reason.RECORD_REFUSED`).
+        EncodeError: `RECORD_REFUSED`: the value sets do not hold the vaccine, or there is no name.
     """
     product = vaccine_by_local_name(record.vaccine or "")
     if product is None:
@@ -37,17 +34,11 @@ def to_certificate(record: DoseRecord) -> HealthCertificate:
         subject=Person(family_name=family_name, given_name=given_name, birth_date=record.birth_date),
         vaccination=Vaccination(
             disease=COVID_19,
-            prophylaxis=_prophylaxis(product),
+            prophylaxis=product.specific_prophylaxis,
             product=product.code,
-            marketing_holder=min(product.holders),
+            marketing_holder=product.holder,
             dose_number=record.dose_number,
             doses_in_series=record.doses_in_series,
             vaccinated_on=record.vaccinated_on,
         ),
     )
-
-
-def _prophylaxis(product: Product) -> str:
-    """The most specific vaccine type: SNOMED CT before the deprecated ATC codes (EU value sets, 2023-05-05)."""
-    specific = {code for code in product.prophylaxis if code.isdigit()} - {_COVID_19_VACCINE}
-    return min(specific, default=_COVID_19_VACCINE)

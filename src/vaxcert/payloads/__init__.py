@@ -17,21 +17,19 @@ from vaxcert.payloads import eu_dcc
 
 @dataclass(frozen=True, slots=True)
 class PayloadProfile:
-    """How one kind of health claim is read and written.
+    """How one kind of health claim is read.
 
     Attributes:
         name: For people.
         read: Decoded CBOR to certificate and findings.
-        write: Certificate to CBOR values.
     """
 
     name: str
     read: Callable[[Any], tuple[HealthCertificate, list[Finding]]]
-    write: Callable[[HealthCertificate], dict[str, Any]]
 
 
 PROFILES: Final[Mapping[int, PayloadProfile]] = {
-    eu_dcc.CLAIM: PayloadProfile("EU DCC", eu_dcc.read, eu_dcc.write),
+    eu_dcc.CLAIM: PayloadProfile("EU DCC", eu_dcc.read),
 }
 """By the number under the HCERT claim -260 (HCERT specification 3.3.7)."""
 
@@ -47,4 +45,6 @@ def read(hcert: Mapping[int | str, Any]) -> tuple[HealthCertificate, list[Findin
         if number in hcert:
             return profile.read(hcert[number])
     numbers = sorted(key for key in hcert if type(key) is int)[:5]
-    raise UnsupportedError(Reason.PAYLOAD_PROFILE, f"health claims {numbers} are not supported, 1 (EU DCC) is")
+    raise UnsupportedError(
+        Reason.PAYLOAD_PROFILE, f"health claims {numbers} are not supported, 1 (EU DCC) is"
+    )

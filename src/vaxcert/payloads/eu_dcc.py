@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 from vaxcert.errors import DecodeError, EncodeError, Reason, UnsupportedError
 from vaxcert.findings import Finding, FindingCode
 from vaxcert.model.certificate import Event, HealthCertificate, Person, Recovery, Test, Vaccination
-from vaxcert.model.names import transliterate
+from vaxcert.model.names import is_standard_name, transliterate
 from vaxcert.payloads.fields import FieldReader
 
 CLAIM: Final = 1
@@ -29,7 +29,6 @@ _NAME: Final = frozenset({"fn", "gn", "fnt", "gnt"})
 _VACCINATION: Final = frozenset({"tg", "vp", "mp", "ma", "dn", "sd", "dt", "co", "is", "ci"})
 _TEST: Final = frozenset({"tg", "tt", "nm", "ma", "sc", "dr", "tr", "tc", "co", "is", "ci"})
 _RECOVERY: Final = frozenset({"tg", "fr", "df", "du", "co", "is", "ci"})
-_STANDARD_NAME: Final = re.compile(r"[A-Z<]*").fullmatch
 _VERSION: Final = re.compile(r"(\d+)\.\d+\.\d+", re.ASCII).fullmatch
 
 _SomeEvent = TypeVar("_SomeEvent", Vaccination, Test, Recovery)
@@ -54,7 +53,9 @@ def read(payload: Any) -> tuple[HealthCertificate, list[Finding]]:
     recoveries = _events(payload, "r", _recovery, findings)
     events = len(vaccinations) + len(tests) + len(recoveries)
     if not events:
-        raise DecodeError(Reason.PAYLOAD_STRUCTURE, "the certificate attests no vaccination, test or recovery")
+        raise DecodeError(
+            Reason.PAYLOAD_STRUCTURE, "the certificate attests no vaccination, test or recovery"
+        )
     if events > 1:
         findings.append(Finding(FindingCode.SEVERAL_EVENTS))
     certificate = HealthCertificate(
@@ -68,24 +69,52 @@ def read(payload: Any) -> tuple[HealthCertificate, list[Finding]]:
     return certificate, findings
 
 
-def write(certificate: HealthCertificate) -> dict[str, Any]:
-    """Make the payload of a linted certificate, its fields in the order of genuine ones.
+def write(
+    certificate: HealthCertificate, *, country: str, authority: str, certificate_id: str
+) -> dict[str, Any]:
+    """Make the payload of a linted certificate, map keys in the deterministic order that genuine ones have.
+
+    (Shorter keys first, then alphabetical: RFC 8949 section 4.2.3.)
+
+    Args:
+        certificate: Exactly one event.
+        country: For an event that leaves its country out.
+        authority: For an event that leaves its authority out.
+        certificate_id: For an event that leaves its identifier out.
 
     Raises:
         EncodeError: `value-not-encodable` when it does not hold exactly one event,
             `name-not-transliterable` when a standard name has to be made and cannot.
     """
-    if len(certificate.events) != 1:
+    events = certificate.events
+    if len(events) != 1:
         raise EncodeError(
-            Reason.VALUE_NOT_ENCODABLE, f"{len(certificate.events)} events, exactly one expected since schema 1.3.0"
+            Reason.VALUE_NOT_ENCODABLE, f"{len(events)} events, exactly one expected since schema 1.3.0"
         )
+    group, entry = _written_event(events[0])
+    entry["ci"] = events[0].certificate_id or certificate_id
+    entry["co"] = events[0].country or country
+    entry["is"] = events[0].authority or authority
     name = _written_name(certificate.subject)
     return {
-        "ver": VERSION_WRITTEN if "fnt" in name else VERSION_SINGLE_NAME,
-        "nam": name,
+        group: [{field: value for field, value in entry.items() if value is not None}],
         "dob": str(certificate.subject.birth_date or ""),
-        **_written_event(certificate.events[0]),
+        "nam": name,
+        "ver": VERSION_WRITTEN if "fnt" in name else VERSION_SINGLE_NAME,
     }
+
+
+def standard_names(person: Person) -> tuple[str, str]:
+    """The ICAO 9303 forms of surname and forenames: those the person brings, else made from the written ones.
+
+    Raises:
+        EncodeError: `name-not-transliterable`.
+    """
+    family, given = person.standard_family_name, person.standard_given_name
+    return (
+        transliterate(person.family_name or "") if family is None else family,
+        transliterate(person.given_name or "") if given is None else given,
+    )
 
 
 def _version(fields: FieldReader, findings: list[Finding]) -> str | None:
@@ -109,7 +138,7 @@ def _person(payload: dict[str, Any], fields: FieldReader, findings: list[Finding
     standard_family_name = names.optional_text("fnt")
     standard_given_name = names.optional_text("gnt")
     for field, text in (("nam.fnt", standard_family_name), ("nam.gnt", standard_given_name)):
-        if text is not None and not _STANDARD_NAME(text):
+        if text is not None and not is_standard_name(text):
             findings.append(Finding(FindingCode.NAME_NOT_STANDARD, field))
     return Person(
         family_name=names.optional_text("fn"),
@@ -137,7 +166,9 @@ def _events(
         if type(entry) is dict:
             events.append(read_event(entry, findings))
         else:
-            findings.append(Finding(FindingCode.FIELD_NULL if entry is None else FindingCode.FIELD_TYPE, group))
+            findings.append(
+                Finding(FindingCode.FIELD_NULL if entry is None else FindingCode.FIELD_TYPE, group)
+            )
     return events
 
 
@@ -190,85 +221,53 @@ def _recovery(entry: dict[str, Any], findings: list[Finding]) -> Recovery:
 
 
 def _written_name(person: Person) -> dict[str, str]:
-    written = {}
-    if person.family_name:
-        written["fn"] = person.family_name
-    if person.given_name:
-        written["gn"] = person.given_name
     family, given = standard_names(person)
-    if family:
-        written["fnt"] = family
-    if given:
-        written["gnt"] = given
-    return written
+    fields = {"fn": person.family_name, "gn": person.given_name, "fnt": family, "gnt": given}
+    return {name: text for name, text in fields.items() if text}
 
 
-def standard_names(person: Person) -> tuple[str, str]:
-    """The ICAO 9303 forms of the surname and the forenames: those given, else made from the written ones.
-
-    Raises:
-        EncodeError: `name-not-transliterable`.
-    """
-    family = person.standard_family_name
-    given = person.standard_given_name
-    return (
-        transliterate(person.family_name or "") if family is None else family,
-        transliterate(person.given_name or "") if given is None else given,
-    )
-
-
-def _written_event(event: Event) -> dict[str, list[dict[str, Any]]]:
+def _written_event(event: Event) -> tuple[str, dict[str, Any]]:
+    """The group an event belongs to and its entry; the issuer's own fields keep their place and are filled in later."""
     if isinstance(event, Vaccination):
-        return {"v": [_written_vaccination(event)]}
+        return "v", {
+            "ci": None,
+            "co": None,
+            "dn": event.dose_number,
+            "dt": _written_date(event.vaccinated_on),
+            "is": None,
+            "ma": event.marketing_holder,
+            "mp": event.product,
+            "sd": event.doses_in_series,
+            "tg": event.disease,
+            "vp": event.prophylaxis,
+        }
     if isinstance(event, Test):
-        return {"t": [_written_test(event)]}
-    return {"r": [_written_recovery(event)]}
-
-
-def _written_vaccination(event: Vaccination) -> dict[str, Any]:
-    return {
-        "ci": event.certificate_id,
-        "co": event.country,
-        "dn": event.dose_number,
-        "sd": event.doses_in_series,
-        "dt": _written_date(event.vaccinated_on),
-        "is": event.authority,
-        "ma": event.marketing_holder,
-        "mp": event.product,
-        "tg": event.disease,
-        "vp": event.prophylaxis,
-    }
-
-
-def _written_test(event: Test) -> dict[str, Any]:
-    optional = {"nm": event.name, "ma": event.device, "tc": event.centre}
-    return {
-        "ci": event.certificate_id,
-        "co": event.country,
-        "is": event.authority,
-        "tg": event.disease,
-        "tt": event.test_type,
-        "sc": _written_moment(event.sampled_at),
-        "tr": event.result,
-        **{name: value for name, value in optional.items() if value},
-    }
-
-
-def _written_recovery(event: Recovery) -> dict[str, Any]:
-    return {
-        "ci": event.certificate_id,
-        "co": event.country,
-        "is": event.authority,
-        "tg": event.disease,
-        "fr": _written_date(event.first_positive),
+        return "t", {
+            "ci": None,
+            "co": None,
+            "is": None,
+            "ma": event.device,
+            "nm": event.name,
+            "sc": _written_moment(event.sampled_at),
+            "tc": event.centre,
+            "tg": event.disease,
+            "tr": event.result,
+            "tt": event.test_type,
+        }
+    return "r", {
+        "ci": None,
+        "co": None,
         "df": _written_date(event.valid_from),
         "du": _written_date(event.valid_until),
+        "fr": _written_date(event.first_positive),
+        "is": None,
+        "tg": event.disease,
     }
 
 
-def _written_date(day: date | None) -> str:
-    return "" if day is None else day.isoformat()
+def _written_date(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
-def _written_moment(moment: datetime | None) -> str:
-    return "" if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def _written_moment(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

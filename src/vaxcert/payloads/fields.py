@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 from unicodedata import is_normalized, normalize
 
 from cbor2 import CBORTag
@@ -43,14 +43,15 @@ class FieldReader:
     def text(self, name: str) -> str | None:
         """A required text field: trimmed and in Unicode NFC, or None."""
         value = self._values.get(name)
-        # the form nearly all fields have, decided without further calls
-        if type(value) is str and value and value.isascii() and len(value) <= MAX_TEXT and value.strip() == value:
+        if _is_plain(value):
             return value
         return self._odd_text(name, value, required=True)
 
     def optional_text(self, name: str) -> str | None:
         """A text field that may be missing."""
         value = self._values.get(name)
+        if _is_plain(value):
+            return value
         if value is None and name not in self._values:
             return None
         return self._odd_text(name, value, required=False)
@@ -144,6 +145,16 @@ class FieldReader:
         day = iso_date(value.strip()[:10])
         self._note(FindingCode.DATE_UNREADABLE if day is None else FindingCode.DATE_WITH_TIME, name)
         return day
+
+
+def _is_plain(value: object) -> TypeGuard[str]:
+    """Whether a text field has the form nearly all have, of which nothing needs saying."""
+    return (
+        type(value) is str
+        and 0 < len(value) <= MAX_TEXT
+        and value.strip() == value
+        and (value.isascii() or is_normalized("NFC", value))
+    )
 
 
 def iso_date(text: str) -> date | None:

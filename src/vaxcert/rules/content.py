@@ -5,7 +5,7 @@ Answers are findings: genuine certificates fail nearly every one of these somewh
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Final, cast
 
@@ -37,7 +37,9 @@ def content_findings(certificate: HealthCertificate, *, signed_at: datetime) -> 
 
 def _check_person(person: Person, last_day: date, findings: list[Finding]) -> date | None:
     """Check the subject. Returns the birth date when it is whole and possible."""
-    if not (person.standard_family_name or person.standard_given_name or person.family_name or person.given_name):
+    if not (
+        person.standard_family_name or person.standard_given_name or person.family_name or person.given_name
+    ):
         findings.append(Finding(FindingCode.NAME_MISSING, "nam"))
     born = person.birth_date
     if not isinstance(born, date):
@@ -98,7 +100,7 @@ def _check_common(event: Event, path: str, findings: list[Finding]) -> None:
 
 
 def _check_code(
-    code: str | None, known: value_sets.Codes, field: str, findings: list[Finding]
+    code: str | None, known: Mapping[str, value_sets.Code], field: str, findings: list[Finding]
 ) -> None:
     if code is None:
         return
@@ -119,8 +121,7 @@ def _check_product(dose: Vaccination, sets: value_sets.ValueSets, findings: list
         findings.append(Finding(FindingCode.CODE_DEPRECATED, "v.mp"))
     if dose.marketing_holder is not None and dose.marketing_holder not in product.holders:
         findings.append(Finding(FindingCode.PRODUCT_HOLDER_MISMATCH, "v.ma"))
-    prophylaxis = sets.prophylaxis.get(dose.prophylaxis or "")
-    if prophylaxis and not prophylaxis.deprecated and dose.prophylaxis not in product.prophylaxis:
+    if dose.prophylaxis in sets.prophylaxis and dose.prophylaxis not in product.prophylaxis_ever:
         findings.append(Finding(FindingCode.PRODUCT_PROPHYLAXIS_MISMATCH, "v.vp"))
 
 

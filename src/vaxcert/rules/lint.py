@@ -12,7 +12,9 @@ from unicodedata import is_normalized
 
 from vaxcert.errors import EncodeError
 from vaxcert.findings import Finding, FindingCode
+from vaxcert.model import value_sets
 from vaxcert.model.certificate import Event, HealthCertificate, Person, Recovery, Test, Vaccination
+from vaxcert.model.names import is_standard_name
 from vaxcert.payloads.eu_dcc import standard_names
 from vaxcert.payloads.fields import MAX_TEXT
 from vaxcert.rules.content import content_findings
@@ -32,9 +34,9 @@ _TEXTS: Final[dict[type[Event], tuple[tuple[str, str, bool], ...]]] = {
         ("prophylaxis", "v.vp", True),
         ("product", "v.mp", True),
         ("marketing_holder", "v.ma", True),
-        ("country", "v.co", True),
-        ("authority", "v.is", True),
-        ("certificate_id", "v.ci", True),
+        ("country", "v.co", False),
+        ("authority", "v.is", False),
+        ("certificate_id", "v.ci", False),
     ),
     Test: (
         ("disease", "t.tg", True),
@@ -43,18 +45,18 @@ _TEXTS: Final[dict[type[Event], tuple[tuple[str, str, bool], ...]]] = {
         ("device", "t.ma", False),
         ("result", "t.tr", True),
         ("centre", "t.tc", False),
-        ("country", "t.co", True),
-        ("authority", "t.is", True),
-        ("certificate_id", "t.ci", True),
+        ("country", "t.co", False),
+        ("authority", "t.is", False),
+        ("certificate_id", "t.ci", False),
     ),
     Recovery: (
         ("disease", "r.tg", True),
-        ("country", "r.co", True),
-        ("authority", "r.is", True),
-        ("certificate_id", "r.ci", True),
+        ("country", "r.co", False),
+        ("authority", "r.is", False),
+        ("certificate_id", "r.ci", False),
     ),
 }
-"""Attribute, wire field, and whether it is required."""
+"""Attribute, wire field, and whether it is required. Country, authority and identifier may be left to the issuer."""
 
 _OTHERS: Final[dict[type[Event], tuple[tuple[str, str], ...]]] = {
     Vaccination: (("dose_number", "v.dn"), ("doses_in_series", "v.sd"), ("vaccinated_on", "v.dt")),
@@ -70,7 +72,7 @@ def lint(
     """Check a certificate that is to be signed.
 
     Args:
-        certificate: As it would be written, with country, authority and identifier filled in.
+        certificate: What is to be signed. Country, authority and identifier may be left to the issuer.
         issued_at: When it would be signed, aware.
         expires: Its expiry, aware.
         signer_ends: The end of the signing certificate's validity, aware.
@@ -100,16 +102,16 @@ def refused(findings: list[Finding]) -> list[Finding]:
 def _lint_person(person: Person, findings: list[Finding]) -> None:
     for name, text in (("nam.fn", person.family_name), ("nam.gn", person.given_name)):
         if text:
-            _lint_text(text, name, findings)
+            lint_text(text, name, findings)
     try:
-        family, given = standard_names(person)
+        names = standard_names(person)
     except EncodeError:
         findings.append(Finding(FindingCode.NAME_NOT_STANDARD, "nam"))
     else:
-        for name, text in (("nam.fnt", family), ("nam.gnt", given)):
-            if text.strip("ABCDEFGHIJKLMNOPQRSTUVWXYZ<"):
+        for name, standard in zip(("nam.fnt", "nam.gnt"), names, strict=True):
+            if not is_standard_name(standard):
                 findings.append(Finding(FindingCode.NAME_NOT_STANDARD, name))
-            elif len(text) > MAX_TEXT:
+            elif len(standard) > MAX_TEXT:
                 findings.append(Finding(FindingCode.FIELD_TOO_LONG, name))
     if person.birth_date is None:
         findings.append(Finding(FindingCode.FIELD_MISSING, "dob"))
@@ -119,15 +121,25 @@ def _lint_event(event: Event, findings: list[Finding]) -> None:
     for attribute, name, required in _TEXTS[type(event)]:
         text = getattr(event, attribute)
         if text:
-            _lint_text(text, name, findings)
+            lint_text(text, name, findings)
         elif required:
             findings.append(Finding(FindingCode.FIELD_MISSING, name))
     for attribute, name in _OTHERS[type(event)]:
         if getattr(event, attribute) is None:
             findings.append(Finding(FindingCode.FIELD_MISSING, name))
+    if isinstance(event, Vaccination):
+        _lint_prophylaxis(event, findings)
 
 
-def _lint_text(text: str, name: str, findings: list[Finding]) -> None:
+def _lint_prophylaxis(dose: Vaccination, findings: list[Finding]) -> None:
+    """New certificates use the vaccine types of the present encoding instructions, not those of earlier editions."""
+    product = value_sets.current().products.get(dose.product or "")
+    if product and dose.prophylaxis in product.prophylaxis_ever - product.prophylaxis:
+        findings.append(Finding(FindingCode.PRODUCT_PROPHYLAXIS_MISMATCH, "v.vp"))
+
+
+def lint_text(text: str, name: str, findings: list[Finding]) -> None:
+    """Check the form of one text field, not what it says."""
     if len(text) > MAX_TEXT:
         findings.append(Finding(FindingCode.FIELD_TOO_LONG, name))
     if text.strip() != text:

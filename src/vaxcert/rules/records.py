@@ -1,9 +1,10 @@
 """What a dose record must satisfy before a certificate may be made of it.
 
-One `RecordRule` a code, in the table `RULES`; a further rule is a further line there. A rule looks at one fault only
-and stays silent where another rule already speaks, so that a clinic reads each fault once. The faults are those that
-Viet Nam's Ministry of Health named when it had the platform cleaned (letter 2262/BYT-CNTT of 4 May 2022), together with
-the cross-check that the form of the personal identification number allows (Decree 137/2015/ND-CP article 13).
+One `RecordRule` a code, in the table `RULES`; a further rule is a further line there. A rule looks at one
+fault only and stays silent where another rule already speaks, so that a clinic reads each fault once. The
+faults are those that Viet Nam's Ministry of Health named when it had the platform cleaned (letter
+2262/BYT-CNTT of 4 May 2022), with the cross-check that the form of the personal identification number allows
+(Decree 137/2015/ND-CP, article 13).
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ class RecordCode(StrEnum):
     SEX_UNKNOWN = "sex-unknown"
     VACCINE_MISSING = "vaccine-missing"
     VACCINE_UNKNOWN = "vaccine-unknown"
+    VACCINE_DEPRECATED = "vaccine-deprecated"
     LOT_MISSING = "lot-missing"
     DOSE_NUMBER_MISSING = "dose-number-missing"
     DOSE_NUMBER_RANGE = "dose-number-range"
@@ -118,8 +120,8 @@ def check_record(record: DoseRecord, *, at: datetime) -> tuple[RecordProblem, ..
 class SeenDoses:
     """Remembers doses, to find the same dose recorded twice.
 
-    Two records are of the same dose when identity number and day of vaccination agree, at whatever facility. Sixteen
-    bytes a dose are kept instead of personal data.
+    Two records are of the same dose when identity number and day of vaccination agree, at whatever facility.
+    Sixteen bytes a dose are kept instead of personal data.
     """
 
     def __init__(self) -> None:
@@ -223,8 +225,9 @@ def _name_characters(record: DoseRecord, _today: date) -> bool:
 
 
 def _may_be_in_a_name(character: str) -> bool:
+    """Letters and their marks; digits, which have their own rule; invisible ones, which the issuer drops."""
     category = unicodedata.category(character)
-    return category[0] in "LM" or category == "Nd" or character in _NAME_PUNCTUATION
+    return category[0] in "LM" or category in {"Nd", "Cf"} or character in _NAME_PUNCTUATION
 
 
 # Birth date and sex
@@ -272,6 +275,11 @@ def _vaccine_missing(record: DoseRecord, _today: date) -> bool:
 
 def _vaccine_unknown(record: DoseRecord, _today: date) -> bool:
     return record.vaccine is not None and vaccine_by_local_name(record.vaccine) is None
+
+
+def _vaccine_deprecated(record: DoseRecord, _today: date) -> bool:
+    product = vaccine_by_local_name(record.vaccine) if record.vaccine is not None else None
+    return product is not None and product.deprecated
 
 
 def _lot_missing(record: DoseRecord, _today: date) -> bool:
@@ -338,6 +346,7 @@ RULES: Final[tuple[RecordRule, ...]] = (
     RecordRule(RecordCode.SEX_UNKNOWN, "sex", _sex_unknown),
     RecordRule(RecordCode.VACCINE_MISSING, "vaccine", _vaccine_missing),
     RecordRule(RecordCode.VACCINE_UNKNOWN, "vaccine", _vaccine_unknown),
+    RecordRule(RecordCode.VACCINE_DEPRECATED, "vaccine", _vaccine_deprecated),
     RecordRule(RecordCode.LOT_MISSING, "lot", _lot_missing),
     RecordRule(RecordCode.DOSE_NUMBER_MISSING, "dose_number", _dose_number_missing),
     RecordRule(RecordCode.DOSE_NUMBER_RANGE, "dose_number", _dose_number_range),
@@ -347,6 +356,8 @@ RULES: Final[tuple[RecordRule, ...]] = (
     RecordRule(RecordCode.VACCINATION_DATE_IMPOSSIBLE, "vaccinated_on", _vaccination_date_impossible),
     RecordRule(RecordCode.VACCINATION_DATE_IN_FUTURE, "vaccinated_on", _vaccination_date_in_future),
     RecordRule(RecordCode.VACCINATION_DATE_BEFORE_BIRTH, "vaccinated_on", _vaccination_date_before_birth),
-    RecordRule(RecordCode.VACCINATION_DATE_BEFORE_CAMPAIGN, "vaccinated_on", _vaccination_date_before_campaign),
+    RecordRule(
+        RecordCode.VACCINATION_DATE_BEFORE_CAMPAIGN, "vaccinated_on", _vaccination_date_before_campaign
+    ),
 )
 """Every rule about one record, in the order in which problems are reported."""

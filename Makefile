@@ -1,0 +1,44 @@
+# Two commands do all set-up on a machine with Python 3.11 or newer: make demo, make test.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PEERS := .venv-peers
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check vectors peers bench clean
+
+help: ## Say what can be made
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
+
+$(VENV)/.installed: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "vaxcert needs Python 3.11 or newer; set PYTHON=..."; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[cli,dev]'
+	@touch $@
+
+$(PEERS)/.installed: benchmarks/peers/requirements.txt
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+demo: $(VENV)/.installed ## Issue and verify certificates with throw-away TEST keys
+	@$(BIN)/python examples/demo.py
+
+test: $(VENV)/.installed ## Run the whole test suite
+	$(BIN)/python -m pytest $(PYTEST_FLAGS)
+
+check: $(VENV)/.installed ## Lint and type-check
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+vectors: $(VENV)/.installed ## Regenerate the test vectors
+	$(BIN)/python test_vectors/generate.py
+
+peers: $(PEERS)/.installed ## Install independent implementations, for oracles and comparisons
+
+bench: $(VENV)/.installed $(PEERS)/.installed ## Measure against the peers; writes benchmarks/latest.json
+	$(BIN)/python benchmarks/run.py $(BENCH_FLAGS)
+
+clean: ## Remove everything that was installed or made
+	rm -rf $(VENV) $(PEERS) demo-output .pytest_cache .mypy_cache .ruff_cache .hypothesis dist .coverage

@@ -1,0 +1,115 @@
+"""JSON values one at a time, from an array or from JSON lines, where the standard library reads all."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Final, TextIO
+
+from vaxcert.errors import AdapterError, Reason
+from vaxcert.limits import MAX_RECORD_CHARACTERS
+
+
+def read_json_values(text: TextIO) -> Iterator[object]:
+    """Read the elements of one JSON array, or the values of JSON lines (RFC 8259), in constant memory.
+
+    Numbers are left as the text that they are written in.
+
+    Args:
+        text: Read from its present position to its end.
+
+    Yields:
+        The values.
+
+    Raises:
+        AdapterError: `FILE_UNREADABLE`: a value is not JSON, names a key twice or is larger than
+            `MAX_RECORD_CHARACTERS`; or an array does not end, or does not end the text.
+    """
+    window = _Window(text)
+    if window.peek() == "[":
+        yield from _elements(window)
+    while window.peek():
+        yield window.take_value()
+
+
+def _elements(window: _Window) -> Iterator[object]:
+    window.take_mark("[")
+    if window.peek() != "]":
+        yield window.take_value()
+    while window.peek() == ",":
+        window.take_mark(",")
+        yield window.take_value()
+    window.take_mark("]")
+    if window.peek():
+        raise AdapterError(Reason.FILE_UNREADABLE, "there is text after the end of the JSON array")
+
+
+class _Window:
+    """The part of the text under the eye."""
+
+    def __init__(self, text: TextIO) -> None:
+        self._text = text
+        self._buffer = ""
+        self._position = 0
+        self._at_end = False
+        self._taken = 0
+
+    def peek(self) -> str:
+        """The next character that is not white space, or "" at the end."""
+        while True:
+            self._position = _skip_blanks(self._buffer, self._position)
+            if self._position < len(self._buffer) or self._at_end:
+                return self._buffer[self._position : self._position + 1]
+            self._fill()
+
+    def take_mark(self, mark: str) -> None:
+        if self.peek() != mark:
+            raise AdapterError(Reason.FILE_UNREADABLE, f"no {mark!r} after JSON value {self._taken}")
+        self._position += 1
+
+    def take_value(self) -> object:
+        self.peek()
+        self._taken += 1
+        while True:
+            try:
+                value, self._position = _DECODER.raw_decode(self._buffer, self._position)
+            except (ValueError, RecursionError):
+                self._refuse_unless_cut_short()
+                self._fill()
+            else:
+                return value
+
+    def _refuse_unless_cut_short(self) -> None:
+        if self._at_end or len(self._buffer) - self._position > MAX_RECORD_CHARACTERS:
+            raise AdapterError(
+                Reason.FILE_UNREADABLE,
+                f"JSON value {self._taken} is malformed, names a key twice, "
+                f"or is longer than {MAX_RECORD_CHARACTERS} characters",
+            ) from None
+
+    def _fill(self) -> None:
+        more = self._text.read(MAX_RECORD_CHARACTERS)
+        self._at_end = not more
+        self._buffer = self._buffer[self._position :] + more
+        self._position = 0
+
+
+_BLANKS: Final = re.compile(r"[ \t\r\n]*")
+
+
+def _skip_blanks(text: str, position: int) -> int:
+    match = _BLANKS.match(text, position)
+    return match.end() if match else position
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        raise ValueError("a key is there twice")
+    return values
+
+
+_DECODER: Final = json.JSONDecoder(
+    object_pairs_hook=_object, parse_int=str, parse_float=str, parse_constant=str
+)

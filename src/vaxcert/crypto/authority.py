@@ -1,0 +1,305 @@
+"""Signing authorities (CSCA), certificate signing requests, and the signing certificates (DSC) they lead to.
+
+After the EU and WHO certificate profiles: an authority signs nothing but signing certificates (path length
+0), and those of its own country. What is made here is as good as the care taken of the keys; the keys of a
+country belong in a hardware module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
+from typing import Final, TypeAlias
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import NameOID, ObjectIdentifier
+
+from vaxcert.crypto.algorithms import Algorithm
+from vaxcert.crypto.signing_certificate import PURPOSE_ARC, PURPOSE_NUMBER
+from vaxcert.errors import EncodeError, Reason
+from vaxcert.model.certificate import ALL_KINDS, Kind
+
+CA_VALIDITY: Final = timedelta(days=4 * 365 + 1)
+SIGNER_VALIDITY: Final = timedelta(days=730)
+
+MIN_CA_RSA_BITS: Final = 3072
+MIN_SIGNER_RSA_BITS: Final = 2048
+MAX_RSA_BITS: Final = 4096
+NEW_RSA_BITS: Final = (2048, 3072)
+
+_RSA_EXPONENT: Final = 65537
+
+PrivateKey: TypeAlias = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+PublicKey: TypeAlias = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
+
+
+def new_key(algorithm: Algorithm, *, rsa_bits: int = 2048) -> PrivateKey:
+    """Make a private key from the operating system's randomness.
+
+    Args:
+        algorithm: ES256 for a P-256 key, PS256 for an RSA key.
+        rsa_bits: 2048 for a signer, 3072 for a signer or an authority. Not looked at for ES256.
+
+    Raises:
+        ValueError: Another RSA size.
+    """
+    if algorithm is Algorithm.ES256:
+        return ec.generate_private_key(ec.SECP256R1())
+    if rsa_bits not in NEW_RSA_BITS:
+        raise ValueError(f"an RSA key of {rsa_bits} bits, 2048 or 3072 expected")
+    return rsa.generate_private_key(_RSA_EXPONENT, rsa_bits)
+
+
+def create_signing_ca(
+    key: PrivateKey,
+    *,
+    country: str,
+    organization: str,
+    common_name: str,
+    not_before: datetime,
+    valid_for: timedelta = CA_VALIDITY,
+) -> x509.Certificate:
+    """Make a self-signed country signing certificate authority (CSCA).
+
+    Args:
+        key: P-256, or RSA of 3072 to 4096 bits.
+        country: ISO 3166-1 alpha-2, upper case.
+        organization: At most 64 bytes of UTF-8.
+        common_name: At most 64 bytes of UTF-8.
+        not_before: First moment of validity, timezone-aware; whole seconds are kept.
+        valid_for: Length of validity.
+
+    Raises:
+        EncodeError: `key-type` or `key-too-small`.
+        ValueError: The name or the dates are not as described.
+    """
+    public_key = _supported(key.public_key(), MIN_CA_RSA_BITS)
+    name = _name(country, organization, common_name)
+    start, end = _validity(not_before, valid_for)
+    usage = _key_usage(signs_certificates=True)
+    return (
+        _builder(name, name, public_key, start, end)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(usage, critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+
+
+def create_csr(
+    key: PrivateKey,
+    *,
+    country: str,
+    organization: str,
+    common_name: str,
+    kinds: Collection[Kind] = ALL_KINDS,
+) -> x509.CertificateSigningRequest:
+    """Ask an authority for a signing certificate (PKCS #10, RFC 2986).
+
+    Args:
+        key: P-256, or RSA of 2048 to 4096 bits.
+        country: ISO 3166-1 alpha-2, upper case; must be the authority's.
+        organization: At most 64 bytes of UTF-8.
+        common_name: At most 64 bytes of UTF-8.
+        kinds: What the key is to sign.
+
+    Raises:
+        EncodeError: `key-type` or `key-too-small`.
+        ValueError: The name is not as described, or there is no kind.
+    """
+    _supported(key.public_key(), MIN_SIGNER_RSA_BITS)
+    return (
+        x509.CertificateSigningRequestBuilder()
+        .subject_name(_name(country, organization, common_name))
+        .add_extension(_key_usage(signs_certificates=False), critical=True)
+        .add_extension(_extended_key_usage(kinds), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+
+
+def issue_signing_certificate(
+    csr: x509.CertificateSigningRequest,
+    *,
+    ca_certificate: x509.Certificate,
+    ca_key: PrivateKey,
+    not_before: datetime,
+    valid_for: timedelta = SIGNER_VALIDITY,
+    kinds: Collection[Kind] = ALL_KINDS,
+) -> x509.Certificate:
+    """Make the signing certificate (DSC) that a request asks for.
+
+    The subject and the key are the request's; its extensions are not copied, what the key may sign is for the
+    authority to say.
+
+    Args:
+        csr: The request, with a P-256 key or an RSA key of 2048 to 4096 bits.
+        ca_certificate: The authority's certificate.
+        ca_key: The authority's private key.
+        not_before: First moment of validity, timezone-aware; whole seconds are kept.
+        valid_for: Length of validity, not past the authority's.
+        kinds: What the key may sign. All three purposes are written when it may sign all.
+
+    Raises:
+        EncodeError: `request-refused` when the request's signature is wrong, its country is not the
+            authority's, the authority may not sign certificates or the dates are not within its own;
+            `key-type` or `key-too-small` for either key; `key-certificate-mismatch` when `ca_key` is not the
+            authority's.
+        ValueError: The dates are not as described, or there is no kind.
+    """
+    public_key = _requested_key(csr)
+    _supported(ca_key.public_key(), MIN_CA_RSA_BITS)
+    if _key_of(ca_certificate) != ca_key.public_key():
+        raise EncodeError(Reason.KEY_CERTIFICATE_MISMATCH, "the private key is not the authority's")
+    _check_country(csr.subject, ca_certificate.subject)
+    start, end = _validity(not_before, valid_for)
+    _check_dates(start, end, ca_certificate)
+    issuer_key_identifier = _authority_key_identifier(ca_certificate)
+    return (
+        _builder(csr.subject, ca_certificate.subject, public_key, start, end)
+        .add_extension(issuer_key_identifier, critical=False)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
+        .add_extension(_key_usage(signs_certificates=False), critical=True)
+        .add_extension(_extended_key_usage(kinds), critical=False)
+        .sign(ca_key, hashes.SHA256())
+    )
+
+
+def _builder(
+    subject: x509.Name, issuer: x509.Name, key: PublicKey, start: datetime, end: datetime
+) -> x509.CertificateBuilder:
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(start)
+        .not_valid_after(end)
+    )
+
+
+def _supported(key: object, min_rsa_bits: int) -> PublicKey:
+    if isinstance(key, rsa.RSAPublicKey):
+        if key.key_size < min_rsa_bits:
+            raise EncodeError(
+                Reason.KEY_TOO_SMALL, f"an RSA key of {key.key_size} bits, at least {min_rsa_bits} expected"
+            )
+        if key.key_size > MAX_RSA_BITS:
+            raise EncodeError(
+                Reason.KEY_TYPE, f"an RSA key of {key.key_size} bits, at most {MAX_RSA_BITS} expected"
+            )
+        return key
+    if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1):
+        return key
+    found = key.curve.name if isinstance(key, ec.EllipticCurvePublicKey) else type(key).__name__
+    raise EncodeError(Reason.KEY_TYPE, f"a key of type {found}, P-256 or RSA expected")
+
+
+def _name(country: str, organization: str, common_name: str) -> x509.Name:
+    if not (len(country) == 2 and country.isascii() and country.isalpha() and country.isupper()):
+        raise ValueError(f"country {country!r}, two capital letters (ISO 3166-1) expected")
+    return x509.Name(
+        [
+            x509.NameAttribute(NameOID.COUNTRY_NAME, country),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, _name_part("organization", organization)),
+            x509.NameAttribute(NameOID.COMMON_NAME, _name_part("common name", common_name)),
+        ]
+    )
+
+
+def _name_part(what: str, text: str) -> str:
+    # RFC 5280 appendix A.1 bounds characters; `cryptography` takes the bound as bytes and refuses more
+    if not 1 <= len(text.encode()) <= 64:
+        raise ValueError(f"{what} of {len(text.encode())} bytes of UTF-8, 1 to 64 expected")
+    return text
+
+
+def _validity(not_before: datetime, valid_for: timedelta) -> tuple[datetime, datetime]:
+    if not_before.tzinfo is None:
+        raise ValueError("not_before has no time zone")
+    if valid_for < timedelta(seconds=1):
+        raise ValueError(f"a validity of {valid_for}, at least a second expected")
+    start = not_before.astimezone(UTC).replace(microsecond=0)
+    return start, start + valid_for
+
+
+def _key_usage(*, signs_certificates: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=not signs_certificates,
+        key_cert_sign=signs_certificates,
+        crl_sign=signs_certificates,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _extended_key_usage(kinds: Collection[Kind]) -> x509.ExtendedKeyUsage:
+    if not kinds:
+        raise ValueError("a signing certificate needs at least one kind to sign")
+    numbers = sorted({PURPOSE_NUMBER[kind] for kind in kinds})
+    return x509.ExtendedKeyUsage(ObjectIdentifier(f"{PURPOSE_ARC}.{number}") for number in numbers)
+
+
+def _requested_key(csr: x509.CertificateSigningRequest) -> PublicKey:
+    key = _supported(_key_of(csr), MIN_SIGNER_RSA_BITS)
+    try:
+        is_signed = csr.is_signature_valid
+    except (UnsupportedAlgorithm, ValueError):
+        is_signed = False
+    if not is_signed:
+        raise EncodeError(Reason.REQUEST_REFUSED, "the request is not signed by the key it holds")
+    return key
+
+
+def _key_of(holder: x509.Certificate | x509.CertificateSigningRequest) -> object:
+    try:
+        return holder.public_key()
+    except (UnsupportedAlgorithm, ValueError):
+        raise EncodeError(Reason.KEY_TYPE, "a key of unknown type, P-256 or RSA expected") from None
+
+
+def _check_country(subject: x509.Name, authority: x509.Name) -> None:
+    requested, expected = _countries(subject), _countries(authority)
+    if len(requested) != 1 or requested != expected:
+        raise EncodeError(
+            Reason.REQUEST_REFUSED,
+            f"the request's country is {', '.join(requested) or 'missing'}, "
+            f"the authority's {', '.join(expected) or 'missing'}",
+        )
+
+
+def _countries(name: x509.Name) -> list[str]:
+    return [str(attribute.value) for attribute in name.get_attributes_for_oid(NameOID.COUNTRY_NAME)]
+
+
+def _check_dates(start: datetime, end: datetime, ca_certificate: x509.Certificate) -> None:
+    first, last = ca_certificate.not_valid_before_utc, ca_certificate.not_valid_after_utc
+    if not (first <= start and end <= last):
+        raise EncodeError(
+            Reason.REQUEST_REFUSED,
+            f"validity {start:%Y-%m-%dT%H:%M:%SZ} to {end:%Y-%m-%dT%H:%M:%SZ} is not within the authority's, "
+            f"{first:%Y-%m-%dT%H:%M:%SZ} to {last:%Y-%m-%dT%H:%M:%SZ}",
+        )
+
+
+def _authority_key_identifier(ca_certificate: x509.Certificate) -> x509.AuthorityKeyIdentifier:
+    """The authority's subject key identifier, of a certificate that may sign others."""
+    try:
+        extensions = ca_certificate.extensions
+        is_ca = extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+        may_sign = extensions.get_extension_for_class(x509.KeyUsage).value.key_cert_sign
+        identifier = extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
+    except (ValueError, x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+        is_ca = False
+    if not (is_ca and may_sign):
+        raise EncodeError(
+            Reason.REQUEST_REFUSED, "the authority's certificate is not one that may sign others"
+        )
+    return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier)

@@ -1,0 +1,18 @@
+"""The vectors, one module for each family."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from test_vectors.families import base45, cbor, cose, cwt, payload, policy, signer, zlib
+
+ALL: Final = (
+    base45.FAMILY,
+    zlib.FAMILY,
+    cbor.FAMILY,
+    cose.FAMILY,
+    cwt.FAMILY,
+    payload.FAMILY,
+    signer.FAMILY,
+    policy.FAMILY,
+)

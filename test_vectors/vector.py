@@ -1,0 +1,149 @@
+"""A vector: a certificate, the circumstances it is verified in, and what has to come of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal, TypeAlias
+
+from test_vectors.builder import PS256, Stages
+from test_vectors.samples import AT
+
+ORIGIN: Final = "vaxcert test_vectors/generate.py"
+
+Importance: TypeAlias = Literal["critical", "high", "medium", "low"]
+Policy: TypeAlias = str | Mapping[str, Any]
+
+_TRANSPORT_REASONS: Final = ("input-", "base45-", "context-identifier")
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a verifier has to say."""
+
+    outcome: str
+    level: str
+    reason: str | None
+    findings: tuple[str, ...] = ()
+
+
+def accepted(*findings: str) -> Expected:
+    """Accepted, with these findings."""
+    return Expected("accepted", "acceptable", None, findings)
+
+
+def refused(reason: str, *findings: str, level: str = "well-formed") -> Expected:
+    """Refused. Findings are there from the authentic level on."""
+    return Expected("refused", level, reason, findings)
+
+
+def unreadable(reason: str, *, level: str = "none") -> Expected:
+    """Not well-formed or not supported; `well-formed` is the level where only the signed payload is at fault."""
+    return Expected("unreadable", level, reason)
+
+
+@dataclass(frozen=True)
+class Vector:
+    """One vector, as `schema.json` describes it."""
+
+    identifier: str
+    description: str
+    spec: str
+    importance: Importance
+    stages: Stages
+    expected: Expected
+    at: datetime
+    trust_list: str
+    policy: Policy
+
+    def as_json(self) -> dict[str, Any]:
+        """The content of the vector's file."""
+        return {
+            "id": self.identifier,
+            "description": self.description,
+            "spec": self.spec,
+            "importance": self.importance,
+            "features": sorted(self._features()),
+            "origin": ORIGIN,
+            "stages": dict(self._stages()),
+            "context": {
+                "at": f"{self.at:%Y-%m-%dT%H:%M:%SZ}",
+                "trust_list": self.trust_list,
+                "policy": self.policy,
+            },
+            "expected": {
+                "outcome": self.expected.outcome,
+                "level": self.expected.level,
+                "reason": self.expected.reason,
+                "findings": sorted(set(self.expected.findings)),
+            },
+        }
+
+    def _features(self) -> Iterator[str]:
+        if self.expected.findings:
+            yield "findings"
+        if self.policy != "default":
+            yield "policy"
+        if self.stages.algorithm == PS256:
+            yield "ps256"
+        if self.trust_list.startswith("kid-"):
+            yield "registered-kid"
+
+    def _stages(self) -> Iterator[tuple[str, str]]:
+        """The stages that decoding reaches; below a broken layer there is nothing to compare with."""
+        yield "text", self.stages.text
+        reason = self.expected.reason or ""
+        is_read = self.expected.level != "none"
+        if not is_read and reason.startswith(_TRANSPORT_REASONS):
+            return
+        yield "compressed", self.stages.compressed.hex()
+        if not is_read and reason.startswith("zlib-"):
+            return
+        yield "cose", self.stages.cose.hex()
+        if is_read:
+            yield "payload", self.stages.payload.hex()
+
+
+class Family:
+    """The vectors about one layer.
+
+    Args:
+        name: First part of every identifier, and name of the folder.
+        spec: The sections that say so, where a vector does not name its own.
+        importance: Likewise.
+    """
+
+    def __init__(self, name: str, *, spec: str, importance: Importance) -> None:
+        self.name = name
+        self.vectors: list[Vector] = []
+        self._spec = spec
+        self._importance = importance
+
+    def add(
+        self,
+        name: str,
+        description: str,
+        stages: Stages,
+        expected: Expected,
+        *,
+        at: datetime = AT,
+        trust_list: str = "default",
+        policy: Policy = "default",
+        spec: str | None = None,
+        importance: Importance | None = None,
+    ) -> None:
+        """Add a vector."""
+        self.vectors.append(
+            Vector(
+                identifier=f"{self.name}::{name}",
+                description=description,
+                spec=spec or self._spec,
+                importance=importance or self._importance,
+                stages=stages,
+                expected=expected,
+                at=at,
+                trust_list=trust_list,
+                policy=policy,
+            )
+        )

@@ -1,0 +1,32 @@
+"""What all tests share: the public corpus, and skips that count as failures where nothing may be missing."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+CORPUS_MISSING = (
+    "VAXCERT_CORPUS is not set; it names a folder with the public test data, among them a checkout of "
+    "eu-digital-green-certificates/dgc-testdata (see CONTRIBUTING in the README)"
+)
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The folder of public test data that nobody here wrote."""
+    folder = os.environ.get("VAXCERT_CORPUS")
+    if not folder:
+        pytest.skip(CORPUS_MISSING)
+    path = Path(folder)
+    if not path.is_dir():
+        pytest.fail(f"VAXCERT_CORPUS names {folder!r}, which is not a folder")
+    return path
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """With VAXCERT_NO_SKIPS set, as in CI, a skipped test fails the run: a missing component proves nothing."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("VAXCERT_NO_SKIPS") and reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
