@@ -1,11 +1,11 @@
 """A builder that can be broken at every layer.
 
-`build()` makes a certificate step by step: claims -> CBOR -> protected header -> Sig_structure -> signature ->
-COSE_Sign1 -> zlib -> base45 -> text. Each step takes a keyword that replaces its value or changes what it made, so a
-vector says in one line which step goes wrong, and everything around it is right.
+`build()` makes a certificate step by step: claims -> CBOR -> protected header -> Sig_structure -> signature
+-> COSE_Sign1 -> zlib -> base45 -> text. Each step takes a keyword that replaces its value or changes what it
+made, so a vector says in one line which step goes wrong, and everything around it is right.
 
-Signatures repeat: ECDSA nonces come from the message (RFC 6979), and RSA-PSS signatures, whose salt is random, are
-kept in `signatures.json` under the SHA-256 of what they were made from.
+Signatures repeat: ECDSA nonces come from the message (RFC 6979), and RSA-PSS signatures, whose salt is
+random, are kept in `signatures.json` under the SHA-256 of what they were made from.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from __future__ import annotations
 import hashlib
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from cryptography import x509
@@ -143,7 +144,7 @@ class Parts:
     payload: Any
     signature: Any
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Any]:
         return iter((self.protected, self.unprotected, self.payload, self.signature))
 
 
@@ -159,6 +160,8 @@ class Stages:
 
 
 Change: TypeAlias = Callable[[bytes], bytes]
+
+NO_TAMPERING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 def sig_structure(protected: bytes, payload: bytes) -> bytes:
@@ -191,6 +194,7 @@ def build(
     to_be_signed: Callable[[bytes, bytes], bytes] = sig_structure,
     sign: Callable[[Key, bytes], bytes] = Key.sign,
     signature: Change = unchanged,
+    tampering: Mapping[str, Any] = NO_TAMPERING,
     message: Callable[[Parts], Any] = sign1,
     cose: Change = unchanged,
     compress: Change = deflated,
@@ -208,6 +212,7 @@ def build(
         to_be_signed: Makes what is signed from the protected header's and the payload's bytes.
         sign: Signs it.
         signature: Changes the signature.
+        tampering: Parts of the message that were replaced after signing, by their names in `Parts`.
         message: Makes the message from its four parts.
         cose: Changes the encoded message.
         compress: Makes the zlib stream.
@@ -219,7 +224,30 @@ def build(
     protected = header(signing_key) if protected is None else protected
     protected = protected if isinstance(protected, bytes) else cbor(protected)
     made = signature(sign(signing_key, to_be_signed(protected, payload)))
-    parts = Parts(protected, {} if unprotected is None else unprotected, payload, made)
+    parts = replace(Parts(protected, {} if unprotected is None else unprotected, payload, made), **tampering)
     message_bytes = cose(cbor(message(parts)))
     stream = compressed(compress(message_bytes))
-    return Stages(text(PREFIX + base45(stream)), stream, message_bytes, payload, signing_key.algorithm)
+    delivered = parts.payload if isinstance(parts.payload, bytes) else b""
+    return Stages(text(PREFIX + base45(stream)), stream, message_bytes, delivered, signing_key.algorithm)
+
+
+def build_of_size(message_bytes: int, **changes: Any) -> Stages:
+    """A certificate whose message has this many bytes; an unprotected header of zeros makes it up.
+
+    Args:
+        message_bytes: Enough for the sample certificate, and then some.
+        changes: As for `build`, `tampering` excepted.
+
+    Raises:
+        ValueError: No padding gives that size.
+    """
+
+    def padded(padding: int) -> Stages:
+        return build(tampering={"unprotected": {"pad": bytes(padding)}}, **changes)
+
+    shortfall = message_bytes - len(padded(0).cose)
+    for longer_head in (0, 1, 2, 4):
+        stages = padded(shortfall - longer_head)
+        if len(stages.cose) == message_bytes:
+            return stages
+    raise ValueError(f"cannot make a message of {message_bytes} bytes")

@@ -1,6 +1,6 @@
-"""Base45, CBOR and zlib writing for the vectors: small, free to write what no encoder should, and not vaxcert's own.
+"""Base45, CBOR and zlib writing for the vectors: small, and free to write what no encoder should.
 
-The vectors would prove little if the library that is tested had also written them.
+None of it is vaxcert's own: the vectors would prove little if the library under test had also written them.
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ def cbor(value: Any) -> bytes:
     """RFC 8949 with shortest heads and eight-byte floats, besides the wrappers of this module."""
     for kind, encode in _ENCODERS.items():
         if isinstance(value, kind):
-            return encode(value)
+            encoded: bytes = encode(value)
+            return encoded
     raise TypeError(f"cannot encode a {type(value).__name__}")
 
 

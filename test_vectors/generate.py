@@ -2,7 +2,7 @@
 
     python -m test_vectors.generate
 
-Running it again writes the same bytes; a test sees to that. The manifest lists every data file with its digest.
+Running it again writes the same bytes; a test sees to that. The manifest has a digest of every data file.
 """
 
 from __future__ import annotations

@@ -2,9 +2,9 @@
 
     python -m test_vectors.make_keys
 
-Keys and certificates that exist already are left alone, because every vector depends on their bytes: an ECDSA
-signature on a certificate is random, so making them again would change every key identifier. To add a key, add a line
-to `SIGNERS` and run this again.
+Keys and certificates that exist already are left alone, because every vector depends on their bytes: keys,
+serial numbers and ECDSA signatures are random, so making them again would change every key identifier. To
+add a key, add a line to `SIGNERS` and run this again.
 
 The private keys are public. They sign nothing but these vectors, and every subject says TEST.
 """
@@ -41,6 +41,10 @@ def _day(year: int) -> datetime:
     return datetime(year, 1, 1, tzinfo=UTC)
 
 
+START: Final = _day(2025)
+END: Final = _day(2027)
+
+
 def p256() -> PrivateKey:
     """A P-256 key."""
     return ec.generate_private_key(ec.SECP256R1())
@@ -71,8 +75,8 @@ class Spec:
 
     name: str
     make: Callable[[], PrivateKey]
-    start: datetime = _day(2025)
-    end: datetime = _day(2027)
+    start: datetime = START
+    end: datetime = END
     usage: x509.ExtensionType | None = None
     authority: str = "csca-es256"
 
@@ -83,7 +87,9 @@ def purposes(arc: str, *numbers: str) -> x509.ExtendedKeyUsage:
 
 
 ALL: Final = purposes(ARC, TEST, VACCINATION, RECOVERY)
-FOREIGN: Final = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.EMAIL_PROTECTION])
+FOREIGN: Final = x509.ExtendedKeyUsage(
+    [ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.EMAIL_PROTECTION]
+)
 EMPTY: Final = x509.UnrecognizedExtension(ObjectIdentifier("2.5.29.37"), b"\x30\x00")
 
 AUTHORITIES: Final = (
@@ -126,7 +132,9 @@ def _make(spec: Spec, *, is_authority: bool) -> None:
         return
     key = spec.make()
     key_file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    certificate_file.write_bytes(_certificate(spec, key, is_authority=is_authority).public_bytes(Encoding.PEM))
+    certificate_file.write_bytes(
+        _certificate(spec, key, is_authority=is_authority).public_bytes(Encoding.PEM)
+    )
     print(f"made {spec.name}")
 
 

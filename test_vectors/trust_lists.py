@@ -1,7 +1,7 @@
 """The trust lists that vectors are verified against.
 
-An entry says under which key identifier a certificate is registered. In lists whose name begins with `kid-` it is not
-the one that follows from the certificate, which is how a collision is made that would otherwise take 2^32 certificates.
+An entry says under which key identifier a certificate is registered. In lists whose name begins with `kid-`
+it is not the one that follows from the certificate: a genuine collision would take 2^32 certificates.
 """
 
 from __future__ import annotations
@@ -61,7 +61,8 @@ TRUST_LISTS: Final = {
     "small-rsa": TrustList("RSA keys that are too small.", _own("es256", "rsa-1024", "rsa-2047")),
     "unsupported-key": TrustList("One key of a type HCERT does not have.", _own("es256", "p384")),
     "kid-collision": TrustList(
-        "Two ES256 keys under one key identifier.", _under(COLLIDING, "es256-collision-1", "es256-collision-2")
+        "Two ES256 keys under one key identifier.",
+        _under(COLLIDING, "es256-collision-1", "es256-collision-2"),
     ),
     "kid-collision-of-types": TrustList(
         "An ES256 and a PS256 key under one key identifier.", _under(COLLIDING, "es256", "ps256-2048")

@@ -39,7 +39,7 @@ def refused(reason: str, *findings: str, level: str = "well-formed") -> Expected
 
 
 def unreadable(reason: str, *, level: str = "none") -> Expected:
-    """Not well-formed or not supported; `well-formed` is the level where only the signed payload is at fault."""
+    """Not well-formed or not supported; at level `well-formed` when only the signed payload is at fault."""
     return Expected("unreadable", level, reason)
 
 

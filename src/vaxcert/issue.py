@@ -14,6 +14,7 @@ from vaxcert.errors import EncodeError, Reason
 from vaxcert.findings import Finding
 from vaxcert.model.certificate import HealthCertificate
 from vaxcert.model.identifiers import build_certificate_id
+from vaxcert.model.names import standard_names
 from vaxcert.payloads import eu_dcc
 from vaxcert.payloads.fields import MAX_TEXT
 from vaxcert.rules.lint import lint, lint_text, refused
@@ -70,9 +71,12 @@ class Issuer:
         "_authority",
         "_check_character",
         "_country",
+        "_ends",
+        "_kinds",
         "_new_opaque",
         "_protected",
-        "_signer",
+        "_sign",
+        "_starts",
         "_validity",
     )
 
@@ -97,7 +101,10 @@ class Issuer:
             )
         if validity <= timedelta(0):
             raise ValueError(f"validity {validity} is not positive")
-        self._signer: Final = signer
+        self._sign: Final = signer.sign
+        self._starts: Final = signer.certificate.not_before
+        self._ends: Final = signer.certificate.not_after
+        self._kinds: Final = signer.certificate.kinds
         self._country: Final = country
         self._authority: Final = authority
         self._validity: Final = validity
@@ -120,21 +127,27 @@ class Issuer:
             ValueError: `at` has no time zone.
         """
         issued_at, expires = self._dates(at)
+        names = standard_names(certificate.subject)
         findings = lint(
             certificate,
+            names,
             issued_at=issued_at,
             expires=expires,
-            signer_ends=self._signer.certificate.not_after,
+            signer_ends=self._ends,
         )
         self._check(certificate, findings)
         certificate_id = certificate.events[0].certificate_id or self._new_certificate_id()
         claim = eu_dcc.write(
-            certificate, country=self._country, authority=self._authority, certificate_id=certificate_id
+            certificate,
+            names,
+            country=self._country,
+            authority=self._authority,
+            certificate_id=certificate_id,
         )
         payload = cwt.write(
             issuer=self._country, expires=expires, issued_at=issued_at, hcert={eu_dcc.CLAIM: claim}
         )
-        signature = self._signer.sign(cose.sig_structure(self._protected, payload))
+        signature = self._sign(cose.sig_structure(self._protected, payload))
         text = container.write(cose.write(self._protected, payload, signature))
         return IssuedCertificate(text, certificate_id, issued_at, expires, tuple(findings))
 
@@ -143,18 +156,17 @@ class Issuer:
         if at.tzinfo is None:
             raise ValueError("the time of issue has no time zone")
         issued_at = at.astimezone(UTC).replace(microsecond=0)
-        dsc = self._signer.certificate
-        if issued_at < dsc.not_before:
+        if issued_at < self._starts:
             raise EncodeError(
                 Reason.SIGNER_NOT_YET_VALID,
-                f"the signing certificate starts {dsc.not_before:%Y-%m-%d}, issuing on {at:%Y-%m-%d}",
+                f"the signing certificate starts {self._starts:%Y-%m-%d}, issuing on {at:%Y-%m-%d}",
             )
-        if issued_at >= dsc.not_after:
+        if issued_at >= self._ends:
             raise EncodeError(
                 Reason.SIGNER_EXPIRED,
-                f"the signing certificate ended {dsc.not_after:%Y-%m-%d}, issuing on {at:%Y-%m-%d}",
+                f"the signing certificate ended {self._ends:%Y-%m-%d}, issuing on {at:%Y-%m-%d}",
             )
-        return issued_at, min(issued_at + self._validity, dsc.not_after)
+        return issued_at, min(issued_at + self._validity, self._ends)
 
     def _new_certificate_id(self) -> str:
         return build_certificate_id(
@@ -173,8 +185,7 @@ class Issuer:
                     f"the linter refuses: {named}",
                     codes=dict.fromkeys(fault.code for fault in faults),
                 )
-        for kind in certificate.kinds:
-            if kind not in self._signer.certificate.kinds:
-                raise EncodeError(
-                    Reason.KEY_NOT_AUTHORISED, f"the signing certificate may not sign a {kind} certificate"
-                )
+        for kind in certificate.kinds - self._kinds:
+            raise EncodeError(
+                Reason.KEY_NOT_AUTHORISED, f"the signing certificate may not sign a {kind} certificate"
+            )

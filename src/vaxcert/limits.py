@@ -12,7 +12,7 @@ MAX_MESSAGE_BYTES: Final = 16 * 1024
 """Bytes of a COSE message after inflation. The largest genuine one known has 870."""
 
 MAX_CBOR_DEPTH: Final = 16
-"""Nested CBOR containers. A genuine certificate nests six deep."""
+"""Nested CBOR containers and tags. A genuine certificate nests six deep."""
 
 MAX_PICTURE_BYTES: Final = 32 * 1024 * 1024
 """Bytes of one picture or PDF file."""

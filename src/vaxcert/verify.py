@@ -3,8 +3,8 @@
 The steps, in order. A refusal ends them; a finding does not.
 
 1. Read the container: context identifier, base45, bounded inflate, COSE_Sign1            -> well-formed
-2. The algorithm is in the protected header and allowed; every trusted key with the message's key identifier that fits
-   the algorithm is tried over the bytes as received.
+2. The algorithm is in the protected header and allowed; every trusted key with the message's key identifier
+   that fits the algorithm is tried over the bytes as received.
 3. Only now read what was signed: claims and health certificate.
 4. The key may sign this kind of certificate.                                             -> authentic
 5. The signing certificate was in date as the policy asks; the certificate has started and has not expired.
@@ -16,7 +16,6 @@ The steps, in order. A refusal ends them; a finding does not.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -24,7 +23,7 @@ from typing import Final
 
 from vaxcert import payloads
 from vaxcert.codec import container, cwt
-from vaxcert.codec.cose import Sign1
+from vaxcert.codec.cose import ALGORITHM, Sign1
 from vaxcert.crypto.algorithms import Algorithm
 from vaxcert.crypto.keys import MIN_RSA_BITS
 from vaxcert.errors import (
@@ -48,7 +47,6 @@ from vaxcert.rules.policy import SignerDates, VerificationPolicy
 from vaxcert.trust.trust_list import TrustedKey, TrustList
 
 _KID_BYTES: Final = 8
-_COUNTRY: Final = re.compile(r"[A-Z]{2}").fullmatch
 _ALGORITHMS: Final = {int(algorithm): algorithm for algorithm in Algorithm}
 
 
@@ -158,11 +156,12 @@ class Verifier:
         policy: The relying party's conditions.
     """
 
-    __slots__ = ("_policy", "_trust_list")
+    __slots__ = ("_policy", "_signer_in_date_now", "_trust_list")
 
     def __init__(self, trust_list: TrustList, *, policy: VerificationPolicy | None = None) -> None:
         self._trust_list: Final = trust_list
         self._policy: Final = policy or VerificationPolicy()
+        self._signer_in_date_now: Final = self._policy.signer_dates is SignerDates.NOW
 
     def verify(self, source: str | bytes, *, at: datetime) -> VerifiedCertificate:
         """Verify one certificate, or raise.
@@ -204,9 +203,8 @@ class Verifier:
         key = self._signer_of(message)
         claims, findings = cwt.read(message.payload)
         certificate, payload_findings = payloads.read(claims.hcert)
-        for kind in certificate.kinds:
-            if kind not in key.kinds:
-                raise KeyNotAuthorisedError(key.kid, kind)
+        for kind in certificate.kinds - key.kinds:
+            raise KeyNotAuthorisedError(key.kid, kind)
         seen.level = Level.AUTHENTIC
         seen.key, seen.claims, seen.certificate, seen.findings = key, claims, certificate, findings
         findings += payload_findings
@@ -242,47 +240,46 @@ class Verifier:
 
     def _allowed_algorithm(self, message: Sign1) -> Algorithm:
         number = message.algorithm
-        if number is None:
+        if number is None and message.protected_header.get(ALGORITHM) is None:
             raise AlgorithmError(
                 Reason.ALGORITHM_UNPROTECTED, "the protected header names no algorithm (label 1)"
             )
-        algorithm = _ALGORITHMS.get(number)
+        algorithm = None if number is None else _ALGORITHMS.get(number)
         if algorithm is None or algorithm not in self._policy.algorithms:
-            raise AlgorithmError(Reason.ALGORITHM_NOT_ALLOWED, f"COSE algorithm {number} is not allowed")
+            shown = "that is no integer" if number is None else number
+            raise AlgorithmError(Reason.ALGORITHM_NOT_ALLOWED, f"COSE algorithm {shown} is not allowed")
         return algorithm
 
     def _check_key_size(self, key: TrustedKey) -> None:
-        if (
-            key.key.algorithm is Algorithm.PS256
-            and key.key.bits < MIN_RSA_BITS
-            and not self._policy.allow_small_rsa
-        ):
+        if key.key.is_small and not self._policy.allow_small_rsa:
             raise AlgorithmError(
                 Reason.KEY_TOO_SMALL, f"RSA key of {key.key.bits} bits, at least {MIN_RSA_BITS} expected"
             )
 
     def _check_signer_dates(self, key: TrustedKey, claims: cwt.Claims, at: datetime) -> None:
-        moments = [at] if claims.issued_at is None else [claims.issued_at]
-        if self._policy.signer_dates is SignerDates.NOW:
-            moments.append(at)
-        for moment in moments:
-            if key.not_before is not None and moment + self._policy.clock_skew < key.not_before:
-                raise SignerDateError(
-                    Reason.SIGNER_NOT_YET_VALID,
-                    f"key {key.kid.hex()} is valid from {key.not_before:%Y-%m-%d}, not on {moment:%Y-%m-%d}",
-                )
-            if key.not_after is not None and moment - self._policy.clock_skew > key.not_after:
-                raise SignerDateError(
-                    Reason.SIGNER_EXPIRED,
-                    f"key {key.kid.hex()} was valid until {key.not_after:%Y-%m-%d}, not on {moment:%Y-%m-%d}",
-                )
+        self._check_signer_date(key, claims.issued_at or at)
+        if self._signer_in_date_now:
+            self._check_signer_date(key, at)
+
+    def _check_signer_date(self, key: TrustedKey, moment: datetime) -> None:
+        skew = self._policy.clock_skew
+        if key.not_before is not None and key.not_before - moment > skew:
+            raise SignerDateError(
+                Reason.SIGNER_NOT_YET_VALID,
+                f"key {key.kid.hex()} is valid from {key.not_before:%Y-%m-%d}, not on {moment:%Y-%m-%d}",
+            )
+        if key.not_after is not None and moment - key.not_after > skew:
+            raise SignerDateError(
+                Reason.SIGNER_EXPIRED,
+                f"key {key.kid.hex()} was valid until {key.not_after:%Y-%m-%d}, not on {moment:%Y-%m-%d}",
+            )
 
     def _check_dates(self, claims: cwt.Claims, at: datetime) -> None:
         skew = self._policy.clock_skew
         for starts in (claims.issued_at, claims.not_before):
-            if starts is not None and at + skew < starts:
+            if starts is not None and starts - at > skew:
                 raise NotYetValidError(starts, at)
-        if claims.expires is None or at - skew >= claims.expires:
+        if claims.expires is None or at - claims.expires >= skew:
             raise ExpiredError(claims.expires, at)
 
     def _check_policy(self, findings: list[Finding]) -> None:
@@ -321,13 +318,14 @@ def _message_findings(
 
 
 def _issuer_findings(issuer: str, certificate: HealthCertificate, key: TrustedKey) -> list[Finding]:
-    if not _COUNTRY(issuer):
+    if len(issuer) != 2 or not (issuer.isascii() and issuer.isalpha() and issuer.isupper()):
         return [Finding(FindingCode.ISSUER_NOT_COUNTRY, "iss")]
     findings = []
     if key.country is not None and key.country != issuer:
         findings.append(Finding(FindingCode.ISSUER_COUNTRY_MISMATCH, "iss"))
-    if any(event.country not in (None, issuer) for event in certificate.events):
-        findings.append(Finding(FindingCode.COUNTRY_MISMATCH, "co"))
+    for event in certificate.events:
+        if event.country is not None and event.country != issuer:
+            findings.append(Finding(FindingCode.COUNTRY_MISMATCH, "co"))
     return findings
 
 

@@ -1,4 +1,4 @@
-"""CBOR: what is not well-formed or not safe, in the message (nobody signed it) and in the payload (signed)."""
+"""CBOR: what is not well-formed or not safe, in the message, which nobody signed, and in the payload."""
 
 from __future__ import annotations
 
@@ -24,10 +24,6 @@ FAMILY: Final = Family("cbor", spec="RFC 8949 section 5.3; HCERT 6.3", importanc
 
 _DEPTH: Final = 16
 _EXTRA_CLAIM: Final = -70001
-
-
-def _unprotected(value: Any) -> Any:
-    return lambda parts: sign1(Parts(parts.protected, value, parts.payload, parts.signature))
 
 
 def _in_message() -> None:
@@ -71,18 +67,18 @@ def _in_message() -> None:
         unreadable("cbor-too-deep"),
         importance="critical",
     )
-    # the array of four and the unprotected header are two levels
+    # the tag, the array of four and the unprotected header are three levels
     FAMILY.add(
         "message-depth-16",
-        "Sixteen levels, the innermost in an unprotected header.",
-        build(message=_unprotected({"deep": nested(_DEPTH - 2)})),
+        "Sixteen levels of containers and tags, the innermost in an unprotected header.",
+        build(unprotected={"deep": nested(_DEPTH - 3)}),
         accepted(),
         importance="medium",
     )
     FAMILY.add(
         "message-depth-17",
-        "Seventeen levels, one over the limit of this implementation.",
-        build(message=_unprotected({"deep": nested(_DEPTH - 1)})),
+        "Seventeen levels of containers and tags, one over the limit of this implementation.",
+        build(unprotected={"deep": nested(_DEPTH - 2)}),
         unreadable("cbor-too-deep"),
         importance="medium",
     )
@@ -101,7 +97,7 @@ def _in_headers() -> None:
     FAMILY.add(
         "unprotected-duplicate-key",
         "The key identifier twice in the unprotected header.",
-        build(protected={1: -7}, message=_unprotected(Pairs(((KID, signer.kid), (KID, b"otherkid"))))),
+        build(protected={1: -7}, unprotected=Pairs(((KID, signer.kid), (KID, b"otherkid")))),
         unreadable("cbor-duplicate-key"),
         spec="RFC 9052 section 3: labels occur once",
     )
@@ -141,7 +137,7 @@ def _in_headers() -> None:
     )
     FAMILY.add(
         "message-payload-in-chunks",
-        "The payload as a byte string of indefinite length, a chunk for each byte; the signature covers the bytes joined.",
+        "The payload as a byte string in chunks of one byte; the signature covers the bytes joined.",
         build(
             message=lambda parts: sign1(
                 Parts(parts.protected, parts.unprotected, Indefinite(parts.payload), parts.signature)
@@ -165,8 +161,15 @@ def _in_payload() -> None:
     entries = tuple(claims.items())
     keys = "RFC 8949 section 5.6"
     _bad_payload("payload-empty", "A payload of no bytes.", Raw(b""), "cbor-malformed")
-    _bad_payload("payload-trailing-byte", "A byte after the claims.", Raw(cbor(claims) + b"\0"), "cbor-trailing-data")
-    _bad_payload("payload-cut-short", "The last byte of the claims is missing.", Raw(cbor(claims)[:-1]), "cbor-malformed")
+    _bad_payload(
+        "payload-trailing-byte", "A byte after the claims.", Raw(cbor(claims) + b"\0"), "cbor-trailing-data"
+    )
+    _bad_payload(
+        "payload-cut-short",
+        "The last byte of the claims is missing.",
+        Raw(cbor(claims)[:-1]),
+        "cbor-malformed",
+    )
     _bad_payload(
         "payload-duplicate-claim",
         "Two expiries, the first in the past and the second not.",
@@ -204,9 +207,21 @@ def _in_payload() -> None:
         importance="critical",
         spec=keys,
     )
-    _bad_payload("payload-key-bytes", "A map key of bytes.", token(dcc(**{"meta": {b"x": 1}})), "cbor-key-type")
-    _bad_payload("payload-key-array", "A map key that is an array.", token(dcc(meta=Pairs(((Raw(b"\x81\x01"), 1),)))), "cbor-key-type")
-    _bad_payload("payload-not-a-number", "NaN as a dose number.", token(dcc(v=[dose(dn=NOT_A_NUMBER)])), "cbor-not-finite")
+    _bad_payload(
+        "payload-key-bytes", "A map key of bytes.", token(dcc(**{"meta": {b"x": 1}})), "cbor-key-type"
+    )
+    _bad_payload(
+        "payload-key-array",
+        "A map key that is an array.",
+        token(dcc(meta=Pairs(((Raw(b"\x81\x01"), 1),)))),
+        "cbor-key-type",
+    )
+    _bad_payload(
+        "payload-not-a-number",
+        "NaN as a dose number.",
+        token(dcc(v=[dose(dn=NOT_A_NUMBER)])),
+        "cbor-not-finite",
+    )
     _bad_payload(
         "payload-expiry-not-a-number",
         "NaN as the expiry: it compares false with every time, so a careless check never sees it pass.",
@@ -222,8 +237,18 @@ def _in_payload() -> None:
         importance="critical",
     )
     _bad_payload("payload-undefined", "undefined as a field.", token(dcc(dob=UNDEFINED)), "cbor-simple-value")
-    _bad_payload("payload-simple-16", "The unassigned simple value 16.", token(dcc(dob=Raw(b"\xf0"))), "cbor-simple-value")
-    _bad_payload("payload-simple-255", "The unassigned simple value 255.", token(dcc(dob=Raw(b"\xf8\xff"))), "cbor-simple-value")
+    _bad_payload(
+        "payload-simple-16",
+        "The unassigned simple value 16.",
+        token(dcc(dob=Raw(b"\xf0"))),
+        "cbor-simple-value",
+    )
+    _bad_payload(
+        "payload-simple-255",
+        "The unassigned simple value 255.",
+        token(dcc(dob=Raw(b"\xf8\xff"))),
+        "cbor-simple-value",
+    )
     _bad_payload(
         "payload-simple-24-malformed",
         "Simple value 24 in two bytes, which is not well-formed.",
@@ -231,26 +256,47 @@ def _in_payload() -> None:
         "cbor-malformed",
         spec="RFC 8949 section 3.3",
     )
-    _bad_payload("payload-not-utf-8", "A text string that is not UTF-8.", token(dcc(nam=name(fn=Raw(b"\x61\xff")))), "cbor-malformed")
+    _bad_payload(
+        "payload-not-utf-8",
+        "A text string that is not UTF-8.",
+        token(dcc(nam=name(fn=Raw(b"\x61\xff")))),
+        "cbor-malformed",
+    )
 
 
 def _tags() -> None:
     tags = {
-        "bignum": ("A dose number of 35 digits as a bignum (tag 2), which once crashed a checker app.", Tagged(2, b"\x13" * 15)),
+        "bignum": (
+            "A dose number of 35 digits as a bignum (tag 2), which once crashed a checker app.",
+            Tagged(2, b"\x13" * 15),
+        ),
         "decimal": ("A decimal fraction (tag 4).", Tagged(4, [-1, 20])),
-        "decimal-huge-exponent": ("A decimal fraction with the exponent 2^63 (tag 4).", Tagged(4, [2**63, 1])),
+        "decimal-huge-exponent": (
+            "A decimal fraction with the exponent 2^63 (tag 4).",
+            Tagged(4, [2**63, 1]),
+        ),
         "shared-value": ("A shareable value (tag 28).", Tagged(28, [1])),
         "shared-reference": ("A reference to a shared value (tag 29) that is not there.", Tagged(29, 0)),
-        "regular-expression": ("A regular expression (tag 35) that takes for ever to match; it must not be compiled.", Tagged(35, "(a+)+$")),
+        "regular-expression": (
+            "A regular expression (tag 35) that takes for ever to match; it must not be compiled.",
+            Tagged(35, "(a+)+$"),
+        ),
         "encoded-cbor": ("CBOR within a byte string (tag 24).", Tagged(24, b"\x01")),
         "address": ("An IP address (tag 260).", Tagged(260, b"\x7f\0\0\1")),
         "set": ("A set (tag 258).", Tagged(258, [1])),
-        "number-unassigned": ("A tag of 64 bits that nobody registered.", Raw(cbor_head(6, 2**64 - 1) + b"\x01")),
+        "number-unassigned": (
+            "A tag of 64 bits that nobody registered.",
+            Raw(cbor_head(6, 2**64 - 1) + b"\x01"),
+        ),
     }
     for name_, (description, value) in tags.items():
         importance = "critical" if name_ in ("regular-expression", "shared-reference") else "high"
         _bad_payload(
-            f"payload-tag-{name_}", description, token(dcc(v=[dose(dn=value)])), "cbor-tag", importance=importance
+            f"payload-tag-{name_}",
+            description,
+            token(dcc(v=[dose(dn=value)])),
+            "cbor-tag",
+            importance=importance,
         )
 
 
@@ -258,7 +304,7 @@ def _depth() -> None:
     levels: dict[str, tuple[str, int, Expected]] = {
         "payload-depth-16": ("Sixteen levels, in an unknown claim.", _DEPTH, accepted("claim-unknown")),
         "payload-depth-17": (
-            "Seventeen levels, one over the limit of this implementation.",
+            "Seventeen levels of containers and tags, one over the limit of this implementation.",
             _DEPTH + 1,
             unreadable("cbor-too-deep", level="well-formed"),
         ),

@@ -152,12 +152,12 @@ def _read_stream(name: str, stream: BufferedReader) -> Iterator[CertificateInput
     head = stream.peek(_HEAD_BYTES)[:_HEAD_BYTES]
     if not head:
         raise DecodeError(Reason.INPUT_EMPTY, "the input is empty")
-    if _is_text(head):
+    if not head.startswith(_MESSAGE_STARTS) and _is_text(head):
         yield from _read_lines(name, stream)
         return
     data = stream.read(MAX_PICTURE_BYTES + 1)
     _check_size(len(data))
-    if _is_message(data):
+    if data.startswith(_MESSAGE_STARTS) or _is_zlib(data):
         yield CertificateInput(name, data)
         return
     for number, text in enumerate(qr.certificate_texts(data), 1):
@@ -223,8 +223,6 @@ def _is_text(head: bytes) -> bool:
     return True
 
 
-def _is_message(data: bytes) -> bool:
-    """Whether this is one certificate in binary: a COSE message or a zlib stream (RFC 1950 section 2.2)."""
-    if data.startswith(_MESSAGE_STARTS):
-        return True
+def _is_zlib(data: bytes) -> bool:
+    """Whether this begins like a zlib stream (RFC 1950 section 2.2)."""
     return data[0] & 0x0F == _ZLIB_METHOD and int.from_bytes(data[:2], "big") % 31 == 0

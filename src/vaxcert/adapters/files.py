@@ -90,7 +90,7 @@ class WholeLines:
     """A private file (mode 0600) that gets its lines one by one and is put in its place at the end.
 
     A context manager. Whatever ends the writing, an exception too, the lines written so far are kept and none
-    is cut.
+    is cut; only an exception before the first line leaves no file.
 
     Args:
         path: Where; its folder exists. Must not be there yet.
@@ -142,8 +142,9 @@ class WholeLines:
             with _writing(self._path), self._file:
                 self._file.truncate(self._length)
                 os.fsync(self._file.fileno())
-            with _writing(self._path):
-                os.link(self._partial, self._path)
+            if error is None or self._length:
+                with _writing(self._path):
+                    os.link(self._partial, self._path)
         finally:
             with suppress(OSError):
                 self._partial.unlink()

@@ -6,7 +6,6 @@ from typing import TypeAlias
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from vaxcert.crypto.algorithms import Algorithm
@@ -23,8 +22,8 @@ class KeySigner:
     Args:
         private_key: P-256, or RSA of at least 2048 bits.
         certificate: The signing certificate of that key.
-        deterministic: Derive ECDSA nonces from the message (RFC 6979), so that the same bytes give the same signature.
-            For test vectors and repeatable bulk runs.
+        deterministic: Derive ECDSA nonces from the message (RFC 6979), so that the same bytes give the same
+            signature. For test vectors and repeatable bulk runs.
 
     Raises:
         UnsupportedError: `key-type`.
@@ -51,11 +50,18 @@ class KeySigner:
         """Sign `data`; see `vaxcert.crypto.signer.Signer`."""
         if isinstance(self._key, rsa.RSAPrivateKey):
             return self._key.sign(data, PSS_SHA256, SHA256)
-        r, s = decode_dss_signature(self._key.sign(data, self._ecdsa))
-        return r.to_bytes(COORDINATE_BYTES, "big") + s.to_bytes(COORDINATE_BYTES, "big")
+        return _joined(self._key.sign(data, self._ecdsa))
 
     def __repr__(self) -> str:
         return f"<KeySigner {self.algorithm.name} kid={self.kid.hex()}>"
+
+
+def _joined(signature: bytes) -> bytes:
+    """r and s, 32 bytes each, of a P-256 signature in the DER that OpenSSL has just written: 30 n 02 n r 02 n s."""
+    end_of_r = 4 + signature[3]
+    r = signature[4:end_of_r][-COORDINATE_BYTES:]
+    s = signature[end_of_r + 2 :][-COORDINATE_BYTES:]
+    return r.rjust(COORDINATE_BYTES, b"\0") + s.rjust(COORDINATE_BYTES, b"\0")
 
 
 def _usable(private_key: object) -> PrivateKey:

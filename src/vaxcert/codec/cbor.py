@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
 import cbor2
@@ -35,7 +35,6 @@ class _KeepTags(dict[int, Callable[[Any, bool], CBORTag]]):
 
 _KEEP_TAGS: Final = _KeepTags()
 _LEAVES: Final = frozenset({str, int, bytes, bool, type(None)})
-_KEYS: Final = frozenset({str, int})
 
 
 def loads(data: bytes, *, tags: frozenset[int] = NO_TAGS) -> Value:
@@ -52,12 +51,9 @@ def loads(data: bytes, *, tags: frozenset[int] = NO_TAGS) -> Value:
     """
     source = io.BytesIO(data)
     try:
-        value = cbor2.CBORDecoder(
-            source,
-            semantic_decoders=_KEEP_TAGS,
-            max_depth=MAX_CBOR_DEPTH,
-            allow_duplicate_keys=False,
-        ).decode()
+        value = cbor2.load(
+            source, semantic_decoders=_KEEP_TAGS, max_depth=MAX_CBOR_DEPTH, allow_duplicate_keys=False
+        )
     except Exception as error:  # whatever the decoder raises becomes ours
         raise _translated(error) from None
     if source.tell() != len(data):
@@ -78,31 +74,31 @@ def _check(value: Value, tags: frozenset[int]) -> None:
     """Refuse what cbor2 lets through in a value that is not a leaf. The decoder has bounded the depth already."""
     kind = type(value)
     if kind is dict:
-        _check_keys(value)
-        _check_items(value.values(), tags)
-    elif kind is list:
-        _check_items(value, tags)
-    elif kind is float:
-        if not math.isfinite(value):
-            raise DecodeError(Reason.CBOR_NOT_FINITE, "a floating-point number is not finite")
-    elif kind is CBORTag:
-        if value.tag not in tags:
-            raise DecodeError(Reason.CBOR_TAG, f"tag {value.tag} is not expected here")
-        _check_items((value.value,), tags)
-    else:
-        raise DecodeError(Reason.CBOR_SIMPLE_VALUE, "undefined or an unassigned simple value")
-
-
-def _check_keys(keys: Iterable[Value]) -> None:
-    if not _KEYS.issuperset(map(type, keys)):
-        raise DecodeError(Reason.CBOR_KEY_TYPE, "a map key is neither text nor an integer")
-
-
-def _check_items(items: Collection[Value], tags: frozenset[int]) -> None:
-    if not _LEAVES.issuperset(map(type, items)):
-        for item in items:
+        for key, item in value.items():
+            if type(key) is not str and type(key) is not int:
+                raise DecodeError(
+                    Reason.CBOR_KEY_TYPE, f"a map key is a {type(key).__name__}, not text or an integer"
+                )
             if type(item) not in _LEAVES:
                 _check(item, tags)
+    elif kind is list:
+        for item in value:
+            if type(item) not in _LEAVES:
+                _check(item, tags)
+    else:
+        _check_rare(value, tags)
+
+
+def _check_rare(value: Value, tags: frozenset[int]) -> None:
+    if type(value) is CBORTag:
+        if value.tag not in tags:
+            raise DecodeError(Reason.CBOR_TAG, f"tag {value.tag} is not expected here")
+        if type(value.value) not in _LEAVES:
+            _check(value.value, tags)
+    elif type(value) is not float:
+        raise DecodeError(Reason.CBOR_SIMPLE_VALUE, "undefined or an unassigned simple value")
+    elif not math.isfinite(value):
+        raise DecodeError(Reason.CBOR_NOT_FINITE, "a floating-point number is not finite")
 
 
 def _translated(error: Exception) -> DecodeError:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from cbor2 import CBORTag
 
@@ -32,6 +32,10 @@ _UNDERSTOOD: Final = frozenset({ALGORITHM, CRITICAL, CONTENT_TYPE, KEY_IDENTIFIE
 _MESSAGE_START: Final = b"\xd2\x84"  # tag 18, array of four
 _SIG_STRUCTURE_START: Final = b"\x84\x6aSignature1"  # array of four, context
 _EMPTY_BYTES: Final = b"\x40"
+_EMPTY_MAP: Final = b"\xa0"
+
+_Parts: TypeAlias = tuple[bytes, bytes, bytes]
+"""Protected header, payload and signature."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -74,7 +78,7 @@ class Sign1:
     @property
     def kid_is_protected(self) -> bool:
         """Whether the signature covers the key identifier."""
-        return KEY_IDENTIFIER in self.protected_header
+        return self.protected_header.get(KEY_IDENTIFIER) is not None
 
     def sig_structure(self) -> bytes:
         """The bytes the signature is made over (RFC 9052 section 4.4)."""
@@ -88,17 +92,13 @@ def read(data: bytes) -> Sign1:
         DecodeError: a `cbor-...` reason, `cose-structure` or `cose-header`.
         UnsupportedError: `cose-critical-header`, for a critical header this library does not understand.
     """
-    message, tags = _untagged(cbor.loads(data, tags=_MESSAGE_TAGS))
-    if type(message) is not list or len(message) != 4:
-        raise DecodeError(Reason.COSE_STRUCTURE, "a COSE_Sign1 message is an array of four")
-    protected, unprotected_header, payload, signature = message
-    if (
-        not type(protected) is type(payload) is type(signature) is bytes
-        or type(unprotected_header) is not dict
-    ):
-        raise DecodeError(
-            Reason.COSE_STRUCTURE, "a COSE_Sign1 message holds bytes, a map, bytes and bytes, in this order"
-        )
+    parts = _usual_parts(data)
+    tags: tuple[int, ...] = (SIGN1_TAG,)
+    unprotected_header: dict[int | str, Any] = {}
+    if parts is None:
+        message, tags = _untagged(cbor.loads(data, tags=_MESSAGE_TAGS))
+        parts, unprotected_header = _any_parts(message)
+    protected, payload, signature = parts
     protected_header = _header_of(protected)
     if CRITICAL in protected_header or CRITICAL in unprotected_header:
         _check_critical(protected_header, unprotected_header)
@@ -127,7 +127,7 @@ def write(protected: bytes, payload: bytes, signature: bytes) -> bytes:
             _MESSAGE_START,
             byte_string_head(protected),
             protected,
-            b"\xa0",
+            _EMPTY_MAP,
             byte_string_head(payload),
             payload,
             byte_string_head(signature),
@@ -165,6 +165,49 @@ def byte_string_head(content: bytes) -> bytes:
     if length < 0x10000:
         return b"\x59" + length.to_bytes(2, "big")
     return b"\x5a" + length.to_bytes(4, "big")
+
+
+def _usual_parts(data: bytes) -> _Parts | None:
+    """The parts of a message in the one form nearly all have: tag 18, and nothing in the unprotected header.
+
+    None for any other, right or wrong: the CBOR decoder decides about those. (It takes three times as long.)
+    """
+    if not data.startswith(_MESSAGE_START):
+        return None
+    protected, end = _byte_string(data, len(_MESSAGE_START))
+    if data[end : end + 1] != _EMPTY_MAP:
+        return None
+    payload, end = _byte_string(data, end + 1)
+    signature, end = _byte_string(data, end)
+    return (protected, payload, signature) if end == len(data) else None
+
+
+def _byte_string(data: bytes, start: int) -> tuple[bytes, int]:
+    """The byte string at `start` and where it ends: beyond the data when it is cut short or is none."""
+    head = data[start : start + 3]
+    if head[:1] == b"\x58" and len(head) > 1:
+        start, length = start + 2, head[1]
+    elif head[:1] == b"\x59" and len(head) > 2:
+        start, length = start + 3, head[1] << 8 | head[2]
+    elif head and 0x40 <= head[0] < 0x58:
+        start, length = start + 1, head[0] & 0x1F
+    else:
+        return b"", len(data) + 1
+    return data[start : start + length], start + length
+
+
+def _any_parts(message: cbor.Value) -> tuple[_Parts, dict[int | str, Any]]:
+    if type(message) is not list or len(message) != 4:
+        raise DecodeError(Reason.COSE_STRUCTURE, "a COSE_Sign1 message is an array of four")
+    protected, unprotected_header, payload, signature = message
+    if (
+        not type(protected) is type(payload) is type(signature) is bytes
+        or type(unprotected_header) is not dict
+    ):
+        raise DecodeError(
+            Reason.COSE_STRUCTURE, "a COSE_Sign1 message holds bytes, a map, bytes and bytes, in this order"
+        )
+    return (protected, payload, signature), unprotected_header
 
 
 def _untagged(value: cbor.Value) -> tuple[cbor.Value, tuple[int, ...]]:

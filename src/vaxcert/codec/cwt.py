@@ -69,6 +69,8 @@ def read(payload: bytes) -> tuple[Claims, list[Finding]]:
         findings.append(Finding(FindingCode.CLAIM_UNKNOWN, "cwt"))
     issuer = claims.get(ISSUER)
     if type(issuer) is not str:
+        if issuer is not None:
+            findings.append(Finding(FindingCode.ISSUER_NOT_COUNTRY, "iss"))
         issuer = None
     return (
         Claims(

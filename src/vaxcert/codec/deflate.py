@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from typing import Final
 
 from vaxcert.errors import DecodeError, LimitExceededError, Reason
 from vaxcert.limits import MAX_MESSAGE_BYTES

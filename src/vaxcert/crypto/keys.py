@@ -11,7 +11,6 @@ from typing import Final, Protocol, TypeAlias
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from vaxcert.crypto.algorithms import Algorithm
 from vaxcert.errors import Reason, UnsupportedError
@@ -37,6 +36,10 @@ class VerifyingKey(Protocol):
     def bits(self) -> int:
         """Size of the key."""
 
+    @property
+    def is_small(self) -> bool:
+        """Whether the size is under what HCERT allows (RSA under 2048 bits)."""
+
     def is_signature(self, signature: bytes, data: bytes) -> bool:
         """Whether `signature` (COSE form) is this key's over `data`. A fact about bytes, not about trust."""
 
@@ -48,6 +51,7 @@ class EcdsaP256Key:
 
     algorithm: Final = Algorithm.ES256
     bits: Final = 256
+    is_small: Final = False
 
     def __init__(self, key: ec.EllipticCurvePublicKey) -> None:
         self._key = key
@@ -56,10 +60,10 @@ class EcdsaP256Key:
         """Whether `signature`, r and s of 32 bytes each, is this key's over `data`."""
         if len(signature) != 2 * COORDINATE_BYTES:
             return False
-        r = int.from_bytes(signature[:COORDINATE_BYTES], "big")
-        s = int.from_bytes(signature[COORDINATE_BYTES:], "big")
+        r = _der_integer(signature[:COORDINATE_BYTES])
+        s = _der_integer(signature[COORDINATE_BYTES:])
         try:
-            self._key.verify(encode_dss_signature(r, s), data, ECDSA_SHA256)
+            self._key.verify(b"\x30" + bytes((len(r) + len(s),)) + r + s, data, ECDSA_SHA256)
         except InvalidSignature:
             return False
         return True
@@ -68,13 +72,14 @@ class EcdsaP256Key:
 class RsaPssKey:
     """PS256: RSASSA-PSS with SHA-256, MGF1-SHA-256 and a 32-byte salt (RFC 8230 section 2)."""
 
-    __slots__ = ("_key", "bits")
+    __slots__ = ("_key", "bits", "is_small")
 
     algorithm: Final = Algorithm.PS256
 
     def __init__(self, key: rsa.RSAPublicKey) -> None:
         self._key = key
-        self.bits = key.key_size
+        self.bits: Final = key.key_size
+        self.is_small: Final = key.key_size < MIN_RSA_BITS
 
     def is_signature(self, signature: bytes, data: bytes) -> bool:
         """Whether `signature`, as long as the modulus, is this key's over `data`."""
@@ -83,6 +88,14 @@ class RsaPssKey:
         except InvalidSignature:
             return False
         return True
+
+
+def _der_integer(magnitude: bytes) -> bytes:
+    """A DER INTEGER of a number that is not negative: minimal, with a zero byte before a set top bit (X.690, 8.3)."""
+    content = magnitude.lstrip(b"\0")
+    if not content or content[0] & 0x80:
+        content = b"\0" + content
+    return b"\x02" + bytes((len(content),)) + content
 
 
 def verifying_key(public_key: object) -> EcdsaP256Key | RsaPssKey:

@@ -179,8 +179,8 @@ class HealthCertificate(_Private):
     @property
     def events(self) -> tuple[Event, ...]:
         """All events, the first of each kind before any further ones."""
-        first = [event for event in (self.vaccination, self.test, self.recovery) if event is not None]
-        return (*first, *self.further_events)
+        events = (self.vaccination, self.test, self.recovery, *self.further_events)
+        return tuple([event for event in events if event is not None])
 
     @property
     def kinds(self) -> frozenset[Kind]:

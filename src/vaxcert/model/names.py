@@ -15,8 +15,9 @@ from typing import Final
 
 from vaxcert.errors import EncodeError, Reason
 from vaxcert.findings import FindingCode
+from vaxcert.model.certificate import Person
 
-_STANDARD: Final = re.compile(r"[A-Z<]*")
+_STANDARD_CHARACTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ<"
 _FILLERS: Final = re.compile(r"<{2,}")
 
 _FILLER_CHARACTERS: Final = (
@@ -104,7 +105,7 @@ _WITHOUT_INVISIBLE: Final = dict.fromkeys(map(ord, _INVISIBLE))
 
 def is_standard_name(text: str) -> bool:
     """Whether `text` holds nothing but A to Z and `<` (the pattern of `fnt` and `gnt`; empty text passes)."""
-    return _STANDARD.fullmatch(text) is not None
+    return not text.strip(_STANDARD_CHARACTERS)
 
 
 def transliterate(text: str) -> str:
@@ -124,10 +125,10 @@ def transliterate(text: str) -> str:
             Arabic, Chinese, ...). The message names the code point, never the name.
     """
     standard = text.translate(_TABLE)
-    if _STANDARD.fullmatch(standard) is None:
+    if not is_standard_name(standard):
         # combining marks on their own: compose first, then drop those that compose with nothing
         standard = unicodedata.normalize("NFC", text).translate(_TABLE_DROPPING_MARKS)
-        if _STANDARD.fullmatch(standard) is None:
+        if not is_standard_name(standard):
             raise _no_rule(standard)
     if "<" in standard:
         standard = _FILLERS.sub("<", standard).strip("<")
@@ -161,3 +162,23 @@ def split_vietnamese_name(full_name: str) -> tuple[str, str]:
     if not words:
         raise EncodeError(Reason.RECORD_REFUSED, "the full name is empty", codes=(FindingCode.NAME_MISSING,))
     return words[0], " ".join(words[1:])
+
+
+def standard_names(person: Person) -> tuple[str, str]:
+    """The ICAO 9303 forms of surname and forenames: those the person brings, else made from the written ones.
+
+    A name that has no such form comes back as it is written, which `is_standard_name` tells.
+    """
+    return (
+        _standard_name(person.family_name, person.standard_family_name),
+        _standard_name(person.given_name, person.standard_given_name),
+    )
+
+
+def _standard_name(written: str | None, standard: str | None) -> str:
+    if standard is not None:
+        return standard
+    try:
+        return transliterate(written or "")
+    except EncodeError:
+        return written or ""

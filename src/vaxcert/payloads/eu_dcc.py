@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 from vaxcert.errors import DecodeError, EncodeError, Reason, UnsupportedError
 from vaxcert.findings import Finding, FindingCode
 from vaxcert.model.certificate import Event, HealthCertificate, Person, Recovery, Test, Vaccination
-from vaxcert.model.names import is_standard_name, transliterate
+from vaxcert.model.names import is_standard_name
 from vaxcert.payloads.fields import FieldReader
 
 CLAIM: Final = 1
@@ -70,7 +70,12 @@ def read(payload: Any) -> tuple[HealthCertificate, list[Finding]]:
 
 
 def write(
-    certificate: HealthCertificate, *, country: str, authority: str, certificate_id: str
+    certificate: HealthCertificate,
+    names: tuple[str, str],
+    *,
+    country: str,
+    authority: str,
+    certificate_id: str,
 ) -> dict[str, Any]:
     """Make the payload of a linted certificate, map keys in the deterministic order that genuine ones have.
 
@@ -78,13 +83,13 @@ def write(
 
     Args:
         certificate: Exactly one event.
+        names: Its subject's standard surname and forenames.
         country: For an event that leaves its country out.
         authority: For an event that leaves its authority out.
         certificate_id: For an event that leaves its identifier out.
 
     Raises:
-        EncodeError: `value-not-encodable` when it does not hold exactly one event,
-            `name-not-transliterable` when a standard name has to be made and cannot.
+        EncodeError: `value-not-encodable` when it does not hold exactly one event.
     """
     events = certificate.events
     if len(events) != 1:
@@ -95,30 +100,17 @@ def write(
     entry["ci"] = events[0].certificate_id or certificate_id
     entry["co"] = events[0].country or country
     entry["is"] = events[0].authority or authority
-    name = _written_name(certificate.subject)
+    name = _written_name(certificate.subject, names)
     return {
-        group: [{field: value for field, value in entry.items() if value is not None}],
+        group: [entry],
         "dob": str(certificate.subject.birth_date or ""),
         "nam": name,
         "ver": VERSION_WRITTEN if "fnt" in name else VERSION_SINGLE_NAME,
     }
 
 
-def standard_names(person: Person) -> tuple[str, str]:
-    """The ICAO 9303 forms of surname and forenames: those the person brings, else made from the written ones.
-
-    Raises:
-        EncodeError: `name-not-transliterable`.
-    """
-    family, given = person.standard_family_name, person.standard_given_name
-    return (
-        transliterate(person.family_name or "") if family is None else family,
-        transliterate(person.given_name or "") if given is None else given,
-    )
-
-
 def _version(fields: FieldReader, findings: list[Finding]) -> str | None:
-    version = fields.text("ver")
+    (version,) = fields.texts(("ver",))
     if version is None or version in VERSIONS:
         return version
     match = _VERSION(version)
@@ -131,20 +123,19 @@ def _version(fields: FieldReader, findings: list[Finding]) -> str | None:
 def _person(payload: dict[str, Any], fields: FieldReader, findings: list[Finding]) -> Person:
     name = payload.get("nam")
     if type(name) is not dict:
-        findings.append(Finding(FindingCode.FIELD_MISSING, "nam"))
+        fields.absent("nam", name)
         name = {}
     names = FieldReader(name, "nam.", findings)
     names.known(_NAME)
-    standard_family_name = names.optional_text("fnt")
-    standard_given_name = names.optional_text("gnt")
-    for field, text in (("nam.fnt", standard_family_name), ("nam.gnt", standard_given_name)):
+    fn, gn, fnt, gnt = names.texts(("fn", "gn", "fnt", "gnt"), required=False)
+    for field, text in (("nam.fnt", fnt), ("nam.gnt", gnt)):
         if text is not None and not is_standard_name(text):
             findings.append(Finding(FindingCode.NAME_NOT_STANDARD, field))
     return Person(
-        family_name=names.optional_text("fn"),
-        given_name=names.optional_text("gn"),
-        standard_family_name=standard_family_name,
-        standard_given_name=standard_given_name,
+        family_name=fn,
+        given_name=gn,
+        standard_family_name=fnt,
+        standard_given_name=gnt,
         birth_date=fields.birth_date("dob"),
     )
 
@@ -175,53 +166,57 @@ def _events(
 def _vaccination(entry: dict[str, Any], findings: list[Finding]) -> Vaccination:
     fields = FieldReader(entry, "v.", findings)
     fields.known(_VACCINATION)
+    tg, vp, mp, ma, co, authority, ci = fields.texts(("tg", "vp", "mp", "ma", "co", "is", "ci"))
     return Vaccination(
-        disease=fields.text("tg"),
-        prophylaxis=fields.text("vp"),
-        product=fields.text("mp"),
-        marketing_holder=fields.text("ma"),
+        disease=tg,
+        prophylaxis=vp,
+        product=mp,
+        marketing_holder=ma,
         dose_number=fields.number("dn"),
         doses_in_series=fields.number("sd"),
-        vaccinated_on=fields.date("dt"),
-        country=fields.text("co"),
-        authority=fields.text("is"),
-        certificate_id=fields.text("ci"),
+        vaccinated_on=fields.day("dt"),
+        country=co,
+        authority=authority,
+        certificate_id=ci,
     )
 
 
 def _test(entry: dict[str, Any], findings: list[Finding]) -> Test:
     fields = FieldReader(entry, "t.", findings)
     fields.known(_TEST)
+    tg, tt, tr, co, authority, ci = fields.texts(("tg", "tt", "tr", "co", "is", "ci"))
+    nm, ma, tc = fields.texts(("nm", "ma", "tc"), required=False)
     return Test(
-        disease=fields.text("tg"),
-        test_type=fields.text("tt"),
-        name=fields.optional_text("nm"),
-        device=fields.optional_text("ma"),
+        disease=tg,
+        test_type=tt,
+        name=nm,
+        device=ma,
         sampled_at=fields.moment("sc"),
-        result=fields.text("tr"),
-        centre=fields.optional_text("tc"),
-        country=fields.text("co"),
-        authority=fields.text("is"),
-        certificate_id=fields.text("ci"),
+        result=tr,
+        centre=tc,
+        country=co,
+        authority=authority,
+        certificate_id=ci,
     )
 
 
 def _recovery(entry: dict[str, Any], findings: list[Finding]) -> Recovery:
     fields = FieldReader(entry, "r.", findings)
     fields.known(_RECOVERY)
+    tg, co, authority, ci = fields.texts(("tg", "co", "is", "ci"))
     return Recovery(
-        disease=fields.text("tg"),
-        first_positive=fields.date("fr"),
-        valid_from=fields.date("df"),
-        valid_until=fields.date("du"),
-        country=fields.text("co"),
-        authority=fields.text("is"),
-        certificate_id=fields.text("ci"),
+        disease=tg,
+        first_positive=fields.day("fr"),
+        valid_from=fields.day("df"),
+        valid_until=fields.day("du"),
+        country=co,
+        authority=authority,
+        certificate_id=ci,
     )
 
 
-def _written_name(person: Person) -> dict[str, str]:
-    family, given = standard_names(person)
+def _written_name(person: Person, names: tuple[str, str]) -> dict[str, str]:
+    family, given = names
     fields = {"fn": person.family_name, "gn": person.given_name, "fnt": family, "gnt": given}
     return {name: text for name, text in fields.items() if text}
 
@@ -246,10 +241,10 @@ def _written_event(event: Event) -> tuple[str, dict[str, Any]]:
             "ci": None,
             "co": None,
             "is": None,
-            "ma": event.device,
-            "nm": event.name,
+            **({"ma": event.device} if event.device else {}),
+            **({"nm": event.name} if event.name else {}),
             "sc": _written_moment(event.sampled_at),
-            "tc": event.centre,
+            **({"tc": event.centre} if event.centre else {}),
             "tg": event.disease,
             "tr": event.result,
             "tt": event.test_type,

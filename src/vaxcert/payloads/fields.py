@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, date, datetime
-from typing import Any, Final, TypeGuard
+from typing import Any, Final
 from unicodedata import is_normalized, normalize
 
 from cbor2 import CBORTag
@@ -40,21 +40,26 @@ class FieldReader:
         if not self._values.keys() <= fields:
             self._note(FindingCode.FIELD_UNKNOWN, "")
 
-    def text(self, name: str) -> str | None:
-        """A required text field: trimmed and in Unicode NFC, or None."""
-        value = self._values.get(name)
-        if _is_plain(value):
-            return value
-        return self._odd_text(name, value, required=True)
+    def texts(self, names: tuple[str, ...], *, required: bool = True) -> list[str | None]:
+        """Text fields, each trimmed and in Unicode NFC, or None.
 
-    def optional_text(self, name: str) -> str | None:
-        """A text field that may be missing."""
-        value = self._values.get(name)
-        if _is_plain(value):
-            return value
-        if value is None and name not in self._values:
-            return None
-        return self._odd_text(name, value, required=False)
+        Args:
+            names: The fields.
+            required: Whether one that is missing is found.
+        """
+        texts: list[str | None] = []
+        for name in names:
+            value = self._values.get(name)
+            # anything but the form nearly all fields have is looked at more closely
+            if (
+                type(value) is not str
+                or not value.isascii()
+                or not 0 < len(value) <= MAX_TEXT
+                or value.strip() != value
+            ):
+                value = self._odd_text(name, value, required=required)
+            texts.append(value)
+        return texts
 
     def number(self, name: str) -> int | None:
         """A required whole number."""
@@ -64,13 +69,15 @@ class FieldReader:
         if type(value) is float and math.isfinite(value) and value.is_integer():
             self._note(FindingCode.NUMBER_FLOAT, name)
             return int(value)
-        return self._absent(name, value)
+        self.absent(name, value)
+        return None
 
-    def date(self, name: str) -> date | None:
+    def day(self, name: str) -> date | None:
         """A required date."""
         value = self._plain(name)
         if type(value) is not str:
-            return self._absent(name, value)
+            self.absent(name, value)
+            return None
         day = iso_date(value)
         return day if day is not None else self._odd_date(name, value)
 
@@ -78,7 +85,8 @@ class FieldReader:
         """A birth date, of which the day and month may be unknown."""
         value = self._plain(name)
         if type(value) is not str:
-            return self._absent(name, value)
+            self.absent(name, value)
+            return None
         day = iso_date(value)
         if day is not None:
             return day
@@ -92,7 +100,8 @@ class FieldReader:
         """A required date-time; one without a time zone counts as UTC."""
         value = self._plain(name)
         if type(value) is not str:
-            return self._absent(name, value)
+            self.absent(name, value)
+            return None
         try:
             moment = datetime.fromisoformat(value.strip())
         except ValueError:
@@ -106,7 +115,7 @@ class FieldReader:
     def _note(self, code: FindingCode, name: str) -> None:
         self._findings.append(Finding(code, self._path + name if name else self._path.rstrip(".")))
 
-    def _absent(self, name: str, value: object) -> None:
+    def absent(self, name: str, value: object) -> None:
         """Say why a required field gives nothing."""
         if value is not None:
             self._note(FindingCode.FIELD_TYPE, name)
@@ -125,7 +134,9 @@ class FieldReader:
 
     def _odd_text(self, name: str, value: object, *, required: bool) -> str | None:
         if type(value) is not str:
-            return self._absent(name, value)
+            if required or name in self._values:
+                self.absent(name, value)
+            return None
         text = value.strip()
         if text != value:
             self._note(FindingCode.FIELD_PADDED, name)
@@ -142,19 +153,14 @@ class FieldReader:
 
     def _odd_date(self, name: str, value: str) -> date | None:
         """A date with padding or a time of day, or none at all."""
-        day = iso_date(value.strip()[:10])
-        self._note(FindingCode.DATE_UNREADABLE if day is None else FindingCode.DATE_WITH_TIME, name)
+        text = value.strip()
+        if text != value:
+            self._note(FindingCode.FIELD_PADDED, name)
+        day = iso_date(text)
+        if day is None:
+            day = _day_of_moment(text)
+            self._note(FindingCode.DATE_UNREADABLE if day is None else FindingCode.DATE_WITH_TIME, name)
         return day
-
-
-def _is_plain(value: object) -> TypeGuard[str]:
-    """Whether a text field has the form nearly all have, of which nothing needs saying."""
-    return (
-        type(value) is str
-        and 0 < len(value) <= MAX_TEXT
-        and value.strip() == value
-        and (value.isascii() or is_normalized("NFC", value))
-    )
 
 
 def iso_date(text: str) -> date | None:
@@ -165,6 +171,14 @@ def iso_date(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def _day_of_moment(text: str) -> date | None:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return iso_date(text[:10])
 
 
 def _partial_date(text: str) -> PartialDate | None:

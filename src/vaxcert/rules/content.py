@@ -6,7 +6,8 @@ Answers are findings: genuine certificates fail nearly every one of these somewh
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Final, cast
 
 from vaxcert.findings import Finding, FindingCode
@@ -16,6 +17,8 @@ from vaxcert.model.identifiers import certificate_id_findings
 
 _TIME_ZONES: Final = timedelta(days=1)
 """Dates have no time zone; somewhere it is already tomorrow."""
+
+_LAST_MOMENT: Final = datetime.max.replace(tzinfo=UTC) - _TIME_ZONES
 
 _NUCLEIC_ACID_TEST: Final = "LP6464-4"
 
@@ -28,7 +31,7 @@ def content_findings(certificate: HealthCertificate, *, signed_at: datetime) -> 
         signed_at: When it was or will be signed, aware.
     """
     findings: list[Finding] = []
-    last_day = (signed_at + _TIME_ZONES).date()
+    last_day = (min(signed_at, _LAST_MOMENT) + _TIME_ZONES).date()
     born = _check_person(certificate.subject, last_day, findings)
     for event in certificate.events:
         _CHECKS[type(event)](event, born, last_day, findings)
@@ -52,13 +55,37 @@ def _check_person(person: Person, last_day: date, findings: list[Finding]) -> da
 
 def _check_vaccination(event: Event, born: date | None, last_day: date, findings: list[Finding]) -> None:
     dose = cast("Vaccination", event)
-    sets = value_sets.current()
-    _check_common(dose, "v.", findings)
-    _check_code(dose.prophylaxis, sets.prophylaxis, "v.vp", findings)
-    _check_code(dose.marketing_holder, sets.holders, "v.ma", findings)
-    _check_product(dose, sets, findings)
+    findings += _vaccine_findings(
+        dose.disease, dose.prophylaxis, dose.product, dose.marketing_holder, dose.country
+    )
+    _check_certificate_id(dose, "v.ci", findings)
     _check_doses(dose.dose_number, dose.doses_in_series, findings)
     _check_day(dose.vaccinated_on, "v.dt", born, last_day, findings)
+
+
+@lru_cache(maxsize=1024)
+def _vaccine_findings(
+    disease: str | None,
+    prophylaxis: str | None,
+    product: str | None,
+    holder: str | None,
+    country: str | None,
+) -> tuple[Finding, ...]:
+    """What is odd about the codes of a dose. Few vaccines are in use, so it pays to remember; none is about a person."""
+    sets = value_sets.current()
+    findings: list[Finding] = []
+    _check_code(disease, sets.diseases, "v.tg", findings)
+    _check_code(country, sets.countries, "v.co", findings)
+    _check_code(prophylaxis, sets.prophylaxis, "v.vp", findings)
+    _check_code(holder, sets.holders, "v.ma", findings)
+    _check_code(product, sets.products, "v.mp", findings)
+    known = sets.products.get(product or "")
+    if known is not None:
+        if holder is not None and holder not in known.holders:
+            findings.append(Finding(FindingCode.PRODUCT_HOLDER_MISMATCH, "v.ma"))
+        if prophylaxis in sets.prophylaxis and prophylaxis not in known.prophylaxis_ever:
+            findings.append(Finding(FindingCode.PRODUCT_PROPHYLAXIS_MISMATCH, "v.vp"))
+    return tuple(findings)
 
 
 def _check_test(event: Event, born: date | None, last_day: date, findings: list[Finding]) -> None:
@@ -94,9 +121,13 @@ def _check_common(event: Event, path: str, findings: list[Finding]) -> None:
     sets = value_sets.current()
     _check_code(event.disease, sets.diseases, path + "tg", findings)
     _check_code(event.country, sets.countries, path + "co", findings)
+    _check_certificate_id(event, path + "ci", findings)
+
+
+def _check_certificate_id(event: Event, field: str, findings: list[Finding]) -> None:
     if event.certificate_id is not None:
         for finding in certificate_id_findings(event.certificate_id):
-            findings.append(Finding(finding.code, path + "ci"))
+            findings.append(Finding(finding.code, field))
 
 
 def _check_code(
@@ -109,20 +140,6 @@ def _check_code(
         findings.append(Finding(FindingCode.CODE_UNKNOWN, field))
     elif entry.deprecated:
         findings.append(Finding(FindingCode.CODE_DEPRECATED, field))
-
-
-def _check_product(dose: Vaccination, sets: value_sets.ValueSets, findings: list[Finding]) -> None:
-    product = sets.products.get(dose.product or "")
-    if product is None:
-        if dose.product is not None:
-            findings.append(Finding(FindingCode.CODE_UNKNOWN, "v.mp"))
-        return
-    if product.deprecated:
-        findings.append(Finding(FindingCode.CODE_DEPRECATED, "v.mp"))
-    if dose.marketing_holder is not None and dose.marketing_holder not in product.holders:
-        findings.append(Finding(FindingCode.PRODUCT_HOLDER_MISMATCH, "v.ma"))
-    if dose.prophylaxis in sets.prophylaxis and dose.prophylaxis not in product.prophylaxis_ever:
-        findings.append(Finding(FindingCode.PRODUCT_PROPHYLAXIS_MISMATCH, "v.vp"))
 
 
 def _check_doses(number: int | None, series: int | None, findings: list[Finding]) -> None:

@@ -7,17 +7,31 @@ would report on the certificate once it is out.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from operator import attrgetter
+from typing import Final, NamedTuple
 from unicodedata import is_normalized
 
-from vaxcert.errors import EncodeError
 from vaxcert.findings import Finding, FindingCode
 from vaxcert.model import value_sets
 from vaxcert.model.certificate import Event, HealthCertificate, Person, Recovery, Test, Vaccination
 from vaxcert.model.names import is_standard_name
-from vaxcert.payloads.eu_dcc import standard_names
 from vaxcert.payloads.fields import MAX_TEXT
 from vaxcert.rules.content import content_findings
+
+
+class Field(NamedTuple):
+    """A field of an event.
+
+    Attributes:
+        attribute: Its name in the model.
+        wire: Its name in the payload, for findings.
+        required: Whether it has to be there.
+    """
+
+    attribute: str
+    wire: str
+    required: bool = True
+
 
 ALLOWED_ON_ISSUE: Final = frozenset(
     {
@@ -28,51 +42,61 @@ ALLOWED_ON_ISSUE: Final = frozenset(
 )
 """Findings that do not keep a certificate from being issued."""
 
-_TEXTS: Final[dict[type[Event], tuple[tuple[str, str, bool], ...]]] = {
+_FIELDS: Final[dict[type[Event], tuple[Field, ...]]] = {
     Vaccination: (
-        ("disease", "v.tg", True),
-        ("prophylaxis", "v.vp", True),
-        ("product", "v.mp", True),
-        ("marketing_holder", "v.ma", True),
-        ("country", "v.co", False),
-        ("authority", "v.is", False),
-        ("certificate_id", "v.ci", False),
+        Field("disease", "v.tg"),
+        Field("prophylaxis", "v.vp"),
+        Field("product", "v.mp"),
+        Field("marketing_holder", "v.ma"),
+        Field("dose_number", "v.dn"),
+        Field("doses_in_series", "v.sd"),
+        Field("vaccinated_on", "v.dt"),
+        Field("country", "v.co", required=False),
+        Field("authority", "v.is", required=False),
+        Field("certificate_id", "v.ci", required=False),
     ),
     Test: (
-        ("disease", "t.tg", True),
-        ("test_type", "t.tt", True),
-        ("name", "t.nm", False),
-        ("device", "t.ma", False),
-        ("result", "t.tr", True),
-        ("centre", "t.tc", False),
-        ("country", "t.co", False),
-        ("authority", "t.is", False),
-        ("certificate_id", "t.ci", False),
+        Field("disease", "t.tg"),
+        Field("test_type", "t.tt"),
+        Field("name", "t.nm", required=False),
+        Field("device", "t.ma", required=False),
+        Field("sampled_at", "t.sc"),
+        Field("result", "t.tr"),
+        Field("centre", "t.tc", required=False),
+        Field("country", "t.co", required=False),
+        Field("authority", "t.is", required=False),
+        Field("certificate_id", "t.ci", required=False),
     ),
     Recovery: (
-        ("disease", "r.tg", True),
-        ("country", "r.co", False),
-        ("authority", "r.is", False),
-        ("certificate_id", "r.ci", False),
+        Field("disease", "r.tg"),
+        Field("first_positive", "r.fr"),
+        Field("valid_from", "r.df"),
+        Field("valid_until", "r.du"),
+        Field("country", "r.co", required=False),
+        Field("authority", "r.is", required=False),
+        Field("certificate_id", "r.ci", required=False),
     ),
 }
-"""Attribute, wire field, and whether it is required. Country, authority and identifier may be left to the issuer."""
+"""Country, authority and identifier may be left to the issuer."""
 
-_OTHERS: Final[dict[type[Event], tuple[tuple[str, str], ...]]] = {
-    Vaccination: (("dose_number", "v.dn"), ("doses_in_series", "v.sd"), ("vaccinated_on", "v.dt")),
-    Test: (("sampled_at", "t.sc"),),
-    Recovery: (("first_positive", "r.fr"), ("valid_from", "r.df"), ("valid_until", "r.du")),
+_VALUES_OF: Final = {
+    event: attrgetter(*(field.attribute for field in fields)) for event, fields in _FIELDS.items()
 }
-"""Required numbers and dates."""
 
 
 def lint(
-    certificate: HealthCertificate, *, issued_at: datetime, expires: datetime, signer_ends: datetime
+    certificate: HealthCertificate,
+    names: tuple[str, str],
+    *,
+    issued_at: datetime,
+    expires: datetime,
+    signer_ends: datetime,
 ) -> list[Finding]:
     """Check a certificate that is to be signed.
 
     Args:
         certificate: What is to be signed. Country, authority and identifier may be left to the issuer.
+        names: Its standard surname and forenames, as they would be written.
         issued_at: When it would be signed, aware.
         expires: Its expiry, aware.
         signer_ends: The end of the signing certificate's validity, aware.
@@ -88,6 +112,7 @@ def lint(
         code = FindingCode.SEVERAL_EVENTS if events else FindingCode.FIELD_MISSING
         findings.append(Finding(code, "v"))
     _lint_person(certificate.subject, findings)
+    _lint_standard_names(names, findings)
     for event in events:
         _lint_event(event, findings)
     findings += content_findings(certificate, signed_at=issued_at)
@@ -100,49 +125,50 @@ def refused(findings: list[Finding]) -> list[Finding]:
 
 
 def _lint_person(person: Person, findings: list[Finding]) -> None:
-    for name, text in (("nam.fn", person.family_name), ("nam.gn", person.given_name)):
+    for wire, text in (("nam.fn", person.family_name), ("nam.gn", person.given_name)):
         if text:
-            lint_text(text, name, findings)
-    try:
-        names = standard_names(person)
-    except EncodeError:
-        findings.append(Finding(FindingCode.NAME_NOT_STANDARD, "nam"))
-    else:
-        for name, standard in zip(("nam.fnt", "nam.gnt"), names, strict=True):
-            if not is_standard_name(standard):
-                findings.append(Finding(FindingCode.NAME_NOT_STANDARD, name))
-            elif len(standard) > MAX_TEXT:
-                findings.append(Finding(FindingCode.FIELD_TOO_LONG, name))
+            lint_text(text, wire, findings)
     if person.birth_date is None:
         findings.append(Finding(FindingCode.FIELD_MISSING, "dob"))
 
 
+def _lint_standard_names(names: tuple[str, str], findings: list[Finding]) -> None:
+    for wire, text in zip(("nam.fnt", "nam.gnt"), names, strict=True):
+        if not is_standard_name(text):
+            findings.append(Finding(FindingCode.NAME_NOT_STANDARD, wire))
+        elif len(text) > MAX_TEXT:
+            findings.append(Finding(FindingCode.FIELD_TOO_LONG, wire))
+
+
 def _lint_event(event: Event, findings: list[Finding]) -> None:
-    for attribute, name, required in _TEXTS[type(event)]:
-        text = getattr(event, attribute)
-        if text:
-            lint_text(text, name, findings)
-        elif required:
-            findings.append(Finding(FindingCode.FIELD_MISSING, name))
-    for attribute, name in _OTHERS[type(event)]:
-        if getattr(event, attribute) is None:
-            findings.append(Finding(FindingCode.FIELD_MISSING, name))
+    kind = type(event)
+    for field, value in zip(_FIELDS[kind], _VALUES_OF[kind](event), strict=True):
+        if type(value) is str and value:
+            lint_text(value, field.wire, findings)
+        elif not value and field.required and value != 0:
+            findings.append(Finding(FindingCode.FIELD_MISSING, field.wire))
     if isinstance(event, Vaccination):
         _lint_prophylaxis(event, findings)
 
 
 def _lint_prophylaxis(dose: Vaccination, findings: list[Finding]) -> None:
-    """New certificates use the vaccine types of the present encoding instructions, not those of earlier editions."""
+    """New certificates use the vaccine types of the present encoding instructions, not of earlier editions."""
     product = value_sets.current().products.get(dose.product or "")
-    if product and dose.prophylaxis in product.prophylaxis_ever - product.prophylaxis:
+    if (
+        product
+        and dose.prophylaxis not in product.prophylaxis
+        and dose.prophylaxis in product.prophylaxis_ever
+    ):
         findings.append(Finding(FindingCode.PRODUCT_PROPHYLAXIS_MISMATCH, "v.vp"))
 
 
 def lint_text(text: str, name: str, findings: list[Finding]) -> None:
     """Check the form of one text field, not what it says."""
+    if text.isascii() and len(text) <= MAX_TEXT and text.strip() == text:
+        return
     if len(text) > MAX_TEXT:
         findings.append(Finding(FindingCode.FIELD_TOO_LONG, name))
     if text.strip() != text:
         findings.append(Finding(FindingCode.FIELD_PADDED, name))
-    if not text.isascii() and not is_normalized("NFC", text):
+    if not is_normalized("NFC", text):
         findings.append(Finding(FindingCode.TEXT_NOT_NFC, name))

@@ -1,0 +1,1 @@
+"""The command line `vaxcert`, one module a command."""

@@ -1,0 +1,254 @@
+"""`vaxcert issue`: from dose records to certificates and QR pictures."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any, Final
+
+from vaxcert import qr
+from vaxcert.adapters.certificate_inputs import STANDARD_INPUT
+from vaxcert.adapters.files import WholeLines, write_atomically
+from vaxcert.adapters.key_files import load_signer
+from vaxcert.adapters.records import RecordRow, read_records
+from vaxcert.adapters.rejects import RejectWriter
+from vaxcert.adapters.signers import KeySigner
+from vaxcert.cli.arguments import Commands, add_command, days, moment
+from vaxcert.cli.as_json import moment_json
+from vaxcert.cli.exit_codes import ExitCode, UsageError
+from vaxcert.cli.output import to_json
+from vaxcert.cli.passwords import open_with_password
+from vaxcert.cli.progress import tracked
+from vaxcert.cli.session import Session
+from vaxcert.cli.texts import Texts
+from vaxcert.errors import AdapterError, EncodeError, Reason
+from vaxcert.issue import TWELVE_MONTHS, IssuedCertificate, Issuer, random_opaque
+from vaxcert.model.from_record import to_certificate
+from vaxcert.qr import ErrorCorrection
+from vaxcert.rules.records import RecordCode, SeenDoses, check_record
+
+CERTIFICATES: Final = "certificates.jsonl"
+REJECTS: Final = "rejects.csv"
+PICTURES: Final = "qr"
+
+_NOT_OF_THE_RECORD: Final = frozenset(
+    {Reason.SIGNER_EXPIRED, Reason.SIGNER_NOT_YET_VALID, Reason.KEY_NOT_AUTHORISED, Reason.KEY_TYPE}
+)
+"""What no other record would mend."""
+
+_DRAW: Final[dict[str, Callable[[str, ErrorCorrection], bytes]]] = {
+    "png": lambda text, level: qr.png(text, error_correction=level),
+    "svg": lambda text, level: qr.svg(text, error_correction=level).encode(),
+}
+
+
+def add_parser(commands: Commands, texts: Texts) -> None:
+    """Add the command to the parser."""
+    parser = add_command(commands, "issue", texts, run)
+    parser.add_argument("records", metavar="RECORDS", help=texts.get("help", "records"))
+    for name in ("key", "cert"):
+        parser.add_argument(
+            f"--{name}", required=True, type=Path, metavar="FILE", help=texts.get("help", name)
+        )
+    parser.add_argument("--password-file", type=Path, metavar="FILE", help=texts.get("help", "password-file"))
+    parser.add_argument("--country", required=True, metavar="CC", help=texts.get("help", "country"))
+    parser.add_argument("--authority", required=True, metavar="NAME", help=texts.get("help", "authority"))
+    parser.add_argument(
+        "--out", required=True, type=Path, metavar="FOLDER", help=texts.get("help", "out-folder")
+    )
+    parser.add_argument(
+        "--validity-days",
+        type=days,
+        default=TWELVE_MONTHS.days,
+        metavar="N",
+        help=texts.get("help", "validity-days"),
+    )
+    parser.add_argument("--qr", choices=(*_DRAW, "none"), default="png", help=texts.get("help", "qr-kind"))
+    parser.add_argument(
+        "--level",
+        choices=[str(level) for level in ErrorCorrection],
+        default="Q",
+        help=texts.get("help", "level"),
+    )
+    parser.add_argument("--at", type=moment, metavar="TIME", help=texts.get("help", "issue-at"))
+    parser.add_argument("--deterministic", action="store_true", help=texts.get("help", "deterministic"))
+
+
+def run(options: argparse.Namespace, session: Session) -> ExitCode:
+    """Issue a certificate for every record that deserves one.
+
+    Returns:
+        `REFUSED` if any record was refused, else `ACCEPTED`.
+
+    Raises:
+        AdapterError: The key, the records or the folder cannot be used.
+        EncodeError: The signing certificate does not allow issuing.
+    """
+    at = options.at or session.now
+    signer = open_with_password(
+        lambda password: load_signer(
+            options.key, options.cert, password=password, deterministic=options.deterministic
+        ),
+        options.key,
+        options.password_file,
+        session,
+    )
+    issuer = _issuer(options, signer, at)
+    _prepare(options.out, pictures=options.qr != "none")
+    sentences = session.texts.sentences("reason", "finding", "record")
+    with (
+        WholeLines(options.out / CERTIFICATES) as certificates,
+        RejectWriter(options.out / REJECTS, sentences) as rejects,
+    ):
+        batch = _Batch(options, issuer, at, certificates, rejects)
+        interrupted = _run_batch(batch, options, session)
+    _write_summary(batch, options, session, sentences)
+    if interrupted:
+        session.output.note(session.texts.get("summary", "interrupted"))
+        return ExitCode.INTERRUPTED
+    return ExitCode.REFUSED if batch.refused else ExitCode.ACCEPTED
+
+
+class _Batch:
+    """One run over a file of records: what is written, and what is counted."""
+
+    def __init__(
+        self,
+        options: argparse.Namespace,
+        issuer: Issuer,
+        at: datetime,
+        certificates: WholeLines,
+        rejects: RejectWriter,
+    ) -> None:
+        self._folder: Path = options.out
+        self._kind: str = options.qr
+        self._level = ErrorCorrection(options.level)
+        self._issuer = issuer
+        self._at = at
+        self._certificates = certificates
+        self._rejects = rejects
+        self._seen = SeenDoses()
+        self.issued = 0
+        self.refused = 0
+        self.codes: Counter[str] = Counter()
+
+    def add(self, row: RecordRow) -> dict[str, Any]:
+        """Issue or refuse one record. Returns what `--json` says of it."""
+        try:
+            self._check(row)
+            issued = self._issuer.issue(to_certificate(row.record), at=self._at)
+            line = self._write(row.number, issued)
+        except EncodeError as error:
+            if error.reason in _NOT_OF_THE_RECORD:
+                raise
+            codes = error.codes or (str(error.reason),)
+            self._rejects.write(row, codes)
+            self.refused += 1
+            self.codes.update(codes)
+            return {"row": row.number, "outcome": "refused", "codes": list(codes)}
+        self.issued += 1
+        return {"outcome": "issued", **line}
+
+    def _check(self, row: RecordRow) -> None:
+        codes = [problem.code for problem in check_record(row.record, at=self._at)]
+        if not codes and self._seen.repeats(row.record):
+            codes.append(RecordCode.DUPLICATE_DOSE)
+        if codes:
+            raise EncodeError(
+                Reason.RECORD_REFUSED, f"record {row.number} is refused", codes=dict.fromkeys(codes)
+            )
+
+    def _write(self, number: int, issued: IssuedCertificate) -> dict[str, Any]:
+        """Picture first: what the list of certificates names is there."""
+        name = None
+        if self._kind in _DRAW:
+            picture = _DRAW[self._kind](issued.text, self._level)
+            name = f"{PICTURES}/{number:06}.{self._kind}"
+            write_atomically(self._folder / name, picture, private=True, durable=False)
+        line = {
+            "row": number,
+            "certificate_id": issued.certificate_id,
+            "issued_at": moment_json(issued.issued_at),
+            "expires": moment_json(issued.expires),
+            "file": name,
+            "text": issued.text,
+        }
+        self._certificates.write(to_json(line))
+        return line
+
+
+def _run_batch(batch: _Batch, options: argparse.Namespace, session: Session) -> bool:
+    """Work through the records. Returns whether a person stopped it."""
+    source = session.stdin if options.records == STANDARD_INPUT else Path(options.records)
+    title = session.texts.get("progress", "issuing")
+    rows = tracked(read_records(source), title=title, total=None, shown=session.output.shows_progress)
+    try:
+        for row in rows:
+            line = batch.add(row)
+            if options.json:
+                session.output.json(line)
+    except KeyboardInterrupt:
+        return True
+    return False
+
+
+def _issuer(options: argparse.Namespace, signer: KeySigner, at: datetime) -> Issuer:
+    new_opaque = random_opaque
+    if options.deterministic:
+        numbers = _repeatable(signer.kid, at)
+        new_opaque = numbers.__next__
+    try:
+        return Issuer(
+            signer,
+            country=options.country,
+            authority=options.authority,
+            validity=timedelta(days=options.validity_days),
+            new_opaque=new_opaque,
+        )
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+
+
+def _repeatable(kid: bytes, at: datetime) -> Iterator[str]:
+    """Opaque parts of identifiers that are the same again for the same key and time."""
+    for number in count():
+        seed = b"%s %d %d" % (kid, int(at.timestamp()), number)
+        yield hashlib.sha256(seed).hexdigest()[:32].upper()
+
+
+def _prepare(folder: Path, *, pictures: bool) -> None:
+    target = folder / PICTURES if pictures else folder
+    try:
+        target.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise AdapterError(
+            Reason.FILE_UNWRITABLE, f"cannot make the folder {target}: {error.strerror}"
+        ) from None
+
+
+def _write_summary(
+    batch: _Batch, options: argparse.Namespace, session: Session, sentences: dict[str, str]
+) -> None:
+    if options.json:
+        return
+    output, texts = session.output, session.texts
+    for code, number in batch.codes.most_common():
+        output.labelled(f"{number:>5} ✘", f"{sentences.get(code, code)} [{code}]", label_width=8)
+    output.paragraph(
+        texts.get(
+            "summary",
+            "issued",
+            total=batch.issued + batch.refused,
+            accepted=batch.issued,
+            refused=batch.refused,
+        )
+    )
+    output.paragraph(texts.get("summary", "issued-files", certificates=options.out / CERTIFICATES))
+    if options.qr != "none":
+        output.paragraph(texts.get("summary", "qr-files", folder=options.out / PICTURES))
+    output.paragraph(texts.get("summary", "reject-file", rejects=options.out / REJECTS))

@@ -1,0 +1,112 @@
+"""The entry point: from arguments to a command to an exit status."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import vaxcert
+from vaxcert.cli import inspect_command, issue, keys, qr, verify
+from vaxcert.cli.arguments import Parser, add_help
+from vaxcert.cli.exit_codes import ExitCode, UsageError, exit_code
+from vaxcert.cli.output import Output
+from vaxcert.cli.session import Session
+from vaxcert.cli.texts import Texts, choose_language, load
+from vaxcert.errors import AdapterError, Reason, VaxcertError
+
+_COMMANDS = (verify, issue, inspect_command, keys, qr)
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        arguments: Without the program's name; those of the process by default.
+
+    Returns:
+        The exit status. Whatever happens, standard error gets one line a problem and never a traceback.
+    """
+    arguments = sys.argv[1:] if arguments is None else arguments
+    _use_utf8()
+    texts = load(choose_language(arguments, os.environ))
+    output = Output(sys.stdout, sys.stderr, texts, os.environ)
+    try:
+        status = _run(arguments, texts, output)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _discard_stdout()
+        return ExitCode.PIPE_CLOSED
+    except OSError as error:
+        _discard_stdout()
+        problem = AdapterError(Reason.FILE_UNWRITABLE, f"cannot write the output: {error.strerror}")
+        output.error(problem)
+        return exit_code(problem)
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+    except Exception as error:
+        # its message may quote what it was working on
+        output.problem("internal", f"unexpected {type(error).__name__}", texts.get("usage", "internal"))
+        return ExitCode.INTERNAL
+    return status
+
+
+def _run(arguments: Sequence[str], texts: Texts, output: Output) -> int:
+    try:
+        options = build_parser(texts).parse_args(arguments)
+        return int(options.run(options, _session(texts, output)))
+    except UsageError as error:
+        output.problem("usage", str(error), texts.get("usage", "wrong"))
+        return ExitCode.USAGE
+    except VaxcertError as error:
+        output.error(error)
+        return exit_code(error)
+    except SystemExit as shown:  # --help and --version
+        return int(shown.code or 0)
+
+
+def build_parser(texts: Texts) -> Parser:
+    """The parser of all commands, with its help in one language."""
+    parser = Parser(
+        texts=texts,
+        prog="vaxcert",
+        description=texts.get("help", "program"),
+        epilog=texts.get("help", "exit-codes"),
+        add_help=False,
+        allow_abbrev=False,
+    )
+    add_help(parser, texts)
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=f"vaxcert {vaxcert.__version__}",
+        help=texts.get("help", "version"),
+    )
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for command in _COMMANDS:
+        command.add_parser(commands, texts)
+    return parser
+
+
+def _session(texts: Texts, output: Output) -> Session:
+    stdin = getattr(sys.stdin, "buffer", None)
+    if not isinstance(stdin, io.BufferedReader):  # closed, or not a file
+        stdin = io.BufferedReader(stdin if isinstance(stdin, io.BytesIO) else io.BytesIO())
+    return Session(output, texts, stdin, sys.stdin is not None and sys.stdin.isatty(), datetime.now(UTC))
+
+
+def _use_utf8() -> None:
+    """Write the same bytes everywhere; a file name that is not text is shown escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _discard_stdout() -> None:
+    """Keep the interpreter from complaining, when it ends, about what could not be written."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):
+        return

@@ -1,0 +1,342 @@
+"""CWT claims: dates to the second, issuer, and the shape around the health claim."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from test_vectors.builder import build
+from test_vectors.encoding import Tagged
+from test_vectors.samples import AT, DROP, EXPIRES, ISSUED, SIGNER_ENDS, dcc, dose, seconds, token
+from test_vectors.vector import Expected, Family, Policy, accepted, refused, unreadable
+
+FAMILY: Final = Family("cwt", spec="RFC 8392 section 3", importance="high")
+
+_DATES: Final = "RFC 8392 section 2, NumericDate; HCERT 3.3.5, 3.3.6"
+_ISSUER: Final = "HCERT 3.3.4"
+_EXPIRY: Final = "HCERT 3.3.5"
+_SECOND: Final = timedelta(seconds=1)
+_SKEW: Final = timedelta(seconds=300)
+_NO_SKEW: Final = {"clock_skew_seconds": 0}
+_YEAR_10000: Final = 253402300800
+
+_EXPIRED: Final = refused("expired", level="authentic")
+_NOT_YET: Final = refused("not-yet-valid", level="authentic")
+_NO_DATE: Final = unreadable("cwt-date", level="well-formed")
+
+
+def _boundaries() -> None:
+    starts = ISSUED + timedelta(days=10)
+    moments: dict[str, tuple[str, datetime, Expected, Policy]] = {
+        "expiry-a-second-before": ("A second before it expires.", EXPIRES - _SECOND, accepted(), _NO_SKEW),
+        "expiry-to-the-second": (
+            "The second it expires; on or after it is too late.",
+            EXPIRES,
+            _EXPIRED,
+            _NO_SKEW,
+        ),
+        "expiry-within-skew": (
+            "299 seconds after it expired, clocks may differ by 300.",
+            EXPIRES + _SKEW - _SECOND,
+            accepted(),
+            "default",
+        ),
+        "expiry-past-skew": (
+            "300 seconds after it expired, clocks may differ by 300.",
+            EXPIRES + _SKEW,
+            _EXPIRED,
+            "default",
+        ),
+        "issued-a-second-ahead": ("A second before it was issued.", ISSUED - _SECOND, _NOT_YET, _NO_SKEW),
+        "issued-to-the-second": ("The second it was issued.", ISSUED, accepted(), _NO_SKEW),
+        "issued-within-skew": (
+            "300 seconds before it was issued, clocks may differ by 300.",
+            ISSUED - _SKEW,
+            accepted(),
+            "default",
+        ),
+        "issued-past-skew": (
+            "301 seconds before it was issued, clocks may differ by 300.",
+            ISSUED - _SKEW - _SECOND,
+            _NOT_YET,
+            "default",
+        ),
+    }
+    for name, (description, at, expected, policy) in moments.items():
+        FAMILY.add(
+            name, description, build(), expected, at=at, policy=policy, spec=_DATES, importance="critical"
+        )
+    moments = {
+        "not-before-to-the-second": ("The second it starts (nbf).", starts, accepted(), _NO_SKEW),
+        "not-before-a-second-ahead": (
+            "A second before it starts (nbf).",
+            starts - _SECOND,
+            _NOT_YET,
+            _NO_SKEW,
+        ),
+        "not-before-within-skew": (
+            "300 seconds before it starts (nbf).",
+            starts - _SKEW,
+            accepted(),
+            "default",
+        ),
+        "not-before-past-skew": (
+            "301 seconds before it starts (nbf).",
+            starts - _SKEW - _SECOND,
+            _NOT_YET,
+            "default",
+        ),
+    }
+    for name, (description, at, expected, policy) in moments.items():
+        FAMILY.add(name, description, build(token(nbf=starts)), expected, at=at, policy=policy, spec=_DATES)
+    FAMILY.add(
+        "expiry-before-issue",
+        "It expired before it was issued, so it never holds.",
+        build(token(exp=ISSUED - timedelta(days=1))),
+        _EXPIRED,
+        spec=_DATES,
+    )
+
+
+def _missing() -> None:
+    for name, value in {"missing": DROP, "null": None}.items():
+        FAMILY.add(
+            f"expiry-{name}",
+            f"The expiry is {name}: it is required, and without it a certificate would hold for ever.",
+            build(token(exp=value)),
+            refused("expiry-missing", level="authentic"),
+            spec=_EXPIRY,
+            importance="critical",
+        )
+        FAMILY.add(
+            f"issued-{name}",
+            f"The time of issue is {name}.",
+            build(token(iat=value)),
+            accepted("issued-at-missing"),
+            spec="HCERT 3.3.6",
+            importance="medium",
+        )
+        FAMILY.add(
+            f"issuer-{name}",
+            f"The issuer is {name}; it is optional.",
+            build(token(iss=value)),
+            accepted(),
+            spec=_ISSUER,
+            importance="medium",
+        )
+
+
+def _date_forms() -> None:
+    exp, iat = float(seconds(EXPIRES)), float(seconds(ISSUED))
+    read: dict[str, tuple[str, dict[str, Any], tuple[str, ...]]] = {
+        "dates-float": (
+            "Both dates are floating-point numbers.",
+            {"exp": exp, "iat": iat},
+            ("date-claim-float",),
+        ),
+        "issued-with-fraction": (
+            "The time of issue has half a second.",
+            {"iat": iat + 0.5},
+            ("date-claim-float",),
+        ),
+        "expiry-tag-1": (
+            "The expiry is tagged as an epoch time.",
+            {"exp": Tagged(1, int(exp))},
+            ("date-claim-tagged",),
+        ),
+        "expiry-tag-1-float": (
+            "The expiry is a tagged float.",
+            {"exp": Tagged(1, exp)},
+            ("date-claim-tagged", "date-claim-float"),
+        ),
+        "expiry-tag-0": (
+            "The expiry is a tagged text.",
+            {"exp": Tagged(0, f"{EXPIRES:%Y-%m-%dT%H:%M:%SZ}")},
+            ("date-claim-tagged",),
+        ),
+    }
+    for name, (description, claims, findings) in read.items():
+        FAMILY.add(
+            name, description, build(token(**claims)), accepted(*findings), spec=_DATES, importance="medium"
+        )
+    FAMILY.add(
+        "expiry-float-passed",
+        "The expiry is a floating-point number, and has passed.",
+        build(token(exp=exp)),
+        refused("expired", "date-claim-float", level="authentic"),
+        at=EXPIRES + _SKEW,
+        spec=_DATES,
+        importance="critical",
+    )
+    wrong: dict[str, tuple[str, dict[str, Any]]] = {
+        "expiry-text": ("The expiry is text.", {"exp": "2026-07-05T09:00:00Z"}),
+        "expiry-milliseconds": ("The expiry is in milliseconds: the year 58,000.", {"exp": int(exp) * 1000}),
+        "dates-milliseconds": (
+            "Both dates are in milliseconds.",
+            {"exp": int(exp) * 1000, "iat": int(iat) * 1000},
+        ),
+        "expiry-negative": ("The expiry is before 1970.", {"exp": -1}),
+        "expiry-year-10000": ("The expiry is the first second of the year 10000.", {"exp": _YEAR_10000}),
+        "expiry-2-to-the-64": ("The expiry is the highest number of 64 bits.", {"exp": 2**64 - 1}),
+        "expiry-true": ("The expiry is true.", {"exp": True}),
+        "expiry-array": ("The expiry is an array.", {"exp": [int(exp)]}),
+        "expiry-tag-0-without-zone": (
+            "The expiry is a tagged text without a time zone.",
+            {"exp": Tagged(0, "2026-07-05T09:00:00")},
+        ),
+        "expiry-tag-0-no-date": (
+            "The expiry is a tagged text that is no date.",
+            {"exp": Tagged(0, "tomorrow")},
+        ),
+        "expiry-tag-0-number": (
+            "The expiry is a number with the tag of a text.",
+            {"exp": Tagged(0, int(exp))},
+        ),
+        "expiry-tag-1-text": (
+            "The expiry is a text with the tag of a number.",
+            {"exp": Tagged(1, "tomorrow")},
+        ),
+        "expiry-tag-twice": ("The expiry is tagged twice.", {"exp": Tagged(1, Tagged(1, int(exp)))}),
+        "issued-text": ("The time of issue is text.", {"iat": "2026-01-05T09:00:00Z"}),
+        "not-before-text": ("The start is text.", {"nbf": "2026-01-05T09:00:00Z"}),
+    }
+    for name, (description, claims) in wrong.items():
+        FAMILY.add(name, description, build(token(**claims)), _NO_DATE, spec=_DATES)
+    FAMILY.add(
+        "expiry-year-9999",
+        "The expiry is the last second of the year 9999.",
+        build(token(exp=_YEAR_10000 - 1)),
+        accepted("expiry-past-signer"),
+        spec=_DATES,
+        importance="medium",
+    )
+    FAMILY.add(
+        "issued-year-9999",
+        "It was issued in the last second of the year 9999; adding a tolerance to that must not overflow.",
+        build(token(iat=_YEAR_10000 - 1)),
+        refused("signer-expired", level="authentic"),
+        spec=_DATES,
+    )
+    FAMILY.add(
+        "not-before-year-9999",
+        "It starts in the last second of the year 9999.",
+        build(token(nbf=_YEAR_10000 - 1)),
+        _NOT_YET,
+        spec=_DATES,
+    )
+    FAMILY.add(
+        "issued-1970",
+        "It was issued in the first second of 1970, before the signing certificate started.",
+        build(token(iat=0)),
+        refused("signer-not-yet-valid", "event-in-future", "birth-date-impossible", level="authentic"),
+        spec=_DATES,
+    )
+
+
+def _issuers() -> None:
+    names = {
+        "with-words": ("A country and a word, as one genuine issuer writes.", "CH BAG"),
+        "of-words": ("The name of an authority.", "CNAM"),
+        "of-three-letters": ("ISO 3166-1 alpha-3.", "VNM"),
+        "lower-case": ("The country in lower case.", "vn"),
+        "empty": ("Empty text.", ""),
+        "number": ("A number.", 84),
+    }
+    for name, (description, issuer) in names.items():
+        FAMILY.add(
+            f"issuer-{name}",
+            f"The issuer: {description}",
+            build(token(iss=issuer)),
+            accepted("issuer-not-country"),
+            spec=_ISSUER,
+            importance="medium",
+        )
+    FAMILY.add(
+        "issuer-not-the-signers-country",
+        "The issuer is Laos, and the signing certificate is of Viet Nam.",
+        build(token(dcc(v=[dose(co="LA")]), iss="LA")),
+        accepted("issuer-country-mismatch"),
+        spec=_ISSUER,
+    )
+    FAMILY.add(
+        "event-in-another-country",
+        "Viet Nam certifies a dose that was given in Laos.",
+        build(token(dcc(v=[dose(co="LA")]))),
+        accepted("country-mismatch"),
+        spec="HCERT schema 1.3.0, co",
+        importance="low",
+    )
+
+
+def _shape() -> None:
+    structure = {
+        "claims-array": ("The claims are an array.", [1, 2]),
+        "claims-number": ("The claims are a number.", 1),
+        "claims-null": ("The claims are null.", None),
+        "health-claim-missing": ("There is no claim -260.", token(hcert=DROP)),
+        "health-claim-positive": (
+            "The health claim is under 260.",
+            token(hcert=DROP, extra={260: {1: dcc()}}),
+        ),
+        "health-claim-of-swiss-light": (
+            "The health claim is under -250.",
+            token(hcert=DROP, extra={-250: {1: dcc()}}),
+        ),
+        "health-claim-array": ("The health claim is an array.", token(hcert=[dcc()])),
+        "health-claim-null": ("The health claim is null.", token(extra={-260: None})),
+    }
+    for name, (description, claims) in structure.items():
+        payload = b"\xf6" if claims is None else None
+        expected = unreadable("cwt-structure", level="well-formed")
+        FAMILY.add(name, description, build(claims, payload=payload), expected, spec="HCERT 3.3.7")
+    profiles: dict[str, tuple[str, Any]] = {
+        "health-claim-empty": ("The health claim holds nothing.", {}),
+        "health-claim-of-another-number": ("The health claim holds number 2 only.", {2: dcc()}),
+        "health-claim-of-text": ('The health claim holds "1" as text.', {"1": dcc()}),
+    }
+    for name, (description, hcert) in profiles.items():
+        expected = unreadable("payload-profile", level="well-formed")
+        FAMILY.add(
+            name, description, build(token(hcert=hcert)), expected, spec="HCERT 3.3.7", importance="medium"
+        )
+    FAMILY.add(
+        "health-claim-of-two-numbers",
+        "The health claim holds number 1, and 2 which may be defined later.",
+        build(token(hcert={1: dcc(), 2: {"later": 1}})),
+        accepted(),
+        spec="HCERT 3.3.7",
+        importance="medium",
+    )
+    extras: dict[str, tuple[str, Any]] = {
+        "claim-subject": ("A subject (claim 2).", {2: "TEST"}),
+        "claim-token-identifier": ("A token identifier (claim 7).", {7: b"TEST"}),
+        "claim-private": ("A private claim.", {-70001: 1}),
+        "claim-of-text": ("A claim named by text.", {"jti": 1}),
+    }
+    for name, (description, extra) in extras.items():
+        claims = token(extra=extra)
+        FAMILY.add(name, description, build(claims), accepted("claim-unknown"), importance="low")
+
+
+def _against_the_signer() -> None:
+    for name, exp, expected in (
+        ("expiry-with-the-signer", SIGNER_ENDS, accepted()),
+        ("expiry-a-second-past-the-signer", SIGNER_ENDS + _SECOND, accepted("expiry-past-signer")),
+    ):
+        FAMILY.add(
+            name,
+            "The expiry, and the end of the signing certificate.",
+            build(token(exp=exp)),
+            expected,
+            at=AT,
+            spec=_EXPIRY,
+            importance="medium",
+        )
+
+
+_boundaries()
+_missing()
+_date_forms()
+_issuers()
+_shape()
+_against_the_signer()

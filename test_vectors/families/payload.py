@@ -1,0 +1,573 @@
+"""The EU DCC payload, rightly signed: versions, and what genuine issuers get wrong in every field."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from test_vectors.builder import build
+from test_vectors.encoding import Tagged
+from test_vectors.samples import DROP, antigen_test, dcc, dose, name, nucleic_acid_test, recovery, token
+from test_vectors.vector import Expected, Family, Importance, accepted, unreadable
+
+FAMILY: Final = Family("payload", spec="EU DCC schema 1.3.0", importance="medium")
+
+_IDENTIFIERS: Final = "eHealth Network guidelines, annex 2 (UVCI)"
+_VALUE_SETS: Final = "EU value sets 2.12.0"
+_FORGIVING: Final = "EU DCC special case handling"
+
+Cases = dict[str, tuple[str, Any, Expected]]
+
+
+def _add(cases: Cases, *, spec: str | None = None, importance: Importance | None = None) -> None:
+    for name_, (description, payload, expected) in cases.items():
+        hcert = {1: payload}
+        FAMILY.add(name_, description, build(token(hcert=hcert)), expected, spec=spec, importance=importance)
+
+
+def _dose(**changes: Any) -> dict[str, Any]:
+    return dcc(v=[dose(**changes)])
+
+
+def _test(**changes: Any) -> dict[str, Any]:
+    return dcc(t=[nucleic_acid_test(**changes)])
+
+
+def _recovery(**changes: Any) -> dict[str, Any]:
+    return dcc(r=[recovery(**changes)])
+
+
+def _kinds() -> None:
+    _add(
+        {
+            "vaccination": ("A vaccination as it should be.", dcc(), accepted()),
+            "test-nucleic-acid": ("A nucleic acid test as it should be.", _test(), accepted()),
+            "test-antigen": ("An antigen test as it should be.", dcc(t=[antigen_test()]), accepted()),
+            "recovery": ("A recovery as it should be.", _recovery(), accepted()),
+        },
+        importance="critical",
+    )
+
+
+def _versions() -> None:
+    known = ("1.0.0", "1.0.1", "1.1.0", "1.2.0", "1.2.1", "1.3.1", "1.3.2", "1.3.3")
+    _add({f"version-{version}": (f"Schema {version}.", dcc(ver=version), accepted()) for version in known})
+    unknown = accepted("version-unknown")
+    newer = unreadable("payload-version", level="well-formed")
+    _add(
+        {
+            "version-1.0.4": (
+                "Schema 1.0.4, which never was; one issuer wrote it.",
+                dcc(ver="1.0.4"),
+                unknown,
+            ),
+            "version-1.4.0": ("Schema 1.4.0, which may come and is compatible.", dcc(ver="1.4.0"), unknown),
+            "version-of-words": ("No version number at all.", dcc(ver="latest"), unknown),
+            "version-2.0.0": ("Schema 2.0.0, which would mean something else.", dcc(ver="2.0.0"), newer),
+            "version-10.0.0": ("Schema 10.0.0 does not begin with version 1.", dcc(ver="10.0.0"), newer),
+            "version-0.9.0": ("Schema 0.9.0, from before the first.", dcc(ver="0.9.0"), newer),
+            "version-missing": (
+                "No version; one issuer left it out.",
+                dcc(ver=DROP),
+                accepted("field-missing"),
+            ),
+            "version-null": ("A null version.", dcc(ver=None), accepted("field-null")),
+            "version-number": ("The version is a number.", dcc(ver=1.3), accepted("field-type")),
+            "version-padded": ("A space after the version.", dcc(ver="1.3.0 "), accepted("field-padded")),
+        }
+    )
+
+
+def _structure() -> None:
+    nothing = unreadable("payload-structure", level="well-formed")
+    _add(
+        {
+            "payload-array": ("The payload is an array.", [dcc()], nothing),
+            "payload-null": ("The payload is null.", None, nothing),
+            "payload-empty": ("The payload is an empty map.", {}, nothing),
+            "no-events": ("No vaccination, test or recovery.", dcc(v=DROP), nothing),
+            "events-empty": ("An empty list of vaccinations.", dcc(v=[]), nothing),
+            "events-null": ("The vaccinations are null.", dcc(v=None), nothing),
+            "events-of-null": ("A list that holds null.", dcc(v=[None]), nothing),
+            "events-map": ("The vaccination is not in a list.", dcc(v=dose()), nothing),
+            "events-of-another-group": ("The events are under x.", dcc(v=DROP, x=[dose()]), nothing),
+        },
+        importance="high",
+    )
+    several = accepted("several-events")
+    _add(
+        {
+            "groups-null": (
+                "The groups that are not used are null, as one issuer writes.",
+                dcc(v=[dose()], t=None, r=None),
+                accepted("field-null"),
+            ),
+            "groups-empty": (
+                "The groups that are not used are empty.",
+                dcc(v=[dose()], t=[], r=[]),
+                accepted(),
+            ),
+            "group-text": (
+                "A group that is not used is text.",
+                dcc(v=[dose()], t="none"),
+                accepted("field-type"),
+            ),
+            "two-doses": (
+                "Two doses, as schemas before 1.3.0 allow.",
+                dcc(ver="1.2.1", v=[dose(dn=1), dose()]),
+                several,
+            ),
+            "dose-and-recovery": ("A dose and a recovery.", dcc(v=[dose()], r=[recovery()]), several),
+            "dose-test-and-recovery": (
+                "One of each.",
+                dcc(v=[dose()], t=[antigen_test()], r=[recovery()]),
+                several,
+            ),
+            "dose-and-null": ("A dose, and null beside it.", dcc(v=[dose(), None]), accepted("field-null")),
+            "dose-and-number": (
+                "A dose, and a number beside it.",
+                dcc(v=[dose(), 1]),
+                accepted("field-type"),
+            ),
+        }
+    )
+    extra = accepted("field-unknown")
+    _add(
+        {
+            "extra-at-the-top": (
+                "A map meta beside the rest, as one issuer writes.",
+                dcc(meta={"reference": "TEST"}),
+                extra,
+            ),
+            "extra-in-dose": ("A lot number in the dose.", _dose(lot="TEST"), extra),
+            "extra-in-name": ("A middle name in the name.", dcc(nam=name(mn="THỬ")), extra),
+            "extra-in-recovery": ("Another field in the recovery.", _recovery(xx=1), extra),
+            "extra-number-key": ("A number as a key of the payload.", dcc(v=[dose()]) | {9: 1}, extra),
+            "test-result-time": (
+                "The time of the test's result, which schema 1.0.0 had.",
+                dcc(ver="1.0.0", t=[nucleic_acid_test(dr="2026-01-04T20:00:00Z")]),
+                accepted(),
+            ),
+        },
+        spec="HCERT 3.3.7; EU DCC schemas 1.0.0 to 1.3.3",
+    )
+
+
+def _text_fields() -> None:
+    _add(
+        {
+            "field-null": ("A null authority.", _dose(**{"is": None}), accepted("field-null")),
+            "device-null": (
+                "A null test device, as one issuer writes.",
+                _test(ma=None),
+                accepted("field-null"),
+            ),
+            "field-padded": (
+                "Spaces around the product code.",
+                _dose(mp=" EU/1/20/1528 "),
+                accepted("field-padded"),
+            ),
+            "field-missing": ("No product.", _dose(mp=DROP), accepted("field-missing")),
+            "field-empty": ("An empty authority.", _dose(**{"is": ""}), accepted("field-missing")),
+            "field-blank": (
+                "An authority of spaces.",
+                _dose(**{"is": "   "}),
+                accepted("field-padded", "field-missing"),
+            ),
+            "field-number": ("A disease code that is a number.", _dose(tg=840539006), accepted("field-type")),
+            "field-bytes": ("An authority of bytes.", _dose(**{"is": b"TEST"}), accepted("field-type")),
+            "field-array": (
+                "An authority that is an array.",
+                _dose(**{"is": ["TEST"]}),
+                accepted("field-type"),
+            ),
+            "field-80-characters": ("An authority of 80 characters.", _dose(**{"is": "Ộ" * 80}), accepted()),
+            "field-81-characters": (
+                "An authority of 81 characters.",
+                _dose(**{"is": "Ộ" * 81}),
+                accepted("field-too-long"),
+            ),
+            "name-80-characters": ("A surname of 80 letters.", dcc(nam=name(fn="A" * 80)), accepted()),
+            "name-81-characters": (
+                "A surname of 81 letters.",
+                dcc(nam=name(fn="A" * 81)),
+                accepted("field-too-long"),
+            ),
+            "text-decomposed": (
+                "A surname with its accents apart (NFD): it reads as if they were not.",
+                dcc(nam=name(fn="Nguye\u0302\u0303n")),
+                accepted("text-not-nfc"),
+            ),
+        },
+        spec=_FORGIVING,
+    )
+
+
+def _names() -> None:
+    _add(
+        {
+            "name-family-only": (
+                "A surname alone, since schema 1.3.2.",
+                dcc(ver="1.3.2", nam=name(gn=DROP, gnt=DROP)),
+                accepted(),
+            ),
+            "name-given-only": (
+                "A forename alone, since schema 1.3.2.",
+                dcc(ver="1.3.2", nam=name(fn=DROP, fnt=DROP)),
+                accepted(),
+            ),
+            "name-standard-only": ("Only the ICAO form.", dcc(nam=name(fn=DROP, gn=DROP)), accepted()),
+            "name-given-empty": (
+                "Empty forenames, as some issuers write.",
+                dcc(nam=name(gn="", gnt="")),
+                accepted(),
+            ),
+            "name-nothing": ("A name of no parts.", dcc(nam={}), accepted("name-missing")),
+            "name-all-empty": (
+                "A name of four empty parts.",
+                dcc(nam=name(fn="", gn="", fnt="", gnt="")),
+                accepted("name-missing"),
+            ),
+            "name-missing": ("No name.", dcc(nam=DROP), accepted("field-missing", "name-missing")),
+            "name-null": ("A null name.", dcc(nam=None), accepted("field-null", "name-missing")),
+            "name-text": (
+                "The name as one text.",
+                dcc(nam="NGUYEN VAN THU"),
+                accepted("field-type", "name-missing"),
+            ),
+            "name-standard-lower-case": (
+                "An ICAO form in lower case.",
+                dcc(nam=name(fnt="nguyen")),
+                accepted("name-not-standard"),
+            ),
+            "name-standard-with-space": (
+                "An ICAO form with a space.",
+                dcc(nam=name(gnt="VAN THU")),
+                accepted("name-not-standard"),
+            ),
+            "name-standard-accents": (
+                "An ICAO form with accents.",
+                dcc(nam=name(fnt="NGUYỄN")),
+                accepted("name-not-standard"),
+            ),
+            "name-standard-digit": (
+                "An ICAO form with a digit.",
+                dcc(nam=name(gnt="VAN<2")),
+                accepted("name-not-standard"),
+            ),
+            "name-standard-fillers": (
+                "An ICAO form with a run of fillers, as one issuer writes.",
+                dcc(nam=name(gnt="VAN<<<<THU")),
+                accepted(),
+            ),
+        },
+        spec="EU DCC schema 1.3.2; ICAO 9303 part 3",
+    )
+
+
+def _birth_dates() -> None:
+    partial = accepted("birth-date-partial")
+    bad = accepted("date-unreadable")
+    _add(
+        {
+            "birth-year": ("Only the year of birth is known.", dcc(dob="1990"), partial),
+            "birth-year-and-month": (
+                "Only the year and month of birth are known.",
+                dcc(dob="1990-05"),
+                partial,
+            ),
+            "birth-date-empty": ("An empty birth date: nothing is known.", dcc(dob=""), partial),
+            "birth-date-null": ("A null birth date.", dcc(dob=None), accepted("field-null")),
+            "birth-date-missing": ("No birth date.", dcc(dob=DROP), accepted("field-missing")),
+            "birth-date-number": (
+                "A birth date that is a number.",
+                dcc(dob=19900517),
+                accepted("field-type"),
+            ),
+            "birth-date-with-time": (
+                "A birth date with a time.",
+                dcc(dob="1990-05-17T00:00:00"),
+                accepted("date-with-time"),
+            ),
+            "birth-date-padded": (
+                "A space after the birth date.",
+                dcc(dob="1990-05-17 "),
+                accepted("field-padded"),
+            ),
+            "birth-date-month-13": ("A month that does not exist.", dcc(dob="1990-13"), bad),
+            "birth-date-day-31-of-april": ("A day that does not exist.", dcc(dob="1990-04-31"), bad),
+            "birth-date-day-first": ("The day first, as people write.", dcc(dob="17/05/1990"), bad),
+            "birth-date-unknown-digits": ("XX for what is not known.", dcc(dob="1990-XX-XX"), bad),
+            "birth-1900": ("Born on the first day of 1900.", dcc(dob="1900-01-01"), accepted()),
+            "birth-1899": (
+                "Born on the last day of 1899.",
+                dcc(dob="1899-12-31"),
+                accepted("birth-date-impossible"),
+            ),
+            "birth-day-of-issue": ("Born a day before the dose.", dcc(dob="2025-12-19"), accepted()),
+            "birth-in-future": (
+                "Born two days after the issue.",
+                dcc(dob="2026-01-07"),
+                accepted("birth-date-impossible"),
+            ),
+        },
+        spec="EU DCC schemas 1.0.0 to 1.3.3, dob",
+    )
+
+
+def _event_dates() -> None:
+    bad = accepted("date-unreadable")
+    _add(
+        {
+            "dose-date-with-time": (
+                "A date of vaccination with a time.",
+                _dose(dt="2025-12-20T08:00:00Z"),
+                accepted("date-with-time"),
+            ),
+            "dose-date-padded": (
+                "A space before the date.",
+                _dose(dt=" 2025-12-20"),
+                accepted("field-padded"),
+            ),
+            "dose-date-tagged": (
+                "A date with the tag of a date-time.",
+                _dose(dt=Tagged(0, "2025-12-20")),
+                accepted("field-tagged"),
+            ),
+            "dose-date-missing": ("No date of vaccination.", _dose(dt=DROP), accepted("field-missing")),
+            "dose-date-null": ("A null date of vaccination.", _dose(dt=None), accepted("field-null")),
+            "dose-date-number": (
+                "A date of vaccination in seconds.",
+                _dose(dt=1766217600),
+                accepted("field-type"),
+            ),
+            "dose-date-empty": ("An empty date of vaccination.", _dose(dt=""), bad),
+            "dose-date-day-29-of-february": ("A day that 2025 did not have.", _dose(dt="2025-02-29"), bad),
+            "dose-date-without-dashes": ("A date without dashes.", _dose(dt="20251220"), bad),
+            "dose-date-of-one-digit": ("A month of one digit.", _dose(dt="2025-1-20"), bad),
+            "dose-date-of-week": ("A date by weeks, ISO 8601 too.", _dose(dt="2025-W51-6"), bad),
+            "dose-date-junk-after": (
+                "Something after the date that is no time.",
+                _dose(dt="2025-12-20 or so"),
+                bad,
+            ),
+            "dose-tomorrow": (
+                "The day after the issue: somewhere it was that day already.",
+                _dose(dt="2026-01-06"),
+                accepted(),
+            ),
+            "dose-in-two-days": (
+                "Two days after the issue.",
+                _dose(dt="2026-01-07"),
+                accepted("event-in-future"),
+            ),
+            "dose-on-day-of-birth": ("The day of birth.", dcc(dob="2025-12-20"), accepted()),
+            "dose-before-birth": (
+                "The day before birth.",
+                dcc(dob="2025-12-21"),
+                accepted("event-before-birth"),
+            ),
+            "test-time-without-zone": (
+                "A time of test without a zone.",
+                _test(sc="2026-01-04T08:30:00"),
+                accepted("date-without-zone"),
+            ),
+            "test-time-tagged": (
+                "A time of test with its tag, as the specification prefers.",
+                _test(sc=Tagged(0, "2026-01-04T08:30:00Z")),
+                accepted("field-tagged"),
+            ),
+            "test-time-with-fraction": (
+                "A time of test with microseconds.",
+                _test(sc="2026-01-04T08:30:00.123456Z"),
+                accepted(),
+            ),
+            "test-time-in-viet-nam": (
+                "A time of test seven hours ahead.",
+                _test(sc="2026-01-04T15:30:00+07:00"),
+                accepted(),
+            ),
+            "test-time-unreadable": (
+                "A time of test that is none.",
+                _test(sc="this morning"),
+                accepted("date-unreadable"),
+            ),
+            "test-time-missing": ("No time of test.", _test(sc=DROP), accepted("field-missing")),
+            "test-in-two-days": (
+                "Two days after the issue.",
+                _test(sc="2026-01-07T00:00:00Z"),
+                accepted("event-in-future"),
+            ),
+            "recovery-dates-with-time": (
+                "Three dates with times, as some issuers write.",
+                _recovery(fr="2025-12-10T00:00:00Z", df="2025-12-21T00:00:00Z", du="2026-06-08T00:00:00Z"),
+                accepted("date-with-time"),
+            ),
+            "recovery-ends-as-it-starts": (
+                "Valid for one day.",
+                _recovery(df="2025-12-21", du="2025-12-21"),
+                accepted(),
+            ),
+            "recovery-ends-before-it-starts": (
+                "Valid until the day before it starts.",
+                _recovery(df="2025-12-21", du="2025-12-20"),
+                accepted("recovery-dates-order"),
+            ),
+            "recovery-starts-before-the-test": (
+                "Valid before the positive test.",
+                _recovery(df="2025-12-09"),
+                accepted("recovery-dates-order"),
+            ),
+        },
+        spec="EU DCC schema 1.3.0; special case handling",
+    )
+
+
+def _doses() -> None:
+    out_of_range = accepted("dose-number-range")
+    _add(
+        {
+            "dose-1-of-1": ("The only dose of a series of one.", _dose(dn=1, sd=1), accepted()),
+            "dose-1-of-2": ("The first of two.", _dose(dn=1), accepted()),
+            "dose-2-of-1": (
+                "A booster after a series of one, by the EU's own rules.",
+                _dose(dn=2, sd=1),
+                accepted("dose-past-series"),
+            ),
+            "dose-3-of-2": (
+                "A booster after a series of two.",
+                _dose(dn=3, sd=2),
+                accepted("dose-past-series"),
+            ),
+            "dose-99": ("Dose 99 of 99.", _dose(dn=99, sd=99), accepted()),
+            "dose-100": ("Dose 100 of 100.", _dose(dn=100, sd=100), out_of_range),
+            "dose-0": ("Dose 0 of 2.", _dose(dn=0), out_of_range),
+            "dose-negative": ("Dose -1 of 2.", _dose(dn=-1), out_of_range),
+            "series-0": ("Dose 1 of 0.", _dose(dn=1, sd=0), out_of_range),
+            "dose-2-to-the-64": ("The highest number of 64 bits.", _dose(dn=2**64 - 1), out_of_range),
+            "dose-float": (
+                "Dose 2.0 of 2.0, as one issuer writes.",
+                _dose(dn=2.0, sd=2.0),
+                accepted("number-float"),
+            ),
+            "dose-fraction": ("Dose 1.5.", _dose(dn=1.5), accepted("field-type")),
+            "dose-text": ("The dose number as text.", _dose(dn="2"), accepted("field-type")),
+            "dose-true": ("true as the dose number.", _dose(dn=True), accepted("field-type")),
+            "dose-missing": ("No dose number.", _dose(dn=DROP), accepted("field-missing")),
+            "dose-null": ("A null dose number.", _dose(dn=None), accepted("field-null")),
+        },
+        spec="EU DCC schema 1.3.0, dn and sd",
+    )
+
+
+def _codes() -> None:
+    unknown = accepted("code-unknown")
+    _add(
+        {
+            "product-unknown": ("A product nobody lists.", _dose(mp="EU/1/99/9999"), unknown),
+            "holder-unknown": (
+                "A holder nobody lists.",
+                _dose(ma="ORG-999999999"),
+                accepted("code-unknown", "product-holder-mismatch"),
+            ),
+            "prophylaxis-unknown": ("A vaccine type nobody lists.", _dose(vp="0000000000"), unknown),
+            "disease-unknown": ("A disease nobody lists.", _dose(tg="000000000"), unknown),
+            "country-unknown": (
+                "A country that does not exist.",
+                _dose(co="XX"),
+                accepted("code-unknown", "country-mismatch"),
+            ),
+            "test-type-unknown": ("A type of test nobody lists.", _test(tt="LP0000-0"), unknown),
+            "test-result-unknown": ("A result nobody lists.", _test(tr="000000000"), unknown),
+            "prophylaxis-deprecated": (
+                "J07BX03, which new certificates no longer use.",
+                _dose(vp="J07BX03"),
+                accepted("code-deprecated"),
+            ),
+            "product-of-another-holder": (
+                "AstraZeneca's product with BioNTech as its holder, as in Viet Nam's own sample.",
+                _dose(mp="EU/1/21/1529", vp="29061000087103"),
+                accepted("product-holder-mismatch"),
+            ),
+            "product-of-another-type": (
+                "An mRNA product with the code of a viral vector.",
+                _dose(vp="29061000087103"),
+                accepted("product-prophylaxis-mismatch"),
+            ),
+            "test-nucleic-acid-with-device": (
+                "A nucleic acid test with a device code.",
+                _test(ma="1232"),
+                accepted("test-fields-mismatch"),
+            ),
+            "test-antigen-without-device": (
+                "A test with neither name nor device.",
+                dcc(t=[antigen_test(ma=DROP)]),
+                accepted("test-fields-mismatch"),
+            ),
+            "test-antigen-with-name": (
+                "An antigen test with its name too.",
+                dcc(t=[antigen_test(nm="TEST kit")]),
+                accepted(),
+            ),
+            "test-positive": (
+                "A positive test: authentic, and for the rules to judge.",
+                _test(tr="260373001"),
+                accepted(),
+            ),
+        },
+        spec=_VALUE_SETS,
+    )
+
+
+def _identifiers() -> None:
+    form, check = accepted("certificate-id-form"), accepted("certificate-id-check")
+    both = accepted("certificate-id-form", "certificate-id-check")
+    forms: dict[str, tuple[str, str, Expected]] = {
+        "with-issuer": ("Issuer and opaque part.", "URN:UVCI:01:VN:BYT/4E5F1A0C", accepted()),
+        "with-issuer-and-vaccine": ("All three parts.", "URN:UVCI:01:VN:BYT/1528/4E5F1A0C", accepted()),
+        "with-four-parts": ("Four parts.", "URN:UVCI:01:VN:A/B/C/D", form),
+        "lower-case": ("Lower case, which compares equal.", "urn:uvci:01:vn:4e5f1a0c", accepted()),
+        "check-right": ("The check character is right.", "URN:UVCI:01:SE:EHM/V12907267LAJW#E", accepted()),
+        "check-wrong": (
+            "The check character is wrong, as a quarter of genuine issuers write.",
+            "URN:UVCI:01:SE:EHM/V12907267LAJW#F",
+            check,
+        ),
+        "check-empty": ("A mark and no check character.", "URN:UVCI:01:VN:4E5F1A0C#", both),
+        "check-of-8-characters": (
+            "Eight characters after the mark.",
+            "URN:UVCI:01:VN:4E5F1A0C#ABCDEFGH",
+            both,
+        ),
+        "without-urn": ("No URN in front.", "01:VN:4E5F1A0C", form),
+        "with-slashes": ("Slashes for colons.", "01/LU/4E5F1A0C", form),
+        "country-attached": ("No separator before the country.", "URN:UVCI:01DE/IZ12345A/4E5F1A0C", form),
+        "uci": ("UCI for UVCI.", "URN:UCI:01:VN:4E5F1A0C", form),
+        "of-words": ("Something else.", "TEST 1", form),
+        "with-space": ("A space in it.", "URN:UVCI:01:VN:4E5F 1A0C", form),
+        "with-dashes": (
+            "A UUID with its dashes.",
+            "URN:UVCI:01:VN:4e5f1a0c-9b7d-42e8-a3d6-c0f1b2a39485",
+            form,
+        ),
+    }
+    cases: Cases = {
+        f"identifier-{name_}": (f"The certificate identifier: {description}", _dose(ci=text), expected)
+        for name_, (description, text, expected) in forms.items()
+    }
+    _add(cases, spec=_IDENTIFIERS, importance="low")
+    _add(
+        {"identifier-missing": ("No certificate identifier.", _dose(ci=DROP), accepted("field-missing"))},
+        spec=_IDENTIFIERS,
+    )
+
+
+_kinds()
+_versions()
+_structure()
+_text_fields()
+_names()
+_birth_dates()
+_event_dates()
+_doses()
+_codes()
+_identifiers()

@@ -1,0 +1,317 @@
+from __future__ import annotations
+
+import io
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
+from tests.support.signers import signer
+
+from vaxcert.adapters.certificate_inputs import CertificateInput, find_sources, read_source
+from vaxcert.adapters.files import (
+    WholeLines,
+    create_atomically,
+    find_files,
+    read_bounded,
+    write_atomically,
+)
+from vaxcert.adapters.key_files import load_private_key, load_signer, save_private_key
+from vaxcert.adapters.trust_files import load_trust_list
+from vaxcert.errors import AdapterError, LimitExceededError, Reason, TrustListError, VaxcertError
+from vaxcert.limits import MAX_TEXT_CHARACTERS
+
+P256 = ec.generate_private_key(ec.SECP256R1())
+RSA = rsa.generate_private_key(65537, 2048)
+
+
+def mode(path):
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def reason_of(call):
+    with pytest.raises(VaxcertError) as caught:
+        call()
+    assert "\n" not in str(caught.value)
+    return caught.value.reason
+
+
+# files
+
+
+def test_bounded_reading_takes_the_limit_and_not_a_byte_more(tmp_path):
+    path = tmp_path / "f"
+    path.write_bytes(b"12345")
+    assert read_bounded(path, 5) == b"12345"
+    with pytest.raises(LimitExceededError) as caught:
+        read_bounded(path, 4)
+    assert caught.value.reason is Reason.INPUT_TOO_LONG
+
+
+@pytest.mark.parametrize("name", ["missing", "x\0y", "x" * 300])
+def test_files_that_cannot_be_opened_are_unreadable(tmp_path, name):
+    assert reason_of(lambda: read_bounded(tmp_path / name, 5)) is Reason.FILE_UNREADABLE
+
+
+def test_atomic_writing_replaces_and_leaves_nothing_beside(tmp_path):
+    path = tmp_path / "f"
+    write_atomically(path, b"old")
+    write_atomically(path, b"new", private=True, durable=False)
+    assert path.read_bytes() == b"new"
+    assert mode(path) == 0o600
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_atomic_writing_to_a_folder_that_is_not_there(tmp_path):
+    assert reason_of(lambda: write_atomically(tmp_path / "a" / "b", b"")) is Reason.FILE_UNWRITABLE
+
+
+def test_atomic_writing_over_a_folder_leaves_nothing_beside(tmp_path):
+    (tmp_path / "folder").mkdir()
+    assert reason_of(lambda: write_atomically(tmp_path / "folder", b"")) is Reason.FILE_UNWRITABLE
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
+def test_creating_never_overwrites(tmp_path):
+    path = tmp_path / "f"
+    create_atomically(path, b"first")
+    assert reason_of(lambda: create_atomically(path, b"second")) is Reason.FILE_UNWRITABLE
+    assert path.read_bytes() == b"first"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_creating_does_not_follow_a_link_to_nowhere(tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path / "target")
+    assert reason_of(lambda: create_atomically(tmp_path / "link", b"key")) is Reason.FILE_UNWRITABLE
+    assert not (tmp_path / "target").exists()
+
+
+def test_whole_lines_appear_at_the_end_and_privately(tmp_path):
+    path = tmp_path / "lines"
+    with WholeLines(path) as lines:
+        lines.write("Nguyễn")
+        assert not path.exists()
+        lines.write("b")
+    assert path.read_text("utf-8") == "Nguyễn\nb\n"
+    assert mode(path) == 0o600
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_whole_lines_are_kept_whatever_ends_the_writing(tmp_path):
+    path = tmp_path / "lines"
+    with pytest.raises(TypeError), WholeLines(path) as lines:
+        list(map(lines.write, ("a", "b", None)))
+    assert path.read_text() == "a\nb\n"
+
+
+def test_whole_lines_of_which_there_was_none_leave_no_file(tmp_path):
+    with pytest.raises(ZeroDivisionError), WholeLines(tmp_path / "lines"):
+        raise ZeroDivisionError
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_files_are_found_deep_in_the_order_of_names(tmp_path):
+    for name in ("b.pem", "a.txt", "c/a.PEM", "a.pem"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "c" / "loop").symlink_to(tmp_path, target_is_directory=True)
+    found = [str(path.relative_to(tmp_path)) for path in find_files(tmp_path, {".pem"})]
+    assert found == ["a.pem", "b.pem", "c/a.PEM"]
+
+
+# keys
+
+
+@pytest.mark.parametrize("encoding", [Encoding.PEM, Encoding.DER])
+@pytest.mark.parametrize("password", [None, b"pass"])
+@pytest.mark.parametrize("key", [P256, RSA], ids=["p-256", "rsa"])
+def test_keys_are_read_in_every_form(tmp_path, encoding, password, key):
+    encryption = NoEncryption() if password is None else BestAvailableEncryption(password)
+    path = tmp_path / "key"
+    path.write_bytes(key.private_bytes(encoding, PrivateFormat.PKCS8, encryption))
+    read = load_private_key(path, password=password)
+    assert read.private_numbers() == key.private_numbers()
+
+
+def test_traditional_pem_is_read(tmp_path):
+    path = tmp_path / "key"
+    path.write_bytes(P256.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()))
+    assert load_private_key(path).private_numbers() == P256.private_numbers()
+
+
+@pytest.mark.parametrize("encoding", [Encoding.PEM, Encoding.DER])
+def test_passwords_missing_wrong_and_not_needed(tmp_path, encoding):
+    encrypted, plain = tmp_path / "encrypted", tmp_path / "plain"
+    encrypted.write_bytes(
+        P256.private_bytes(encoding, PrivateFormat.PKCS8, BestAvailableEncryption(b"right"))
+    )
+    plain.write_bytes(P256.private_bytes(encoding, PrivateFormat.PKCS8, NoEncryption()))
+    for path, password in ((encrypted, None), (encrypted, b"hunter2"), (plain, b"hunter2")):
+        with pytest.raises(AdapterError) as caught:
+            load_private_key(path, password=password)
+        assert caught.value.reason is Reason.KEY_PASSWORD
+        assert "hunter2" not in str(caught.value)
+        assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"\x30\x03", b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----"]
+)
+def test_damaged_keys_are_unreadable(tmp_path, data):
+    path = tmp_path / "key"
+    path.write_bytes(data)
+    assert reason_of(lambda: load_private_key(path)) is Reason.KEY_UNREADABLE
+
+
+def test_huge_key_file_is_unreadable(tmp_path):
+    path = tmp_path / "key"
+    with path.open("wb") as file:
+        file.truncate(2 * 1024 * 1024)
+    assert reason_of(lambda: load_private_key(path)) is Reason.KEY_UNREADABLE
+
+
+def test_signer_of_files_signs_with_its_certificate(tmp_path):
+    one = signer()
+    save_private_key(tmp_path / "key", one._key, b"pass")
+    (tmp_path / "cert").write_bytes(one.certificate.der)
+    loaded = load_signer(tmp_path / "key", tmp_path / "cert", password=b"pass", deterministic=True)
+    assert loaded.kid == one.kid
+    assert loaded.sign(b"data") == loaded.sign(b"data")
+    assert "pass" not in repr(loaded)
+
+
+def test_signer_of_another_certificate_is_refused(tmp_path):
+    save_private_key(tmp_path / "key", P256, None)
+    (tmp_path / "cert").write_bytes(signer().certificate.der)
+    call = lambda: load_signer(tmp_path / "key", tmp_path / "cert")  # noqa: E731
+    assert reason_of(call) is Reason.KEY_CERTIFICATE_MISMATCH
+
+
+def test_saved_key_is_private_from_its_first_moment_and_never_overwritten(tmp_path):
+    path = tmp_path / "key"
+    before = os.umask(0)
+    try:
+        save_private_key(path, P256, None)
+    finally:
+        os.umask(before)
+    assert mode(path) == 0o600
+    assert reason_of(lambda: save_private_key(path, RSA, None)) is Reason.FILE_UNWRITABLE
+    assert load_private_key(path).private_numbers() == P256.private_numbers()
+
+
+# trust lists
+
+
+def test_trust_list_of_files_and_folders_with_problems_beside(tmp_path):
+    folder = tmp_path / "trust"
+    folder.mkdir()
+    (folder / "vn.der").write_bytes(signer().certificate.der)
+    (folder / "bad.pem").write_bytes(b"nothing")
+    (folder / "notes.txt").write_bytes(b"not looked at")
+    (tmp_path / "la").write_bytes(signer(country="LA").certificate.der)
+    trust_list, problems = load_trust_list([folder, tmp_path / "la", tmp_path / "missing"])
+    assert {key.country for key in trust_list} == {"VN", "LA"}
+    assert {key.source for key in trust_list} == {str(folder / "vn.der"), str(tmp_path / "la")}
+    assert [problem.reason for problem in problems] == [
+        Reason.CERTIFICATE_UNREADABLE,
+        Reason.FILE_UNREADABLE,
+    ]
+    assert str(folder / "bad.pem") in str(problems[0])
+
+
+def test_trust_list_without_a_key_is_refused(tmp_path):
+    for paths in ([], [tmp_path], [tmp_path / "missing"]):
+        with pytest.raises(TrustListError) as caught:
+            load_trust_list(paths)
+        assert caught.value.reason is Reason.TRUST_LIST_EMPTY
+
+
+# certificates
+
+
+def read(data):
+    stream = io.BufferedReader(io.BytesIO(data))
+    return [(item.source, item.content) for item in read_source(None, stream)]
+
+
+def reasons(items):
+    return [content.reason if isinstance(content, VaxcertError) else content for _, content in items]
+
+
+def test_only_line_ends_are_stripped():
+    assert read(b"HC1:AB \r\n HC1: C\n") == [("-", "HC1:AB "), ("-#2", " HC1: C")]
+
+
+def test_lines_of_exactly_the_longest_text_and_one_more():
+    fits, too_long = b"A" * MAX_TEXT_CHARACTERS, b"A" * (MAX_TEXT_CHARACTERS + 1)
+    for end in (b"", b"\n", b"\r\n"):
+        items = read(fits + b"\n" + too_long + b"\n" + fits + end)
+        assert reasons(items) == [fits.decode(), Reason.INPUT_TOO_LONG, fits.decode()]
+        assert [source for source, _ in items] == ["-", "-#2", "-#3"]
+
+
+def test_lines_are_handed_on_before_the_next_is_there():
+    reading, writing = os.pipe()
+    with open(reading, "rb") as stream, open(writing, "wb", buffering=0) as scanner:
+        scanner.write(b"HC1:A\n")
+        items = read_source(None, stream)
+        assert next(items).content == "HC1:A"
+        scanner.write(b"HC1:B\n")
+        assert next(items).content == "HC1:B"
+        scanner.close()
+        assert list(items) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", Reason.INPUT_EMPTY),
+        (b"\n \r\n\t\n", Reason.INPUT_EMPTY),
+        (b"\xef\xbb\xbf\n", Reason.INPUT_EMPTY),
+        (b"\x00\x01\x02", Reason.PICTURE_UNREADABLE),
+        (b"%PDF-1.7 nothing", Reason.PICTURE_UNREADABLE),
+        ("HC1:ABC".encode("utf-16"), Reason.PICTURE_UNREADABLE),
+    ],
+)
+def test_what_holds_no_certificate_is_an_input_that_says_so(data, reason):
+    assert reasons(read(data)) == [reason]
+
+
+@pytest.mark.parametrize(
+    "data", [b"\xd2\x84", b"\xd8\x3d\xd2", b"\x84", b"\x78\x9c\x2b", b"\x78\xda\x2b", b"x^\x00"]
+)
+def test_binary_certificates_are_handed_on_as_they_are(data):
+    assert read(data) == [("-", data)]
+
+
+def test_arguments_that_are_certificates_are_named_by_their_number():
+    sources = find_sources(["a.png", "HC1:AB", "hc1:ab", "HC2:AB", " HC1:AB"])
+    assert sources[0] == Path("a.png")
+    assert [source.source for source in sources[1:]] == [f"argument {number}" for number in range(2, 6)]
+    assert sources[1].content == "HC1:AB"
+
+
+@pytest.mark.parametrize("name", ["missing.png", "x" * 300, "x\0y"])
+def test_names_of_no_file_are_inputs_that_say_so(name):
+    (source,) = find_sources([name])
+    (item,) = read_source(source, io.BufferedReader(io.BytesIO()))
+    assert item.source == name
+    assert item.content.reason is Reason.FILE_UNREADABLE
+
+
+def test_folder_without_anything_to_read_is_an_input_that_says_so(tmp_path):
+    (tmp_path / "notes.md").touch()
+    (source,) = find_sources([str(tmp_path)])
+    assert isinstance(source, CertificateInput)
+    assert source.content.reason is Reason.INPUT_EMPTY
+
+
+def test_inputs_do_not_show_their_content():
+    assert repr(CertificateInput("a.txt", "HC1:SECRET")) == "<CertificateInput a.txt>"

@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+import hashlib
+import json
+from base64 import b64decode
+from collections import Counter
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from test_vectors.builder import FOLDER
+from test_vectors.generate import generate, generated_files
+
+from vaxcert.codec import container
+from vaxcert.crypto.algorithms import Algorithm
+from vaxcert.crypto.signing_certificate import read_signing_certificate
+from vaxcert.errors import Reason, UnsupportedError, VaxcertError
+from vaxcert.findings import FindingCode
+from vaxcert.rules.policy import SignerDates, VerificationPolicy
+from vaxcert.trust.trust_list import TrustedKey, TrustList
+from vaxcert.verify import VerificationReport, Verifier
+
+SCHEMA = json.loads((FOLDER / "schema.json").read_text())
+FILES = sorted((FOLDER / "vectors").glob("*/*.json"))
+VECTORS = [json.loads(path.read_text(encoding="utf-8")) for path in FILES]
+TRUST_LISTS = sorted((FOLDER / "trust_lists").glob("*.json"))
+
+BY_ID = [pytest.param(vector, id=vector["id"]) for vector in VECTORS]
+
+UNREACHABLE_REASONS = {
+    Reason.INPUT_TYPE: "a vector's input is text",
+    Reason.PICTURE_UNREADABLE: "about pictures",
+    Reason.PICTURE_TOO_LARGE: "about pictures",
+    Reason.PICTURE_NO_CODE: "about pictures",
+    Reason.PICTURE_OTHER_CODE: "about pictures",
+    Reason.KEY_TYPE: "about loading keys",
+    Reason.TRUST_LIST_EMPTY: "about loading trust lists",
+    Reason.TRUST_LIST_UNREADABLE: "about loading trust lists",
+    Reason.CERTIFICATE_UNREADABLE: "about loading trust lists",
+    Reason.RECORD_REFUSED: "about issuing",
+    Reason.REQUEST_REFUSED: "about issuing",
+    Reason.VALUE_NOT_ENCODABLE: "about issuing",
+    Reason.NAME_NOT_TRANSLITERABLE: "about issuing",
+    Reason.CERTIFICATE_ID_CHARACTER: "about issuing",
+    Reason.TEXT_TOO_LONG_FOR_QR: "about issuing",
+    Reason.FILE_UNREADABLE: "about adapters",
+    Reason.FILE_UNWRITABLE: "about adapters",
+    Reason.KEY_UNREADABLE: "about adapters",
+    Reason.KEY_PASSWORD: "about adapters",
+    Reason.KEY_CERTIFICATE_MISMATCH: "about adapters",
+    Reason.COLUMN_MISSING: "about adapters",
+    Reason.EXTRA_MISSING: "about adapters",
+}
+UNREACHABLE_FINDINGS = {
+    FindingCode.VALIDITY_TOO_LONG: "about issuing",
+}
+
+
+@cache
+def trust_list(name: str) -> TrustList:
+    document = json.loads((FOLDER / "trust_lists" / f"{name}.json").read_text())
+    keys = []
+    for entry in document["keys"]:
+        certificate = read_signing_certificate(b64decode(entry["certificate"], validate=True))
+        try:
+            key = TrustedKey.from_certificate(certificate, source=name)
+        except UnsupportedError:
+            continue
+        keys.append(replace(key, kid=bytes.fromhex(entry["kid"])))
+    return TrustList(keys)
+
+
+def policy(described: str | dict[str, Any]) -> VerificationPolicy:
+    if isinstance(described, str):
+        return {"default": VerificationPolicy.default, "strict": VerificationPolicy.strict}[described]()
+    read = {
+        "algorithms": lambda names: frozenset(Algorithm[name] for name in names),
+        "clock_skew_seconds": lambda seconds: timedelta(seconds=seconds),
+        "signer_dates": SignerDates,
+        "allow_small_rsa": bool,
+        "refused_findings": lambda codes: frozenset(map(FindingCode, codes)),
+    }
+    return VerificationPolicy(
+        **{name.removesuffix("_seconds"): read[name](value) for name, value in described.items()}
+    )
+
+
+def report(vector: dict[str, Any], source: str | bytes) -> VerificationReport:
+    context = vector["context"]
+    verifier = Verifier(trust_list(context["trust_list"]), policy=policy(context["policy"]))
+    return verifier.report(source, at=datetime.fromisoformat(context["at"]))
+
+
+def as_expected(made: VerificationReport) -> dict[str, Any]:
+    return {
+        "outcome": made.outcome,
+        "level": made.level,
+        "reason": made.reason,
+        "findings": sorted({finding.code for finding in made.findings}),
+    }
+
+
+@pytest.mark.parametrize("vector", BY_ID)
+def test_verifier_agrees_with_vector(vector: dict[str, Any]) -> None:
+    assert as_expected(report(vector, vector["stages"]["text"])) == vector["expected"]
+
+
+@pytest.mark.parametrize("vector", BY_ID)
+def test_stages_follow_from_each_other(vector: dict[str, Any]) -> None:
+    stages = {name: bytes.fromhex(value) for name, value in vector["stages"].items() if name != "text"}
+    text = vector["stages"]["text"]
+    if "cose" not in stages:
+        with pytest.raises(VaxcertError) as raised:
+            container.message_bytes(text)
+        assert raised.value.reason == vector["expected"]["reason"]
+        assert str(raised.value.reason).startswith("zlib-") == ("compressed" in stages)
+        return
+    assert container.message_bytes(text) == stages["cose"]
+    if "payload" in stages:
+        assert container.read(text).payload == stages["payload"]
+    else:
+        with pytest.raises(VaxcertError) as raised:
+            container.read(text)
+        assert raised.value.reason == vector["expected"]["reason"]
+
+
+@pytest.mark.parametrize("stage", ["compressed", "cose"])
+def test_bytes_of_a_stage_verify_as_the_text_does(stage: str) -> None:
+    checked = 0
+    for vector in VECTORS:
+        if "cose" in vector["stages"] and vector["stages"]["cose"]:
+            made = report(vector, bytes.fromhex(vector["stages"][stage]))
+            assert as_expected(made) == vector["expected"], vector["id"]
+            checked += 1
+    assert checked > len(VECTORS) / 2
+
+
+def test_every_file_follows_the_schema() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+    vector_schema = Draft202012Validator(SCHEMA)
+    list_schema = vector_schema.evolve(schema=SCHEMA["$defs"]["trust_list"] | {"$defs": SCHEMA["$defs"]})
+    manifest_schema = vector_schema.evolve(schema=SCHEMA["$defs"]["manifest"] | {"$defs": SCHEMA["$defs"]})
+    for vector in VECTORS:
+        vector_schema.validate(vector)
+    for path in TRUST_LISTS:
+        list_schema.validate(json.loads(path.read_text()))
+    manifest_schema.validate(json.loads((FOLDER / "manifest.json").read_text()))
+
+
+def test_identifier_is_the_path() -> None:
+    for path, vector in zip(FILES, VECTORS, strict=True):
+        assert vector["id"] == f"{path.parent.name}::{path.stem}"
+
+
+def test_codes_are_codes_of_the_library() -> None:
+    reasons = {vector["expected"]["reason"] for vector in VECTORS} - {None}
+    findings = {code for vector in VECTORS for code in vector["expected"]["findings"]}
+    assert reasons <= set(Reason)
+    assert findings <= set(FindingCode)
+
+
+def test_every_reason_has_a_vector() -> None:
+    covered = {vector["expected"]["reason"] for vector in VECTORS}
+    assert {reason for reason in Reason if reason not in covered} == UNREACHABLE_REASONS.keys()
+
+
+def test_every_finding_has_a_vector() -> None:
+    covered = {code for vector in VECTORS for code in vector["expected"]["findings"]}
+    assert {code for code in FindingCode if code not in covered} == UNREACHABLE_FINDINGS.keys()
+
+
+def test_every_family_has_vectors_of_several_outcomes() -> None:
+    outcomes: dict[str, Counter[str]] = {}
+    for vector in VECTORS:
+        outcomes.setdefault(vector["id"].split("::")[0], Counter())[vector["expected"]["outcome"]] += 1
+    assert all(len(counts) > 1 for counts in outcomes.values()), outcomes
+
+
+def test_manifest_digests_are_those_of_the_files() -> None:
+    manifest = json.loads((FOLDER / "manifest.json").read_text())
+    digests = {
+        path.relative_to(FOLDER).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in (*FILES, *TRUST_LISTS)
+    }
+    assert manifest["files"] == digests
+    assert manifest["count"] == len(FILES)
+
+
+def test_generating_again_gives_the_same_bytes(tmp_path: Path) -> None:
+    assert generate(tmp_path) == len(FILES)
+    committed, again = generated_files(FOLDER), generated_files(tmp_path)
+    assert again.keys() == committed.keys()
+    assert [name for name in committed if again[name] != committed[name]] == []
