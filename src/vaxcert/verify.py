@@ -203,8 +203,8 @@ class Verifier:
         key = self._signer_of(message)
         claims, findings = cwt.read(message.payload)
         certificate, payload_findings = payloads.read(claims.hcert)
-        for kind in certificate.kinds - key.kinds:
-            raise KeyNotAuthorisedError(key.kid, kind)
+        if not certificate.kinds <= key.kinds:
+            raise KeyNotAuthorisedError(key.kid, min(certificate.kinds - key.kinds))
         seen.level = Level.AUTHENTIC
         seen.key, seen.claims, seen.certificate, seen.findings = key, claims, certificate, findings
         findings += payload_findings
@@ -226,17 +226,19 @@ class Verifier:
         candidates = self._trust_list.candidates(kid)
         if not candidates:
             raise UnknownKeyError(kid)
-        fitting = [key for key in candidates if key.key.algorithm is algorithm]
-        if not fitting:
-            raise AlgorithmError(
-                Reason.ALGORITHM_KEY_MISMATCH, f"{algorithm.name} does not fit the type of key {kid.hex()}"
-            )
         signed = message.sig_structure()
-        for key in fitting:
-            if key.key.is_signature(message.signature, signed):
-                self._check_key_size(key)
-                return key
-        raise BadSignatureError(kid)
+        fits = False
+        for key in candidates:
+            if key.key.algorithm is algorithm:
+                fits = True
+                if key.key.is_signature(message.signature, signed):
+                    self._check_key_size(key)
+                    return key
+        if fits:
+            raise BadSignatureError(kid)
+        raise AlgorithmError(
+            Reason.ALGORITHM_KEY_MISMATCH, f"{algorithm.name} does not fit the type of key {kid.hex()}"
+        )
 
     def _allowed_algorithm(self, message: Sign1) -> Algorithm:
         number = message.algorithm

@@ -371,10 +371,15 @@ def test_colour_only_on_a_terminal_that_wants_it(stream, environment, coloured):
     assert stream.getvalue() == ("\x1b[1;31mwords\x1b[0m\n" if coloured else "words\n")
 
 
-def test_progress_is_shown_only_beside_redirected_results():
-    for stdout, stderr, shown in (
-        (io.StringIO(), Terminal(), True),
-        (Terminal(), Terminal(), False),
-        (io.StringIO(), io.StringIO(), False),
-    ):
-        assert Output(stdout, stderr, load("en"), {}).shows_progress is shown
+@pytest.mark.parametrize(
+    ("stdout", "stderr", "among_results", "shown"),
+    [
+        (io.StringIO(), Terminal(), True, True),
+        (Terminal(), Terminal(), True, False),
+        (Terminal(), Terminal(), False, True),
+        (io.StringIO(), io.StringIO(), False, False),
+    ],
+)
+def test_progress_is_shown_where_it_is_seen_and_disturbs_no_results(stdout, stderr, among_results, shown):
+    output = Output(stdout, stderr, load("en"), {})
+    assert output.shows_progress(among_results=among_results) is shown

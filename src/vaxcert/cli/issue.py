@@ -186,7 +186,12 @@ def _run_batch(batch: _Batch, options: argparse.Namespace, session: Session) -> 
     """Work through the records. Returns whether a person stopped it."""
     source = session.stdin if options.records == STANDARD_INPUT else Path(options.records)
     title = session.texts.get("progress", "issuing")
-    rows = tracked(read_records(source), title=title, total=None, shown=session.output.shows_progress)
+    rows = tracked(
+        read_records(source),
+        title=title,
+        total=None,
+        shown=session.output.shows_progress(among_results=options.json),
+    )
     try:
         for row in rows:
             line = batch.add(row)

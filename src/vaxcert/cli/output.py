@@ -47,10 +47,13 @@ class Output:
         columns = shutil.get_terminal_size((80, 24)).columns
         self.width: Final = max(_MIN_WIDTH, min(columns, _MAX_WIDTH))
 
-    @property
-    def shows_progress(self) -> bool:
-        """Whether a progress bar on standard error would be seen and disturb nothing."""
-        return self._stderr.isatty() and not self._stdout.isatty()
+    def shows_progress(self, *, among_results: bool) -> bool:
+        """Whether a progress bar on standard error would be seen and disturb nothing.
+
+        Args:
+            among_results: Whether results are written while it is shown.
+        """
+        return self._stderr.isatty() and not (among_results and self._stdout.isatty())
 
     def line(self, text: str = "", colour: Colour | None = None) -> None:
         """Write a line of the result."""

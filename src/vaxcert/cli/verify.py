@@ -97,7 +97,7 @@ def _policy(options: argparse.Namespace) -> VerificationPolicy:
 
 
 def _inputs(sources: list[Source], session: Session) -> Iterator[CertificateInput]:
-    many = len(sources) > _MANY and session.output.shows_progress
+    many = len(sources) > _MANY and session.output.shows_progress(among_results=True)
     title = session.texts.get("progress", "verifying")
     for source in tracked(sources, title=title, total=len(sources), shown=many):
         yield from read_source(source, session.stdin)

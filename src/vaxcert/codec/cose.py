@@ -143,15 +143,13 @@ def protected_header(algorithm: int, kid: bytes) -> bytes:
 
 def sig_structure(protected: bytes, payload: bytes) -> bytes:
     """The bytes a signature is made over (RFC 9052 section 4.4), without external data."""
-    return b"".join(
-        (
-            _SIG_STRUCTURE_START,
-            byte_string_head(protected),
-            protected,
-            _EMPTY_BYTES,
-            byte_string_head(payload),
-            payload,
-        )
+    return (
+        _SIG_STRUCTURE_START
+        + byte_string_head(protected)
+        + protected
+        + _EMPTY_BYTES
+        + byte_string_head(payload)
+        + payload
     )
 
 

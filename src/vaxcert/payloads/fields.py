@@ -47,19 +47,16 @@ class FieldReader:
             names: The fields.
             required: Whether one that is missing is found.
         """
-        texts: list[str | None] = []
-        for name in names:
-            value = self._values.get(name)
-            # anything but the form nearly all fields have is looked at more closely
+        values = [self._values.get(name) for name in names]
+        for value in values:
             if (
                 type(value) is not str
-                or not value.isascii()
                 or not 0 < len(value) <= MAX_TEXT
                 or value.strip() != value
+                or not (value.isascii() or is_normalized("NFC", value))
             ):
-                value = self._odd_text(name, value, required=required)
-            texts.append(value)
-        return texts
+                return [self._odd_text(name, required=required) for name in names]
+        return values  # the form nearly all certificates have
 
     def number(self, name: str) -> int | None:
         """A required whole number."""
@@ -132,7 +129,8 @@ class FieldReader:
             return value.value
         return value
 
-    def _odd_text(self, name: str, value: object, *, required: bool) -> str | None:
+    def _odd_text(self, name: str, *, required: bool) -> str | None:
+        value = self._values.get(name)
         if type(value) is not str:
             if required or name in self._values:
                 self.absent(name, value)
