@@ -12,7 +12,7 @@ from vaxcert.codec import container, cose, cwt
 from vaxcert.crypto.signer import Signer
 from vaxcert.errors import EncodeError, Reason
 from vaxcert.findings import Finding
-from vaxcert.model.certificate import HealthCertificate
+from vaxcert.model.certificate import ALL_KINDS, HealthCertificate
 from vaxcert.model.identifiers import build_certificate_id
 from vaxcert.model.names import standard_names
 from vaxcert.payloads import eu_dcc
@@ -45,11 +45,6 @@ class IssuedCertificate:
         return f"<IssuedCertificate expires={self.expires:%Y-%m-%d}>"
 
 
-def random_opaque() -> str:
-    """32 upper-case hexadecimal digits from the system's random source: the opaque part of an identifier."""
-    return secrets.token_hex(16).upper()
-
-
 class Issuer:
     """Issues certificates with one key in the name of one authority. Immutable, and safe to share between threads.
 
@@ -58,9 +53,8 @@ class Issuer:
         country: ISO 3166-1 alpha-2 of the issuer.
         authority: Name of the issuing authority (`is`), at most 80 characters.
         validity: From issue to expiry; shortened so that no certificate outlives the signing certificate.
-        check_character: Append the optional check character to identifiers it makes.
-        new_opaque: Makes the opaque part of an identifier where the certificate brings none. For repeatable
-            runs; the default draws 128 random bits.
+        new_certificate_id: Makes an identifier where the certificate brings none; see `build_certificate_id`.
+            By default one with 128 random bits and no check character, in the form of Viet Nam's own.
 
     Raises:
         ValueError: A country that is not two capital letters, an authority that is not 1 to 80 trimmed characters in
@@ -69,11 +63,10 @@ class Issuer:
 
     __slots__ = (
         "_authority",
-        "_check_character",
         "_country",
         "_ends",
         "_kinds",
-        "_new_opaque",
+        "_new_certificate_id",
         "_protected",
         "_sign",
         "_starts",
@@ -87,8 +80,7 @@ class Issuer:
         country: str,
         authority: str,
         validity: timedelta = TWELVE_MONTHS,
-        check_character: bool = False,
-        new_opaque: Callable[[], str] = random_opaque,
+        new_certificate_id: Callable[[], str] | None = None,
     ) -> None:
         if len(country) != 2 or not (country.isascii() and country.isalpha() and country.isupper()):
             raise ValueError(f"country {country!r} is not two capital letters")
@@ -108,8 +100,7 @@ class Issuer:
         self._country: Final = country
         self._authority: Final = authority
         self._validity: Final = validity
-        self._check_character: Final = check_character
-        self._new_opaque: Final = new_opaque
+        self._new_certificate_id: Final = new_certificate_id or _random_ids(country)
         self._protected: Final = cose.protected_header(signer.algorithm, signer.kid)
 
     def issue(self, certificate: HealthCertificate, *, at: datetime) -> IssuedCertificate:
@@ -168,11 +159,6 @@ class Issuer:
             )
         return issued_at, min(issued_at + self._validity, self._ends)
 
-    def _new_certificate_id(self) -> str:
-        return build_certificate_id(
-            self._country, self._new_opaque(), with_check_character=self._check_character
-        )
-
     def _check(self, certificate: HealthCertificate, findings: list[Finding]) -> None:
         if findings:
             faults = refused(findings)
@@ -185,7 +171,14 @@ class Issuer:
                     f"the linter refuses: {named}",
                     codes=dict.fromkeys(fault.code for fault in faults),
                 )
-        for kind in certificate.kinds - self._kinds:
-            raise EncodeError(
-                Reason.KEY_NOT_AUTHORISED, f"the signing certificate may not sign a {kind} certificate"
-            )
+        if self._kinds is not ALL_KINDS:
+            for kind in certificate.kinds - self._kinds:
+                raise EncodeError(
+                    Reason.KEY_NOT_AUTHORISED, f"the signing certificate may not sign a {kind} certificate"
+                )
+
+
+def _random_ids(country: str) -> Callable[[], str]:
+    """A maker of identifiers with 128 bits of the system's random source."""
+    start = build_certificate_id(country, "X")[:-1]
+    return lambda: start + secrets.token_hex(16).upper()

@@ -41,7 +41,7 @@ from vaxcert.errors import (
     VaxcertError,
 )
 from vaxcert.findings import Finding, FindingCode
-from vaxcert.model.certificate import HealthCertificate
+from vaxcert.model.certificate import ALL_KINDS, HealthCertificate
 from vaxcert.rules.content import content_findings
 from vaxcert.rules.policy import SignerDates, VerificationPolicy
 from vaxcert.trust.trust_list import TrustedKey, TrustList
@@ -62,6 +62,9 @@ class Level(StrEnum):
     """At the time of verification."""
     ACCEPTABLE = "acceptable"
     """To this relying party's policy."""
+
+
+_NONE, _WELL_FORMED, _AUTHENTIC, _IN_DATE, _ACCEPTABLE = Level  # quicker to get at than members are
 
 
 class Outcome(StrEnum):
@@ -140,7 +143,7 @@ class _Examination:
     __slots__ = ("certificate", "claims", "findings", "key", "level", "message")
 
     def __init__(self) -> None:
-        self.level = Level.NONE
+        self.level = _NONE
         self.message: Sign1 | None = None
         self.key: TrustedKey | None = None
         self.claims: cwt.Claims | None = None
@@ -199,22 +202,22 @@ class Verifier:
 
     def _examine(self, source: str | bytes, at: datetime, seen: _Examination) -> VerifiedCertificate:
         message = seen.message = container.read(source)
-        seen.level = Level.WELL_FORMED
+        seen.level = _WELL_FORMED
         key = self._signer_of(message)
         claims, findings = cwt.read(message.payload)
         certificate, payload_findings = payloads.read(claims.hcert)
-        if not certificate.kinds <= key.kinds:
+        if key.kinds is not ALL_KINDS and not certificate.kinds <= key.kinds:
             raise KeyNotAuthorisedError(key.kid, min(certificate.kinds - key.kinds))
-        seen.level = Level.AUTHENTIC
+        seen.level = _AUTHENTIC
         seen.key, seen.claims, seen.certificate, seen.findings = key, claims, certificate, findings
         findings += payload_findings
         findings += content_findings(certificate, signed_at=claims.issued_at or at)
-        findings += _message_findings(message, claims, certificate, key, at)
+        _add_message_findings(findings, message, claims, certificate, key, at)
         self._check_signer_dates(key, claims, at)
         self._check_dates(claims, at)
-        seen.level = Level.IN_DATE
+        seen.level = _IN_DATE
         self._check_policy(findings)
-        seen.level = Level.ACCEPTABLE
+        seen.level = _ACCEPTABLE
         return VerifiedCertificate(certificate, claims, key, tuple(findings), at)
 
     def _signer_of(self, message: Sign1) -> TrustedKey:
@@ -298,11 +301,15 @@ def _aware(at: datetime) -> datetime:
     return at
 
 
-def _message_findings(
-    message: Sign1, claims: cwt.Claims, certificate: HealthCertificate, key: TrustedKey, at: datetime
-) -> list[Finding]:
-    """What is odd about headers and claims, and about them against the key and the content."""
-    findings = []
+def _add_message_findings(
+    findings: list[Finding],
+    message: Sign1,
+    claims: cwt.Claims,
+    certificate: HealthCertificate,
+    key: TrustedKey,
+    at: datetime,
+) -> None:
+    """Add what is odd about headers and claims, and about them against the key and the content."""
     if not message.kid_is_protected:
         findings.append(Finding(FindingCode.KID_UNPROTECTED, "kid"))
     if len(key.kid) != _KID_BYTES:
@@ -315,20 +322,20 @@ def _message_findings(
         if at > key.not_after:
             findings.append(Finding(FindingCode.SIGNER_EXPIRED_SINCE, "kid"))
     if claims.issuer is not None:
-        findings += _issuer_findings(claims.issuer, certificate, key)
-    return findings
+        _add_issuer_findings(findings, claims.issuer, certificate, key)
 
 
-def _issuer_findings(issuer: str, certificate: HealthCertificate, key: TrustedKey) -> list[Finding]:
+def _add_issuer_findings(
+    findings: list[Finding], issuer: str, certificate: HealthCertificate, key: TrustedKey
+) -> None:
     if len(issuer) != 2 or not (issuer.isascii() and issuer.isalpha() and issuer.isupper()):
-        return [Finding(FindingCode.ISSUER_NOT_COUNTRY, "iss")]
-    findings = []
+        findings.append(Finding(FindingCode.ISSUER_NOT_COUNTRY, "iss"))
+        return
     if key.country is not None and key.country != issuer:
         findings.append(Finding(FindingCode.ISSUER_COUNTRY_MISMATCH, "iss"))
     for event in certificate.events:
         if event.country is not None and event.country != issuer:
             findings.append(Finding(FindingCode.COUNTRY_MISMATCH, "co"))
-    return findings
 
 
 def _report(seen: _Examination, error: VaxcertError | None) -> VerificationReport:

@@ -27,8 +27,9 @@ from vaxcert.cli.progress import tracked
 from vaxcert.cli.session import Session
 from vaxcert.cli.texts import Texts
 from vaxcert.errors import AdapterError, EncodeError, Reason
-from vaxcert.issue import TWELVE_MONTHS, IssuedCertificate, Issuer, random_opaque
+from vaxcert.issue import TWELVE_MONTHS, IssuedCertificate, Issuer
 from vaxcert.model.from_record import to_certificate
+from vaxcert.model.identifiers import build_certificate_id
 from vaxcert.qr import ErrorCorrection
 from vaxcert.rules.records import RecordCode, SeenDoses, check_record
 
@@ -203,27 +204,26 @@ def _run_batch(batch: _Batch, options: argparse.Namespace, session: Session) -> 
 
 
 def _issuer(options: argparse.Namespace, signer: KeySigner, at: datetime) -> Issuer:
-    new_opaque = random_opaque
+    new_certificate_id = None
     if options.deterministic:
-        numbers = _repeatable(signer.kid, at)
-        new_opaque = numbers.__next__
+        new_certificate_id = _repeatable(options.country, signer.kid, at).__next__
     try:
         return Issuer(
             signer,
             country=options.country,
             authority=options.authority,
             validity=timedelta(days=options.validity_days),
-            new_opaque=new_opaque,
+            new_certificate_id=new_certificate_id,
         )
     except ValueError as error:
         raise UsageError(str(error)) from None
 
 
-def _repeatable(kid: bytes, at: datetime) -> Iterator[str]:
-    """Opaque parts of identifiers that are the same again for the same key and time."""
+def _repeatable(country: str, kid: bytes, at: datetime) -> Iterator[str]:
+    """Identifiers that are the same again for the same key and time."""
     for number in count():
         seed = b"%s %d %d" % (kid, int(at.timestamp()), number)
-        yield hashlib.sha256(seed).hexdigest()[:32].upper()
+        yield build_certificate_id(country, hashlib.sha256(seed).hexdigest()[:32])
 
 
 def _prepare(folder: Path, *, pictures: bool) -> None:

@@ -98,13 +98,14 @@ def encode(data: bytes) -> str:
         )
     high = data[0 : 2 * pairs : 2]
     low = data[1::2]
-    first = _lanes(high.translate(_HIGH_1)) + _lanes(low.translate(_LOW_1))
+    lanes = int.from_bytes
+    first = lanes(high.translate(_HIGH_1), "little") + lanes(low.translate(_LOW_1), "little")
     carry = first >> 7 & _LANE_ONES
     first -= 45 * carry
-    second = _lanes(high.translate(_HIGH_45)) + _lanes(low.translate(_LOW_45)) + carry
+    second = lanes(high.translate(_HIGH_45), "little") + lanes(low.translate(_LOW_45), "little") + carry
     carry = second >> 7 & _LANE_ONES
     second -= 45 * carry
-    third = _lanes(high.translate(_HIGH_2025)) + carry
+    third = lanes(high.translate(_HIGH_2025), "little") + carry
     digits = bytearray(3 * pairs)
     digits[0::3] = first.to_bytes(pairs, "little")
     digits[1::3] = second.to_bytes(pairs, "little")
@@ -112,8 +113,3 @@ def encode(data: bytes) -> str:
     if rest:
         digits += bytes((data[-1] % 45 + _BIAS, data[-1] // 45 + _BIAS))
     return digits.translate(_CHARACTER_OF_BIASED).decode("ascii")
-
-
-def _lanes(values: bytes) -> int:
-    """Bytes as the one-byte lanes of an integer."""
-    return int.from_bytes(values, "little")

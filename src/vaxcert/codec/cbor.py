@@ -72,33 +72,33 @@ def dumps(value: Value) -> bytes:
 
 def _check(value: Value, tags: frozenset[int]) -> None:
     """Refuse what cbor2 lets through in a value that is not a leaf. The decoder has bounded the depth already."""
-    kind = type(value)
-    if kind is dict:
-        for key, item in value.items():
-            if type(key) is not str and type(key) is not int:
-                raise DecodeError(
-                    Reason.CBOR_KEY_TYPE, f"a map key is a {type(key).__name__}, not text or an integer"
-                )
-            if type(item) not in _LEAVES:
-                _check(item, tags)
-    elif kind is list:
-        for item in value:
-            if type(item) not in _LEAVES:
-                _check(item, tags)
-    else:
-        _check_rare(value, tags)
+    pending = [value]
+    for container in pending:  # grows while it is gone through
+        if type(container) is dict:
+            for key, item in container.items():
+                if type(key) is not str and type(key) is not int:
+                    raise DecodeError(
+                        Reason.CBOR_KEY_TYPE, f"a map key is a {type(key).__name__}, not text or an integer"
+                    )
+                if type(item) not in _LEAVES:
+                    pending.append(item)
+        elif type(container) is list:
+            pending += [item for item in container if type(item) not in _LEAVES]
+        elif type(container) not in _LEAVES:
+            pending.append(_checked_content(container, tags))
 
 
-def _check_rare(value: Value, tags: frozenset[int]) -> None:
+def _checked_content(value: Value, tags: frozenset[int]) -> Value:
+    """The content of an expected tag, or None for a number that is finite; refuses any other value."""
     if type(value) is CBORTag:
         if value.tag not in tags:
             raise DecodeError(Reason.CBOR_TAG, f"tag {value.tag} is not expected here")
-        if type(value.value) not in _LEAVES:
-            _check(value.value, tags)
-    elif type(value) is not float:
+        return value.value
+    if type(value) is not float:
         raise DecodeError(Reason.CBOR_SIMPLE_VALUE, "undefined or an unassigned simple value")
-    elif not math.isfinite(value):
+    if not math.isfinite(value):
         raise DecodeError(Reason.CBOR_NOT_FINITE, "a floating-point number is not finite")
+    return None
 
 
 def _translated(error: Exception) -> DecodeError:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from vaxcert.codec import base45, cose, deflate
-from vaxcert.errors import DecodeError, LimitExceededError, Reason, UnsupportedError
+from vaxcert.errors import DecodeError, LimitExceededError, Reason, UnsupportedError, VaxcertError
 from vaxcert.limits import MAX_COMPRESSED_BYTES, MAX_MESSAGE_BYTES, MAX_TEXT_CHARACTERS
 
 CONTEXT_IDENTIFIER: Final = "HC1:"
@@ -40,7 +40,14 @@ def message_bytes(source: str | bytes) -> bytes:
         UnsupportedError: `context-identifier`.
     """
     if type(source) is str:
-        return deflate.inflate(base45.decode(_without_context(source)))
+        if not source.startswith(CONTEXT_IDENTIFIER):
+            raise _other_context(source)
+        if len(source) > MAX_TEXT_CHARACTERS:
+            raise LimitExceededError(
+                Reason.INPUT_TOO_LONG,
+                f"{len(source)} characters of text, at most {MAX_TEXT_CHARACTERS} expected",
+            )
+        return deflate.inflate(base45.decode(source[len(CONTEXT_IDENTIFIER) :]))
     if type(source) is bytes:
         return _from_bytes(source)
     raise DecodeError(Reason.INPUT_TYPE, f"text or bytes expected, not {type(source).__name__}")
@@ -55,21 +62,14 @@ def write(message: bytes) -> str:
     return CONTEXT_IDENTIFIER + base45.encode(deflate.deflate(message))
 
 
-def _without_context(text: str) -> str:
-    if text.startswith(CONTEXT_IDENTIFIER):
-        if len(text) > MAX_TEXT_CHARACTERS:
-            raise LimitExceededError(
-                Reason.INPUT_TOO_LONG,
-                f"{len(text)} characters of text, at most {MAX_TEXT_CHARACTERS} expected",
-            )
-        return text[len(CONTEXT_IDENTIFIER) :]
+def _other_context(text: str) -> VaxcertError:
     if not text:
-        raise DecodeError(Reason.INPUT_EMPTY, "the text is empty")
+        return DecodeError(Reason.INPUT_EMPTY, "the text is empty")
     if text[:2] == "HC" and text[3:4] == ":":
-        raise UnsupportedError(
+        return UnsupportedError(
             Reason.CONTEXT_IDENTIFIER, "the context identifier is of another version, HC1: expected"
         )
-    raise UnsupportedError(Reason.CONTEXT_IDENTIFIER, "the text does not begin with HC1:")
+    return UnsupportedError(Reason.CONTEXT_IDENTIFIER, "the text does not begin with HC1:")
 
 
 def _from_bytes(data: bytes) -> bytes:

@@ -6,6 +6,7 @@ Verifiers are told to live with nulls, padding and odd dates of genuine issuers;
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any, Final
 from unicodedata import is_normalized, normalize
@@ -40,23 +41,17 @@ class FieldReader:
         if not self._values.keys() <= fields:
             self._note(FindingCode.FIELD_UNKNOWN, "")
 
-    def texts(self, names: tuple[str, ...], *, required: bool = True) -> list[str | None]:
+    def texts(self, names: tuple[str, ...], *, required: bool = True) -> tuple[str | None, ...]:
         """Text fields, each trimmed and in Unicode NFC, or None.
 
         Args:
             names: The fields.
             required: Whether one that is missing is found.
         """
-        values = [self._values.get(name) for name in names]
-        for value in values:
-            if (
-                type(value) is not str
-                or not 0 < len(value) <= MAX_TEXT
-                or value.strip() != value
-                or not (value.isascii() or is_normalized("NFC", value))
-            ):
-                return [self._odd_text(name, required=required) for name in names]
-        return values  # the form nearly all certificates have
+        values = tuple([self._values.get(name) for name in names])
+        if are_plain(values):
+            return values
+        return tuple([self._odd_text(name, required=required) for name in names])
 
     def number(self, name: str) -> int | None:
         """A required whole number."""
@@ -159,6 +154,19 @@ class FieldReader:
             day = _day_of_moment(text)
             self._note(FindingCode.DATE_UNREADABLE if day is None else FindingCode.DATE_WITH_TIME, name)
         return day
+
+
+def are_plain(values: Iterable[object]) -> bool:
+    """Whether all are texts of the form nearly all fields have, of which nothing needs saying."""
+    for value in values:
+        if (
+            type(value) is not str
+            or not 0 < len(value) <= MAX_TEXT
+            or value.strip() != value
+            or not (value.isascii() or is_normalized("NFC", value))
+        ):
+            return False
+    return True
 
 
 def iso_date(text: str) -> date | None:

@@ -7,6 +7,7 @@ would report on the certificate once it is out.
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from operator import attrgetter
 from typing import Final, NamedTuple
 from unicodedata import is_normalized
@@ -15,7 +16,7 @@ from vaxcert.findings import Finding, FindingCode
 from vaxcert.model import value_sets
 from vaxcert.model.certificate import Event, HealthCertificate, Person, Recovery, Test, Vaccination
 from vaxcert.model.names import is_standard_name
-from vaxcert.payloads.fields import MAX_TEXT
+from vaxcert.payloads.fields import MAX_TEXT, are_plain
 from vaxcert.rules.content import content_findings
 
 
@@ -58,10 +59,10 @@ _FIELDS: Final[dict[type[Event], tuple[Field, ...]]] = {
     Test: (
         Field("disease", "t.tg"),
         Field("test_type", "t.tt"),
-        Field("name", "t.nm", required=False),
-        Field("device", "t.ma", required=False),
         Field("sampled_at", "t.sc"),
         Field("result", "t.tr"),
+        Field("name", "t.nm", required=False),
+        Field("device", "t.ma", required=False),
         Field("centre", "t.tc", required=False),
         Field("country", "t.co", required=False),
         Field("authority", "t.is", required=False),
@@ -77,8 +78,9 @@ _FIELDS: Final[dict[type[Event], tuple[Field, ...]]] = {
         Field("certificate_id", "r.ci", required=False),
     ),
 }
-"""Country, authority and identifier may be left to the issuer."""
+"""Required fields first. Country, authority and identifier may be left to the issuer."""
 
+_REQUIRED: Final = {event: sum(field.required for field in fields) for event, fields in _FIELDS.items()}
 _VALUES_OF: Final = {
     event: attrgetter(*(field.attribute for field in fields)) for event, fields in _FIELDS.items()
 }
@@ -112,7 +114,8 @@ def lint(
         code = FindingCode.SEVERAL_EVENTS if events else FindingCode.FIELD_MISSING
         findings.append(Finding(code, "v"))
     _lint_person(certificate.subject, findings)
-    _lint_standard_names(names, findings)
+    _lint_standard_name(names[0], "nam.fnt", findings)
+    _lint_standard_name(names[1], "nam.gnt", findings)
     for event in events:
         _lint_event(event, findings)
     findings += content_findings(certificate, signed_at=issued_at)
@@ -125,50 +128,50 @@ def refused(findings: list[Finding]) -> list[Finding]:
 
 
 def _lint_person(person: Person, findings: list[Finding]) -> None:
-    for wire, text in (("nam.fn", person.family_name), ("nam.gn", person.given_name)):
-        if text:
-            lint_text(text, wire, findings)
+    written = [text for text in (person.family_name, person.given_name) if text]
+    if not are_plain(written):
+        for wire, text in (("nam.fn", person.family_name), ("nam.gn", person.given_name)):
+            lint_text(text or "", wire, findings)
     if person.birth_date is None:
         findings.append(Finding(FindingCode.FIELD_MISSING, "dob"))
 
 
-def _lint_standard_names(names: tuple[str, str], findings: list[Finding]) -> None:
-    for wire, text in zip(("nam.fnt", "nam.gnt"), names, strict=True):
-        if not is_standard_name(text):
-            findings.append(Finding(FindingCode.NAME_NOT_STANDARD, wire))
-        elif len(text) > MAX_TEXT:
-            findings.append(Finding(FindingCode.FIELD_TOO_LONG, wire))
+def _lint_standard_name(text: str, wire: str, findings: list[Finding]) -> None:
+    if not is_standard_name(text):
+        findings.append(Finding(FindingCode.NAME_NOT_STANDARD, wire))
+    elif len(text) > MAX_TEXT:
+        findings.append(Finding(FindingCode.FIELD_TOO_LONG, wire))
 
 
 def _lint_event(event: Event, findings: list[Finding]) -> None:
-    kind = type(event)
-    for field, value in zip(_FIELDS[kind], _VALUES_OF[kind](event), strict=True):
-        if type(value) is str and value:
-            lint_text(value, field.wire, findings)
-        elif not value and field.required and value != 0:
-            findings.append(Finding(FindingCode.FIELD_MISSING, field.wire))
-    if isinstance(event, Vaccination):
-        _lint_prophylaxis(event, findings)
-
-
-def _lint_prophylaxis(dose: Vaccination, findings: list[Finding]) -> None:
-    """New certificates use the vaccine types of the present encoding instructions, not of earlier editions."""
-    product = value_sets.current().products.get(dose.product or "")
-    if (
-        product
-        and dose.prophylaxis not in product.prophylaxis
-        and dose.prophylaxis in product.prophylaxis_ever
-    ):
+    values = _VALUES_OF[type(event)](event)
+    if None in values[: _REQUIRED[type(event)]] or not are_plain([v for v in values if type(v) is str]):
+        _lint_fields(_FIELDS[type(event)], values, findings)
+    if isinstance(event, Vaccination) and _is_of_earlier_edition(event.product, event.prophylaxis):
         findings.append(Finding(FindingCode.PRODUCT_PROPHYLAXIS_MISMATCH, "v.vp"))
 
 
-def lint_text(text: str, name: str, findings: list[Finding]) -> None:
+def _lint_fields(fields: tuple[Field, ...], values: tuple[object, ...], findings: list[Finding]) -> None:
+    for field, value in zip(fields, values, strict=True):
+        if value is None or value == "":
+            if field.required:
+                findings.append(Finding(FindingCode.FIELD_MISSING, field.wire))
+        elif type(value) is str:
+            lint_text(value, field.wire, findings)
+
+
+@lru_cache(maxsize=256)
+def _is_of_earlier_edition(product: str | None, prophylaxis: str | None) -> bool:
+    """Whether earlier value sets had this vaccine type for the product, and the present instructions do not."""
+    known = value_sets.current().products.get(product or "")
+    return known is not None and prophylaxis in known.prophylaxis_ever - known.prophylaxis
+
+
+def lint_text(text: str, wire: str, findings: list[Finding]) -> None:
     """Check the form of one text field, not what it says."""
-    if text.isascii() and len(text) <= MAX_TEXT and text.strip() == text:
-        return
     if len(text) > MAX_TEXT:
-        findings.append(Finding(FindingCode.FIELD_TOO_LONG, name))
+        findings.append(Finding(FindingCode.FIELD_TOO_LONG, wire))
     if text.strip() != text:
-        findings.append(Finding(FindingCode.FIELD_PADDED, name))
+        findings.append(Finding(FindingCode.FIELD_PADDED, wire))
     if not is_normalized("NFC", text):
-        findings.append(Finding(FindingCode.TEXT_NOT_NFC, name))
+        findings.append(Finding(FindingCode.TEXT_NOT_NFC, wire))
