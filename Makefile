@@ -22,7 +22,7 @@ $(PEERS)/.installed: benchmarks/peers/requirements.txt
 	@touch $@
 
 demo: $(VENV)/.installed ## Issue and verify certificates with throw-away TEST keys
-	@$(BIN)/python examples/demo.py
+	@PYTHONUTF8=1 $(BIN)/python examples/demo.py
 
 test: $(VENV)/.installed ## Run the whole test suite
 	$(BIN)/python -m pytest $(PYTEST_FLAGS)
@@ -33,12 +33,12 @@ check: $(VENV)/.installed ## Lint and type-check
 	$(BIN)/mypy
 
 vectors: $(VENV)/.installed ## Regenerate the test vectors
-	$(BIN)/python test_vectors/generate.py
+	$(BIN)/python -m test_vectors.generate
 
 peers: $(PEERS)/.installed ## Install independent implementations, for oracles and comparisons
 
 bench: $(VENV)/.installed $(PEERS)/.installed ## Measure against the peers; writes benchmarks/latest.json
-	$(BIN)/python benchmarks/run.py $(BENCH_FLAGS)
+	$(BIN)/python -m benchmarks.run $(BENCH_FLAGS)
 
 clean: ## Remove everything that was installed or made
 	rm -rf $(VENV) $(PEERS) demo-output .pytest_cache .mypy_cache .ruff_cache .hypothesis dist .coverage

@@ -205,7 +205,7 @@ class Demo:
         written = self._out / "verified.jsonl"
         output = self.vaxcert(
             f"verify --json OUT/ps256/qr OUT/es256/qr --trust OUT/trust --at {VERIFIED_AT}",
-            after=f" > {written}",
+            after=f" > {shlex.quote(str(written))}",
         )
         (ROOT / written).write_text(output + "\n", encoding="utf-8")
         reports = json_lines(written)
@@ -230,7 +230,11 @@ class Demo:
         text = self._out / "refused/tampered.txt"
         self.tamper(ROOT / text)
         stdin = (ROOT / text).read_bytes()
-        print(self.vaxcert("qr - --out OUT/refused/tampered.png", stdin=stdin, after=f" < {text}"))
+        print(
+            self.vaxcert(
+                "qr - --out OUT/refused/tampered.png", stdin=stdin, after=f" < {shlex.quote(str(text))}"
+            )
+        )
         pictures = f"OUT/refused/tampered.png OUT/es256/{SHOWN_PICTURE}"
         cards = self.verify(pictures, "OUT/trust/ps256.pem", VERIFIED_AT, status=1)
         print(cards)

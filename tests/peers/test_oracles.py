@@ -132,7 +132,7 @@ def test_peer_accepts_two_hundred_different_people(peers: Peers, country: sample
 
 
 def random_messages(count: int) -> list[bytes]:
-    chance = random.Random(9285)  # noqa: S311
+    chance = random.Random(9285)
     return [chance.randbytes(chance.randrange(600)) for _ in range(count)]
 
 
@@ -154,7 +154,7 @@ def test_base45_package_decodes_what_we_encode(peers: Peers) -> None:
 
 
 def test_base45_refuses_what_the_base45_package_refuses(peers: Peers) -> None:
-    chance = random.Random(45)  # noqa: S311
+    chance = random.Random(45)
     alphabet = base45.ALPHABET.decode() + "a\u0130"
     texts = ["".join(chance.choices(alphabet, k=chance.randrange(12))) for _ in range(1000)]
 

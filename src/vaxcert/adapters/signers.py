@@ -57,7 +57,7 @@ class KeySigner:
 
 
 def _joined(signature: bytes) -> bytes:
-    """r and s, 32 bytes each, of a P-256 signature in the DER that OpenSSL has just written: 30 n 02 n r 02 n s."""
+    """R and s, 32 bytes each, of a P-256 signature in the DER that OpenSSL has just written: 30 n 02 n r 02 n s."""
     end_of_r = 4 + signature[3]
     r = signature[4:end_of_r][-COORDINATE_BYTES:]
     s = signature[end_of_r + 2 :][-COORDINATE_BYTES:]

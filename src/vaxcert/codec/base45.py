@@ -1,9 +1,9 @@
 """Base45 (RFC 9285), strict: upper case only, no white space but the alphabet's own, no overflow.
 
-Three characters carry two bytes: `n = c + 45·d + 2025·e`, most significant byte first. Instead of looping in Python over
-the groups, both directions look characters up with `bytes.translate` and then treat the whole text as large integers
-made of lanes, one group to a lane, so that every step is a single operation of the interpreter over all groups at once
-(ADR 0003 has the figures).
+Three characters carry two bytes: `n = c + 45·d + 2025·e`, most significant byte first. Instead of looping over the
+groups in Python, both directions look characters up with `bytes.translate` and then treat the whole text as large
+integers made of lanes, one group to a lane, so that every step is a single operation of the interpreter over all
+groups at once (ADR 0003 has the figures).
 """
 
 from __future__ import annotations

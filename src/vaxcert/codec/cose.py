@@ -182,14 +182,17 @@ def _usual_parts(data: bytes) -> _Parts | None:
 
 def _byte_string(data: bytes, start: int) -> tuple[bytes, int]:
     """The byte string at `start` and where it ends: beyond the data when it is cut short or is none."""
-    head = data[start : start + 3]
-    if head[:1] == b"\x58" and len(head) > 1:
-        start, length = start + 2, head[1]
-    elif head[:1] == b"\x59" and len(head) > 2:
-        start, length = start + 3, head[1] << 8 | head[2]
-    elif head and 0x40 <= head[0] < 0x58:
-        start, length = start + 1, head[0] & 0x1F
-    else:
+    try:
+        head = data[start]
+        if head == 0x58:
+            start, length = start + 2, data[start + 1]
+        elif head == 0x59:
+            start, length = start + 3, data[start + 1] << 8 | data[start + 2]
+        elif 0x40 <= head < 0x58:
+            start, length = start + 1, head - 0x40
+        else:
+            return b"", len(data) + 1
+    except IndexError:
         return b"", len(data) + 1
     return data[start : start + length], start + length
 

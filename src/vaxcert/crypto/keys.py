@@ -93,7 +93,7 @@ class RsaPssKey:
 def _der_integer(magnitude: bytes) -> bytes:
     """A DER INTEGER of a number that is not negative: minimal, with a zero byte before a set top bit (X.690, 8.3)."""
     content = magnitude.lstrip(b"\0")
-    if not content or content[0] & 0x80:
+    if content[:1] > b"\x7f" or not content:
         content = b"\0" + content
     return b"\x02" + bytes((len(content),)) + content
 

@@ -5,20 +5,23 @@ Answers are findings: genuine certificates fail nearly every one of these somewh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import Final, cast
+from typing import Final
 
 from vaxcert.findings import Finding, FindingCode
 from vaxcert.model import value_sets
-from vaxcert.model.certificate import Event, HealthCertificate, Person, Recovery, Test, Vaccination
+from vaxcert.model.certificate import HealthCertificate, Person, Recovery, Test, Vaccination
 from vaxcert.model.identifiers import certificate_id_findings
 
 _TIME_ZONES: Final = timedelta(days=1)
 """Dates have no time zone; somewhere it is already tomorrow."""
 
 _LAST_MOMENT: Final = datetime.max.replace(tzinfo=UTC) - _TIME_ZONES
+
+MAX_DOSES: Final = 99
+"""Dose numbers beyond this are mistakes, whatever the series. (Since schema 1.3.0 there is no bound.)"""
 
 _NUCLEIC_ACID_TEST: Final = "LP6464-4"
 
@@ -34,7 +37,18 @@ def content_findings(certificate: HealthCertificate, *, signed_at: datetime) -> 
     last_day = (min(signed_at, _LAST_MOMENT) + _TIME_ZONES).date()
     born = _check_person(certificate.subject, last_day, findings)
     for event in certificate.events:
-        _CHECKS[type(event)](event, born, last_day, findings)
+        if isinstance(event, Vaccination):
+            group = "v"
+            _check_vaccination(event, born, last_day, findings)
+        elif isinstance(event, Test):
+            group = "t"
+            _check_test(event, born, last_day, findings)
+        else:
+            group = "r"
+            _check_recovery(event, born, last_day, findings)
+        if event.certificate_id is not None:
+            for finding in certificate_id_findings(event.certificate_id):
+                findings.append(Finding(finding.code, f"{group}.{finding.field}"))
     return findings
 
 
@@ -53,13 +67,13 @@ def _check_person(person: Person, last_day: date, findings: list[Finding]) -> da
     return born
 
 
-def _check_vaccination(event: Event, born: date | None, last_day: date, findings: list[Finding]) -> None:
-    dose = cast("Vaccination", event)
+def _check_vaccination(dose: Vaccination, born: date | None, last_day: date, findings: list[Finding]) -> None:
     findings += _vaccine_findings(
         dose.disease, dose.prophylaxis, dose.product, dose.marketing_holder, dose.country
     )
-    _check_certificate_id(dose, "v.ci", findings)
-    _check_doses(dose.dose_number, dose.doses_in_series, findings)
+    number, series = dose.dose_number, dose.doses_in_series
+    if number is None or series is None or not 1 <= number <= series <= MAX_DOSES:
+        _check_doses(number, series, findings)
     _check_day(dose.vaccinated_on, "v.dt", born, last_day, findings)
 
 
@@ -71,7 +85,7 @@ def _vaccine_findings(
     holder: str | None,
     country: str | None,
 ) -> tuple[Finding, ...]:
-    """What is odd about the codes of a dose. Few vaccines are in use, so it pays to remember; none is about a person."""
+    """What is odd about the codes of a dose. Few vaccines are in use, so remembering pays; none is about a person."""
     sets = value_sets.current()
     findings: list[Finding] = []
     _check_code(disease, sets.diseases, "v.tg", findings)
@@ -88,10 +102,17 @@ def _vaccine_findings(
     return tuple(findings)
 
 
-def _check_test(event: Event, born: date | None, last_day: date, findings: list[Finding]) -> None:
-    test = cast("Test", event)
+def _check_doses(number: int | None, series: int | None, findings: list[Finding]) -> None:
+    if any(given is not None and not 1 <= given <= MAX_DOSES for given in (number, series)):
+        findings.append(Finding(FindingCode.DOSE_NUMBER_RANGE, "v.dn"))
+    elif number is not None and series is not None and number > series:
+        findings.append(Finding(FindingCode.DOSE_PAST_SERIES, "v.dn"))
+
+
+def _check_test(test: Test, born: date | None, last_day: date, findings: list[Finding]) -> None:
     sets = value_sets.current()
-    _check_common(test, "t.", findings)
+    _check_code(test.disease, sets.diseases, "t.tg", findings)
+    _check_code(test.country, sets.countries, "t.co", findings)
     _check_code(test.test_type, sets.test_types, "t.tt", findings)
     _check_code(test.result, sets.test_results, "t.tr", findings)
     if (test.test_type == _NUCLEIC_ACID_TEST and test.device) or not (test.name or test.device):
@@ -100,34 +121,15 @@ def _check_test(event: Event, born: date | None, last_day: date, findings: list[
         _check_day(test.sampled_at.date(), "t.sc", born, last_day, findings)
 
 
-def _check_recovery(event: Event, born: date | None, last_day: date, findings: list[Finding]) -> None:
-    recovery = cast("Recovery", event)
-    _check_common(recovery, "r.", findings)
+def _check_recovery(recovery: Recovery, born: date | None, last_day: date, findings: list[Finding]) -> None:
+    sets = value_sets.current()
+    _check_code(recovery.disease, sets.diseases, "r.tg", findings)
+    _check_code(recovery.country, sets.countries, "r.co", findings)
     _check_day(recovery.first_positive, "r.fr", born, last_day, findings)
     days = (recovery.first_positive, recovery.valid_from, recovery.valid_until)
     known = [day for day in days if day is not None]
     if known != sorted(known):
         findings.append(Finding(FindingCode.RECOVERY_DATES_ORDER, "r"))
-
-
-_CHECKS: Final[dict[type[Event], Callable[[Event, date | None, date, list[Finding]], None]]] = {
-    Vaccination: _check_vaccination,
-    Test: _check_test,
-    Recovery: _check_recovery,
-}
-
-
-def _check_common(event: Event, path: str, findings: list[Finding]) -> None:
-    sets = value_sets.current()
-    _check_code(event.disease, sets.diseases, path + "tg", findings)
-    _check_code(event.country, sets.countries, path + "co", findings)
-    _check_certificate_id(event, path + "ci", findings)
-
-
-def _check_certificate_id(event: Event, field: str, findings: list[Finding]) -> None:
-    if event.certificate_id is not None:
-        for finding in certificate_id_findings(event.certificate_id):
-            findings.append(Finding(finding.code, field))
 
 
 def _check_code(
@@ -140,13 +142,6 @@ def _check_code(
         findings.append(Finding(FindingCode.CODE_UNKNOWN, field))
     elif entry.deprecated:
         findings.append(Finding(FindingCode.CODE_DEPRECATED, field))
-
-
-def _check_doses(number: int | None, series: int | None, findings: list[Finding]) -> None:
-    if (number is not None and not 1 <= number <= 99) or (series is not None and not 1 <= series <= 99):
-        findings.append(Finding(FindingCode.DOSE_NUMBER_RANGE, "v.dn"))
-    elif number is not None and series is not None and number > series:
-        findings.append(Finding(FindingCode.DOSE_PAST_SERIES, "v.dn"))
 
 
 def _check_day(

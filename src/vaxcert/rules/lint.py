@@ -1,7 +1,7 @@
 """The issue-side linter: what a certificate must satisfy before it is signed.
 
-Verifiers are told to forgive; issuers are told to be exact. Everything here has a finding code, the same that a verifier
-would report on the certificate once it is out.
+Verifiers are told to forgive; issuers are told to be exact. Everything here has a finding code, the same that a
+verifier would report on the certificate once it is out.
 """
 
 from __future__ import annotations

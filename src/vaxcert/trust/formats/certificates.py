@@ -1,4 +1,4 @@
-"""Plain X.509 certificates, PEM or DER, one or many to a file. Not signed as a list: whoever hands them over vouches."""
+"""Plain X.509 certificates, PEM or DER, one or many to a file. Not signed as a list: who hands them over vouches."""
 
 from __future__ import annotations
 

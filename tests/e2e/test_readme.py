@@ -1,0 +1,149 @@
+"""What the pages say is run: every code block, every link, every example."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import vaxcert as vc
+
+ROOT = Path(__file__).parents[2]
+LIBRARY = str(Path(vc.__file__).parents[1])
+README = ROOT / "README.md"
+PAGES = (README, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("**/*.md")))
+
+NOT_RUN_HERE = {
+    "make demo": "tests/e2e/test_demo.py runs it",
+    "make test": "this is it",
+    "make check": ".ci/run runs it",
+    "make peers": ".ci/run runs it",
+    "bash .ci/run": "it runs this",
+    ". .venv/bin/activate": "the command is on the path already",
+}
+
+_BLOCK = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"\]\(([^)#]+)[^)]*\)")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A code block of a page."""
+
+    page: Path
+    language: str
+    text: str
+
+
+def blocks(*languages: str) -> list[Block]:
+    found = [
+        Block(page, *match.groups()) for page in PAGES for match in _BLOCK.finditer(page.read_text("utf-8"))
+    ]
+    return [block for block in found if not languages or block.language in languages]
+
+
+def name(value: object) -> str:
+    return f"{value.page.name}-{value.text.splitlines()[0][:40]}" if isinstance(value, Block) else ""
+
+
+@pytest.fixture(scope="session")
+def after_the_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which `make demo` has run, with `vaxcert` on the path in `bin`."""
+    folder = tmp_path_factory.mktemp("readme")
+    command = folder / "bin" / "vaxcert"
+    command.parent.mkdir()
+    command.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m vaxcert "$@"\n')
+    command.chmod(0o755)
+    demo = run([sys.executable, str(ROOT / "examples/demo.py"), "demo-output"], folder)
+    assert demo.returncode == 0, demo.stderr
+    return folder
+
+
+def run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    path = os.pathsep.join((str(folder / "bin"), os.environ["PATH"]))
+    environment = {**os.environ, "PATH": path, "PYTHONPATH": LIBRARY, "PYTHONWARNINGS": "error"}
+    return subprocess.run(  # noqa: S603
+        command, cwd=folder, env=environment, capture_output=True, encoding="utf-8", timeout=120, check=False
+    )
+
+
+@pytest.mark.parametrize("block", blocks("python"), ids=name)
+def test_python_blocks_run(after_the_demo, block):
+    done = run([sys.executable, "-c", block.text], after_the_demo)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("block", blocks("console"), ids=name)
+def test_console_blocks_run(after_the_demo, block):
+    assert all(line.startswith("$ ") for line in block.text.splitlines())
+    for command in (line.removeprefix("$ ") for line in block.text.splitlines()):
+        if command not in NOT_RUN_HERE:
+            done = run(["sh", "-c", command], after_the_demo)
+            assert (done.returncode, done.stderr) == (0, ""), command
+            assert done.stdout
+
+
+def test_no_block_is_of_a_language_that_nobody_runs():
+    assert {block.language for block in blocks()} <= {"python", "console"}
+
+
+def test_what_is_not_run_is_still_said():
+    said = {line.removeprefix("$ ") for block in blocks("console") for line in block.text.splitlines()}
+    assert set(NOT_RUN_HERE) <= said
+
+
+def test_make_targets_exist():
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    text = "".join(page.read_text("utf-8") for page in PAGES)
+    for target in set(re.findall(r"(?:`|\$ )make ([a-z]+)", text)):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_the_example_of_the_readme_is_the_script():
+    (block,) = (block for block in blocks("python") if block.page == README)
+    script = (ROOT / "examples/issue_and_verify.py").read_text("utf-8")
+    assert script.partition('"""\n\n')[2] == block.text
+
+
+def test_the_script_issues_and_verifies(after_the_demo):
+    done = run([sys.executable, str(ROOT / "examples/issue_and_verify.py")], after_the_demo)
+    assert (done.stdout, done.stderr) == ("VN 2023-06-01 08:00:00+00:00 DANG\n", "")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page):
+    for target in _LINK.findall(page.read_text("utf-8")):
+        assert target.startswith("https://") or (page.parent / target).exists(), target
+
+
+def test_exit_codes_of_the_readme_are_those_of_the_program():
+    from vaxcert.cli.exit_codes import ExitCode
+
+    table = README.read_text("utf-8").partition("| exit status |")[2].partition("\n\n")[0]
+    documented = {int(number) for number in re.findall(r"^\| (\d) \|", table, re.MULTILINE)}
+    assert documented == {int(code) for code in ExitCode if code < ExitCode.INTERNAL}
+
+
+def test_commands_of_the_readme_are_those_of_the_program():
+    from vaxcert.cli import main
+    from vaxcert.cli.texts import load
+
+    text = README.read_text("utf-8")
+    documented = set(re.findall(r"^\| `vaxcert ([a-z]+)", text, re.MULTILINE))
+    shown = main.build_parser(load("en")).format_help()
+    assert documented == set(re.findall(r"^    ([a-z]+)  ", shown, re.MULTILINE))
+
+
+def test_the_picture_holds_the_certificate_beside_it():
+    data = (ROOT / "docs/images/accepted.png").read_bytes()
+    assert len(data) < 200 * 1024
+    (text,) = vc.qr.certificate_texts(data)
+    inspection = vc.inspect(text)
+    assert inspection.message.algorithm == -37
+    assert inspection.certificate.subject.standard_family_name == "DO"

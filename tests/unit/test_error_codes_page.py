@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from vaxcert.cli import texts
+from vaxcert.errors import Reason
+from vaxcert.findings import Finding, FindingCode
+from vaxcert.rules.lint import ALLOWED_ON_ISSUE
+from vaxcert.rules.records import RecordCode
+
+PAGE = (Path(__file__).parents[2] / "docs/errors.md").read_text("utf-8")
+SENTENCES = tomllib.loads(Path(texts.__file__).with_suffix("").joinpath("en.toml").read_text("utf-8"))
+PARTS = (
+    ("Reasons", "reason", Reason),
+    ("Findings", "finding", FindingCode),
+    ("Record codes", "record", RecordCode),
+)
+
+
+def rows(heading):
+    """The cells of each entry under a heading."""
+    part = re.split(r"^## ", PAGE, flags=re.MULTILINE)
+    (text,) = (section for section in part if section.startswith(heading + "\n"))
+    lines = [line for line in text.splitlines() if line.startswith("| `")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+@pytest.mark.parametrize(("heading", "table", "codes"), PARTS)
+def test_every_code_has_one_entry(heading, table, codes):
+    assert sorted(row[0].strip("`") for row in rows(heading)) == sorted(codes)
+
+
+@pytest.mark.parametrize(("heading", "table", "codes"), PARTS)
+def test_the_meaning_is_what_the_command_line_says(heading, table, codes):
+    for row in rows(heading):
+        assert SENTENCES[table][row[0].strip("`")] in row
+
+
+@pytest.mark.parametrize(("heading", "columns"), [("Reasons", 4), ("Findings", 5), ("Record codes", 3)])
+def test_every_entry_is_filled_in(heading, columns):
+    for row in rows(heading):
+        assert len(row) == columns
+        assert all(row)
+
+
+def test_severities_are_those_of_the_findings():
+    for code, severity, *_ in rows("Findings"):
+        found = Finding(FindingCode(code.strip("`"))).severity
+        assert severity == SENTENCES["severity"][found], code
+
+
+def test_what_is_allowed_on_issue_is_named():
+    (sentence,) = re.findall(r"every one is\s+refused, except ([^.]*)\.", PAGE)
+    assert set(re.findall(r"`([a-z-]+)`", sentence)) == set(ALLOWED_ON_ISSUE)
