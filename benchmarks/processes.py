@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from benchmarks import sample
 from benchmarks.figures import Bound, Figure
 
 _RUNS = 10
+# an installed package has its bytecode; a checkout where none may be written would be compiled at every start
+_ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 _COMMAND = "import sys; from vaxcert.cli.main import run; sys.exit(run())"
 
 
@@ -53,7 +56,9 @@ def _interleaved(*measurements: Callable[[], float]) -> list[float]:
 
 
 def _python(code: str, *arguments: str) -> None:
-    subprocess.run([sys.executable, "-c", code, *arguments], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [sys.executable, "-c", code, *arguments], check=True, stdout=subprocess.DEVNULL, env=_ENVIRONMENT
+    )
 
 
 def _wall(code: str) -> float:

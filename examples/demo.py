@@ -119,11 +119,9 @@ class Demo:
             UnexpectedError: At the first thing that is not as expected.
         """
         started = time.monotonic()
-        show(
-            "vaxcert: from dose records to verified certificates, with TEST keys and people who do not exist."
-        )
-        show("Lines that begin with $ can be repeated in the project's folder after `. .venv/bin/activate`.")
-        show("Times are fixed (--at) to fit the records of May 2022: this works the same in any year.")
+        print("vaxcert, from dose records to verified certificates: TEST keys, invented people.")
+        print("To repeat a command, first: . .venv/bin/activate (in the project's folder).")
+        print("Times are fixed with --at to fit the records of May 2022; it runs in any year.")
         self.make_keys()
         batches = [self.issue_with_ps256(), self.issue_with_es256()]
         self.verify_all({name: id_ for batch in batches for name, id_ in batch.certificate_ids.items()})
@@ -134,7 +132,7 @@ class Demo:
 
     def make_keys(self) -> None:
         """An authority and two signers: one made at a stroke, one by a request as in a national PKI."""
-        heading("1. Make TEST keys: an authority, a PS256 signer like Viet Nam's, an ES256 signer by request")
+        heading("1. Make TEST keys: an authority, a PS256 signer as in Viet Nam, an ES256 signer")
         self.vaxcert(
             f"keys new-ca {SUBJECT} 'TEST CSCA' --at {KEYS_FROM}"
             " --out-key OUT/keys/csca.key.pem --out-cert OUT/keys/csca.pem"
@@ -151,7 +149,7 @@ class Demo:
 
     def issue_with_ps256(self) -> Batch:
         """Issue for every record."""
-        heading("2. Issue from the platform's records with PS256: refused rows go to a file, with reasons")
+        heading("2. Issue with PS256 from the platform's records; refused rows say why")
         output = self.vaxcert(
             f"issue {RECORDS} --key OUT/keys/ps256.key.pem --cert OUT/trust/ps256.pem {ISSUING}"
             " --out OUT/ps256",
@@ -220,13 +218,13 @@ class Demo:
 
     def show_accepted(self) -> None:
         """The card that an officer sees, in both languages."""
-        heading("5. What the officer sees: the eleven fields of Decision 5772, in English and Vietnamese")
+        heading("5. What the officer sees: the eleven fields of Decision 5772, in two languages")
         for language in ("", " --lang vi"):
             print(self.verify(f"OUT/ps256/{SHOWN_PICTURE}{language}", "OUT/trust", VERIFIED_AT))
 
     def show_not_authentic(self) -> None:
         """One that somebody changed, and one whose signer the verifier does not know."""
-        heading("6. Refused: a forged one (first dose made a second), and one by a key not trusted here")
+        heading("6. Refused: forged (a first dose made a second), and by a key not trusted here")
         text = self._out / "refused/tampered.txt"
         self.tamper(ROOT / text)
         stdin = (ROOT / text).read_bytes()
@@ -250,7 +248,7 @@ class Demo:
 
     def show_expired(self) -> None:
         """The accepted one, too late."""
-        heading("7. Refused: the accepted one, a year later; every line of its content is marked")
+        heading("7. Refused: the accepted one, a year later; every line of it is marked")
         card = self.verify(f"OUT/ps256/{SHOWN_PICTURE}", "OUT/trust", TOO_LATE, status=1)
         print(abridged(card, "✘ ", keep=3))
         expect_refused(card, "expired")
