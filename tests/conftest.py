@@ -9,7 +9,7 @@ import pytest
 
 CORPUS_MISSING = (
     "VAXCERT_CORPUS is not set; it names a folder with the public test data, among them a checkout of "
-    "eu-digital-green-certificates/dgc-testdata (see CONTRIBUTING in the README)"
+    "eu-digital-green-certificates/dgc-testdata (see CONTRIBUTING.md)"
 )
 
 

@@ -69,8 +69,6 @@ class FindingCode(StrEnum):
     RECOVERY_DATES_ORDER = "recovery-dates-order"
     CERTIFICATE_ID_FORM = "certificate-id-form"
     CERTIFICATE_ID_CHECK = "certificate-id-check"
-    # issuing only
-    VALIDITY_TOO_LONG = "validity-too-long"
 
 
 _INFO = frozenset(

@@ -98,7 +98,9 @@ def test_structure(payload):
 def test_missing_dates_and_odd_issuers():
     claims, findings = cwt.read(cbor2.dumps({-260: {1: {}}, 1: 84}))
     assert (claims.issuer, claims.expires, claims.issued_at, claims.not_before) == (None,) * 4
-    assert [(finding.code, finding.field) for finding in findings] == [(FindingCode.ISSUER_NOT_COUNTRY, "iss")]
+    assert [(finding.code, finding.field) for finding in findings] == [
+        (FindingCode.ISSUER_NOT_COUNTRY, "iss")
+    ]
 
 
 def test_unknown_claims_are_found():

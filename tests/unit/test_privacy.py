@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 import cbor2
@@ -59,19 +60,22 @@ def assert_no_trace(shown: str) -> None:
     assert not [trace for trace in TRACES if trace in shown], shown
 
 
-def everything_shown(error: BaseException) -> str:
-    """All that a log could hold of an error: its message, its repr, its attributes, and the whole traceback."""
-    parts = [str(error), repr(error), repr(vars(error)), repr(error.args)]
-    parts += traceback.format_exception(error)
-    cause = error.__cause__
-    while cause is not None:
-        parts += [str(cause), repr(cause)]
-        cause = cause.__cause__
-    return "\n".join(part for part in parts if "CANARY" not in _source_lines(part))
+def everything_shown(error: BaseException | None) -> str:
+    """All that a log could hold of an error and of those it was raised from, as Python prints them."""
+    parts: list[str] = []
+    while error is not None:
+        parts += [str(error), repr(error), repr(vars(error)), *traceback.format_exception_only(error)]
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\n".join(parts)
 
 
-def _source_lines(part: str) -> str:
-    return ""
+def error_of(act: Callable[[], object]) -> vc.VaxcertError | None:
+    """The error that `act` raises, or None."""
+    try:
+        act()
+    except vc.VaxcertError as error:
+        return error
+    return None
 
 
 # --- values
@@ -82,7 +86,7 @@ def values() -> Iterator[Any]:
     yield from (PERSON, DOSE, one, vc.PartialDate(1947, 11))
     yield vc.Test(disease=CANARY, name=CANARY, sampled_at=datetime(1947, 1, 1, tzinfo=UTC), **TEXTS)
     yield vc.Recovery(disease=CANARY, first_positive=BORN, **TEXTS)
-    yield DoseRecord(row=1, full_name=CANARY, birth_date=BORN)
+    yield DoseRecord(full_name=CANARY, birth_date=BORN)
     yield read_certificate_id(IDENTIFIER)
     yield issuer(signer()).issue(one, at=NOW)
     yield issuer(signer(), authority="CANARY clinic")
@@ -159,7 +163,7 @@ def broken_payloads() -> Iterator[Any]:
 def broken_sources() -> Iterator[str | bytes]:
     for payload in broken_payloads():
         yield message(token(payload or {}))
-    for label in (1, 4, 5, 6, -260, CANARY):
+    for label in (4, 5, 6, -260, CANARY):  # not 1: who issued a certificate is shown
         for value in (CANARY, [CANARY], cbor2.CBORTag(0, CANARY), cbor2.CBORTag(99, CANARY)):
             yield message({**TOKEN, label: value})
     for header in (
@@ -174,7 +178,7 @@ def broken_sources() -> Iterator[str | bytes]:
     twice = b"\xa2" + 2 * (cbor2.dumps(CANARY) + b"\x00")
     yield from (message(payload=twice), twice, cbor2.dumps({CANARY.encode(): 1}), cbor2.dumps([CANARY] * 4))
     yield from (CANARY, CANARY.encode(), "HC2:CANARY", "HC1:canary", "HC1:CANARY", "HC1:" + CANARY * 1000)
-    yield zlib_of(CANARY.encode())
+    yield deflate.deflate(CANARY.encode())
     whole = message(TOKEN)
     rng = random.Random(20220601)
     for _ in range(400):
@@ -184,28 +188,20 @@ def broken_sources() -> Iterator[str | bytes]:
         yield bytes(changed[: rng.randint(len(changed) // 2, len(changed))])
 
 
-def zlib_of(data: bytes) -> bytes:
-    return deflate.deflate(data)
-
-
 def test_no_error_of_reading_quotes_the_input() -> None:
+    one, later = verifier(), datetime(2046, 1, 1, tzinfo=UTC)
     raised = set()
-    by_another = verifier()
     for source in broken_sources():
-        for read in (
-            lambda: by_another.verify(source, at=AT),  # noqa: B023
-            lambda: vc.inspect(source),  # noqa: B023
-            lambda: by_another.verify(source, at=datetime(2046, 1, 1, tzinfo=UTC)),  # noqa: B023
-        ):
-            try:
-                read()
-            except vc.VaxcertError as error:
-                raised.add(error.reason)
-                assert_no_trace(everything_shown(error))
-                assert error.__cause__ is None
-        report = by_another.report(source, at=AT)
-        assert_no_trace(repr(report))
-        assert_no_trace(repr(report.findings))
+        report = one.report(source, at=AT)
+        errors = [
+            report.error,
+            error_of(partial(one.verify, source, at=later)),
+            error_of(partial(vc.inspect, source)),
+        ]
+        for error in errors:
+            assert_no_trace(everything_shown(error))
+            raised.add(error.reason if error else None)
+        assert_no_trace(repr(report) + repr(report.findings) + repr(report.claims))
     assert len(raised) > 15
 
 
@@ -228,7 +224,7 @@ def test_no_error_of_reading_quotes_the_input() -> None:
         lambda: transliterate("Canary 阮"),
         lambda: transliterate("Canary1947"),
         lambda: split_vietnamese_name("  "),
-        lambda: to_certificate(DoseRecord(row=1, full_name=CANARY, birth_date=BORN, vaccine="none")),
+        lambda: to_certificate(DoseRecord(full_name=CANARY, birth_date=BORN, vaccine="none")),
         lambda: build_certificate_id("VN", "CANARY-1"),
         lambda: build_certificate_id("VN", CANARY * 20),
         lambda: check_character("CANARY-1"),
@@ -238,10 +234,7 @@ def test_no_error_of_reading_quotes_the_input() -> None:
 def test_no_error_of_a_part_quotes_its_input(fail: Any) -> None:
     with pytest.raises(vc.VaxcertError) as caught:
         fail()
-    error = caught.value
-    assert_no_trace("\n".join([str(error), repr(error), repr(vars(error))]))
-    assert error.__cause__ is None
-    assert error.__suppress_context__ or error.__context__ is None
+    assert_no_trace(everything_shown(caught.value))
 
 
 # --- issuing
@@ -273,18 +266,15 @@ def _values(one: Any) -> dict[str, Any]:
 
 
 def test_no_error_of_issuing_quotes_the_record() -> None:
-    refused = 0
     one = issuer(signer())
-    for certificate in unissuable():
-        if not _typed(certificate.subject):
-            continue
-        try:
-            one.issue(certificate, at=NOW)
-        except vc.VaxcertError as error:
-            refused += 1
-            assert_no_trace("\n".join([str(error), repr(error), repr(vars(error))]))
-            assert error.__cause__ is None
-    assert refused > 30
+    errors = [
+        error_of(partial(one.issue, certificate, at=NOW))
+        for certificate in unissuable()
+        if _typed(certificate.subject)
+    ]
+    for error in errors:
+        assert_no_trace(everything_shown(error))
+    assert sum(error is not None for error in errors) > 30
 
 
 def _typed(person: vc.Person) -> bool:

@@ -1,4 +1,5 @@
 import inspect
+import os
 import subprocess
 import sys
 from enum import StrEnum
@@ -43,11 +44,46 @@ def test_package_says_its_version_and_that_it_is_typed():
 def test_import_needs_nothing_of_the_extras():
     script = (
         "import sys, vaxcert; "
-        "print(*{'zxingcpp', 'PIL', 'pypdfium2', 'rich', 'numpy', 'argparse', 'logging', 'socket', 'ssl'}"
+        "print(*{'zxingcpp', 'PIL', 'pypdfium2', 'rich', 'numpy', 'argparse', 'logging', 'ssl', 'subprocess'}"
         " & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)  # noqa: S603
     assert done.stdout.strip() == ""
+
+
+AUDITED = """
+import sys
+from tests.support.messages import es256, text, verifier
+from tests.support.signers import NOW, certificate, issuer, signer
+from test_vectors.samples import AT
+import vaxcert as vc
+
+def work():
+    issuer(signer()).issue(certificate(), at=NOW)
+    one = verifier()
+    for source in (text(), "", "HC1:", text()[:-2], b"\\xd2", None):
+        one.report(source, at=AT)
+    vc.inspect(text())
+
+work()  # first, for what is loaded once
+seen = set()
+sys.addaudithook(lambda event, arguments: seen.add(event))
+work()
+print(*sorted(seen - {"object.__getattr__", "object.__setattr__"}))
+"""
+
+
+def test_issuing_and_verifying_touch_no_file_socket_process_or_module():
+    root = Path(__file__).parents[2]
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", AUDITED],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(root), str(Path(vc.__file__).parents[1])])},
+    )
+    assert done.stdout.split() == []
 
 
 # --- codes and errors

@@ -55,9 +55,7 @@ UNREACHABLE_REASONS = {
     Reason.COLUMN_MISSING: "about adapters",
     Reason.EXTRA_MISSING: "about adapters",
 }
-UNREACHABLE_FINDINGS = {
-    FindingCode.VALIDITY_TOO_LONG: "about issuing",
-}
+UNREACHABLE_FINDINGS = {}
 
 
 @cache

@@ -10,7 +10,7 @@ from typing import Final
 from vaxcert.adapters.files import find_files, read_bounded
 from vaxcert.errors import AdapterError, LimitExceededError, Reason, TrustListError, VaxcertError
 from vaxcert.limits import MAX_TRUST_FILE_BYTES
-from vaxcert.trust.formats import certificates
+from vaxcert.trust import formats
 from vaxcert.trust.trust_list import ListReading, TrustedKey, TrustList
 
 SUFFIXES: Final = frozenset({".pem", ".crt", ".cer", ".der"})
@@ -42,16 +42,6 @@ def load_trust_list(paths: Iterable[Path]) -> tuple[TrustList, tuple[VaxcertErro
     return TrustList(keys), tuple(problems)
 
 
-def read_trust_bytes(data: bytes, *, source: str) -> ListReading:
-    """Read one trust file with the format its content shows. A further format is a further test here.
-
-    Args:
-        data: The whole file.
-        source: Where it came from, for reports.
-    """
-    return certificates.read(data, source=source)
-
-
 def _files(path: Path) -> Iterator[Path | AdapterError]:
     return find_files(path, SUFFIXES) if path.is_dir() else iter((path,))
 
@@ -65,7 +55,7 @@ def _read_file(file: Path | AdapterError) -> ListReading:
         return ListReading((), (TrustListError(Reason.TRUST_LIST_UNREADABLE, str(error)),))
     except VaxcertError as error:
         return ListReading((), (error,))
-    reading = read_trust_bytes(data, source=str(file))
+    reading = formats.read(data, source=str(file))
     return ListReading(
         reading.keys,
         tuple(TrustListError(problem.reason, f"{file}: {problem}") for problem in reading.problems),
