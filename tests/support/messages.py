@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import cbor2
-from test_vectors.samples import token
+from test_vectors import builder
+from test_vectors.samples import SIGNER_ENDS, SIGNER_STARTS, token
 
 import vaxcert as vc
-from tests.support.signers import signer
 from vaxcert.adapters.signers import KeySigner
 from vaxcert.codec import container, cose
-from vaxcert.crypto.algorithms import Algorithm
+from vaxcert.crypto.signing_certificate import read_signing_certificate
 
-STARTS = datetime(2025, 1, 1, tzinfo=UTC)
-ENDS = datetime(2027, 1, 1, tzinfo=UTC)
+STARTS = SIGNER_STARTS
+ENDS = SIGNER_ENDS
+
+
+@cache
+def _signer(name: str) -> KeySigner:
+    known = builder.key(name)
+    return KeySigner(known.private, read_signing_certificate(known.certificate), deterministic=True)
 
 
 def es256() -> KeySigner:
-    """A TEST signer whose certificate is in date from STARTS to ENDS, around the sample's dates."""
-    return signer(Algorithm.ES256, starts=STARTS, valid_for=ENDS - STARTS)
+    """The TEST signer of the vectors, whose signatures repeat; in date from STARTS to ENDS."""
+    return _signer("es256")
 
 
 def ps256() -> KeySigner:
-    """As `es256`, with an RSA key."""
-    return signer(Algorithm.PS256, starts=STARTS, valid_for=ENDS - STARTS)
+    """As `es256`, with an RSA key and the salt drawn anew."""
+    return _signer("ps256-2048")
 
 
 def message(

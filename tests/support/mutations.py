@@ -17,7 +17,9 @@ from test_vectors.samples import antigen_test, dcc, nucleic_acid_test, recovery,
 from tests.support.messages import es256
 from vaxcert.codec import base45, container, cose
 
-_HEADS = bytes.fromhex("00171819201b3b405859 5f6078797f80989f9b a0b8bfbbc0c1d2d83d f4f6f7f8f97efafbff".replace(" ", ""))
+_HEADS = bytes.fromhex(
+    "00171819201b3b405859 5f6078797f80989f9b a0b8bfbbc0c1d2d83d f4f6f7f8f97efafbff".replace(" ", "")
+)
 _ODD_VALUES: tuple[Any, ...] = (
     None,
     True,
@@ -85,7 +87,26 @@ _ODD_VALUES: tuple[Any, ...] = (
     Tagged(35, "(a+)+$"),
     Tagged(55799, {}),
 )
-_ODD_KEYS: tuple[Any, ...] = (0, 1, 2, 4, 6, -260, 99, "v", "t", "r", "dob", "", b"1", None, True, 1.0, [], Tagged(0, "x"))
+_ODD_KEYS: tuple[Any, ...] = (
+    0,
+    1,
+    2,
+    4,
+    6,
+    -260,
+    99,
+    "v",
+    "t",
+    "r",
+    "dob",
+    "",
+    b"1",
+    None,
+    True,
+    1.0,
+    [],
+    Tagged(0, "x"),
+)
 
 
 class Mutator:
@@ -144,16 +165,19 @@ class Mutator:
             elif action == 3:
                 text += text[position:]
             else:
-                text[position : position + 9] = [character.lower() for character in text[position : position + 9]]
+                text[position : position + 9] = [
+                    character.lower() for character in text[position : position + 9]
+                ]
         return "".join(text)
 
     def mutated_stream(self) -> str | bytes:
         kind = self._random.randrange(4)
         if kind == 0:
             message = self._random.choice(self._messages)
+            dictionary = self._random.choice(({}, {}, {}, {"zdict": b"URN:UVCI:01:VN:"}))
             window = self._random.choice((9, 12, 15))
-            stream = zlib.compressobj(self._random.randrange(10), zlib.DEFLATED, window, zdict=b"HC1:")
-            return stream.compress(message) + stream.flush()
+            stream = zlib.compressobj(self._random.randrange(10), zlib.DEFLATED, window, **dictionary)
+            return self._carried(stream.compress(message) + stream.flush())
         if kind == 1:
             bomb = bytes((self._random.randrange(256),)) * self._random.choice((100, 16384, 16385, 100_000))
             return self._carried(zlib.compress(self._random.choice(self._messages) + bomb, 9))
@@ -165,7 +189,9 @@ class Mutator:
 
     def mutated_structure(self) -> bytes:
         parts = self._parts(self._random.choice(self._messages))
-        message = self._changed(self._random.choice((Tagged(18, parts), parts, Tagged(61, Tagged(18, parts)))))
+        message = self._changed(
+            self._random.choice((Tagged(18, parts), parts, Tagged(61, Tagged(18, parts))))
+        )
         return encoding.cbor(message)
 
     def mutated_claims(self) -> bytes:
@@ -255,7 +281,9 @@ class Mutator:
         if action == 1 and isinstance(value, list | dict | bytes):
             return Indefinite(value)
         if action == 2 and isinstance(value, str):
-            return self._random.choice((f" {value}", value + "\u0301", value[:-1], value * 40, value + "T00:00:00Z"))
+            return self._random.choice(
+                (f" {value}", value + "\u0301", value[:-1], value * 40, value + "T00:00:00Z")
+            )
         if action == 3 and isinstance(value, bytes):
             return self._mutated(value)
         return self._random.choice(_ODD_VALUES)
@@ -266,9 +294,7 @@ class Mutator:
         if kind == 1:
             return [self._structure(depth - 1) for _ in range(size)]
         if kind == 2:
-            return Pairs(
-                (self._random.choice(_ODD_KEYS), self._structure(depth - 1)) for _ in range(size)
-            )
+            return Pairs((self._random.choice(_ODD_KEYS), self._structure(depth - 1)) for _ in range(size))
         if kind == 3:
             return Tagged(self._random.randrange(70), self._structure(depth - 1))
         return self._random.choice(_ODD_VALUES)

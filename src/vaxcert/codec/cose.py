@@ -33,6 +33,8 @@ _MESSAGE_START: Final = b"\xd2\x84"  # tag 18, array of four
 _SIG_STRUCTURE_START: Final = b"\x84\x6aSignature1"  # array of four, context
 _EMPTY_BYTES: Final = b"\x40"
 _EMPTY_MAP: Final = b"\xa0"
+_REMEMBERED_BYTES: Final = 64
+"""Headers longer than this, of which no issuer has one, are not kept: nobody has vouched for them yet."""
 
 _Parts: TypeAlias = tuple[bytes, bytes, bytes]
 """Protected header, payload and signature."""
@@ -99,19 +101,25 @@ def read(data: bytes) -> Sign1:
         message, tags = _untagged(cbor.loads(data, tags=_MESSAGE_TAGS))
         parts, unprotected_header = _any_parts(message)
     protected, payload, signature = parts
-    protected_header = _header_of(protected)
+    if len(protected) <= _REMEMBERED_BYTES:
+        protected_header = _remembered_header_of(protected)
+    else:
+        protected_header = _header_of(protected)
     if CRITICAL in protected_header or CRITICAL in unprotected_header:
         _check_critical(protected_header, unprotected_header)
     return Sign1(protected, payload, signature, protected_header, unprotected_header, tags)
 
 
-@lru_cache(maxsize=256)
 def _header_of(protected: bytes) -> Mapping[int | str, Any]:
-    """The protected header decoded. All certificates of one signing key share these bytes, so it pays to remember."""
+    """The protected header decoded."""
     header = cbor.loads(protected) if protected else {}
     if type(header) is not dict:
         raise DecodeError(Reason.COSE_HEADER, "the protected header is not a map")
     return MappingProxyType(header)
+
+
+_remembered_header_of: Final = lru_cache(maxsize=256)(_header_of)
+"""All certificates of one signing key share these bytes, so it pays to remember."""
 
 
 def write(protected: bytes, payload: bytes, signature: bytes) -> bytes:
