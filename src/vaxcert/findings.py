@@ -26,6 +26,7 @@ class FindingCode(StrEnum):
     # container and headers
     KID_UNPROTECTED = "kid-unprotected"
     KID_LENGTH = "kid-length"
+    HEADER_UNPROTECTED = "header-unprotected"
     # CWT claims
     ISSUER_NOT_COUNTRY = "issuer-not-country"
     ISSUED_AT_MISSING = "issued-at-missing"
@@ -51,6 +52,7 @@ class FindingCode(StrEnum):
     DATE_UNREADABLE = "date-unreadable"
     BIRTH_DATE_PARTIAL = "birth-date-partial"
     TEXT_NOT_NFC = "text-not-nfc"
+    TEXT_NOT_PRINTABLE = "text-not-printable"
     SEVERAL_EVENTS = "several-events"
     # content of the payload
     NAME_MISSING = "name-missing"
@@ -75,6 +77,7 @@ _INFO = frozenset(
     {
         FindingCode.KID_UNPROTECTED,
         FindingCode.KID_LENGTH,
+        FindingCode.HEADER_UNPROTECTED,
         FindingCode.ISSUER_NOT_COUNTRY,
         FindingCode.ISSUED_AT_MISSING,
         FindingCode.DATE_CLAIM_FLOAT,

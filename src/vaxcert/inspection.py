@@ -9,6 +9,7 @@ from vaxcert import payloads
 from vaxcert.codec import container, cose, cwt
 from vaxcert.findings import Finding
 from vaxcert.model.certificate import HealthCertificate
+from vaxcert.rules.content import content_findings
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -20,7 +21,7 @@ class Inspection:
         message: The COSE message.
         claims: The CWT claims.
         certificate: What it claims to attest.
-        findings: What is odd about its form.
+        findings: What is odd about its form and content. What needs the signing certificate is not looked at.
     """
 
     message_bytes: bytes
@@ -50,4 +51,7 @@ def inspect(source: str | bytes) -> Inspection:
     message = cose.read(message_bytes)
     claims, findings = cwt.read(message.payload)
     certificate, payload_findings = payloads.read(claims.hcert)
-    return Inspection(message_bytes, message, claims, certificate, (*findings, *payload_findings))
+    findings += payload_findings
+    if claims.issued_at is not None:
+        findings += content_findings(certificate, signed_at=claims.issued_at)
+    return Inspection(message_bytes, message, claims, certificate, tuple(findings))

@@ -12,8 +12,9 @@ from vaxcert.codec import container, cose, cwt
 from vaxcert.crypto.signer import Signer
 from vaxcert.errors import EncodeError, Reason
 from vaxcert.findings import Finding
+from vaxcert.model import value_sets
 from vaxcert.model.certificate import ALL_KINDS, HealthCertificate
-from vaxcert.model.identifiers import build_certificate_id
+from vaxcert.model.identifiers import build_certificate_id, certificate_id_findings
 from vaxcert.model.names import standard_names
 from vaxcert.payloads import eu_dcc
 from vaxcert.payloads.fields import MAX_TEXT
@@ -57,8 +58,8 @@ class Issuer:
             By default one with 128 random bits and no check character, in the form of Viet Nam's own.
 
     Raises:
-        ValueError: A country that is not two capital letters, an authority that is not 1 to 80 trimmed characters in
-            Unicode NFC, or a validity that is not positive.
+        ValueError: A country that is no ISO 3166-1 alpha-2 code or not that of the signing certificate, an authority
+            that is not 1 to 80 trimmed characters in Unicode NFC, or a validity that is not positive.
     """
 
     __slots__ = (
@@ -82,14 +83,18 @@ class Issuer:
         validity: timedelta = TWELVE_MONTHS,
         new_certificate_id: Callable[[], str] | None = None,
     ) -> None:
-        if len(country) != 2 or not (country.isascii() and country.isalpha() and country.isupper()):
-            raise ValueError(f"country {country!r} is not two capital letters")
+        if country not in value_sets.current().countries:
+            raise ValueError(f"country {country!r} is not two capital letters of ISO 3166-1")
         faults: list[Finding] = []
         lint_text(authority, "is", faults)
         if faults or not authority:
             named = ", ".join(fault.code for fault in faults)
             raise ValueError(
                 f"the authority's name is not of 1 to {MAX_TEXT} trimmed characters in NFC {named}".rstrip()
+            )
+        if signer.certificate.country not in (None, country):
+            raise ValueError(
+                f"country {country} is not that of the signing certificate, {signer.certificate.country}"
             )
         if validity <= timedelta(0):
             raise ValueError(f"validity {validity} is not positive")
@@ -100,7 +105,9 @@ class Issuer:
         self._country: Final = country
         self._authority: Final = authority
         self._validity: Final = validity
-        self._new_certificate_id: Final = new_certificate_id or _random_ids(country)
+        self._new_certificate_id: Final = (
+            _checked_ids(new_certificate_id) if new_certificate_id else _random_ids(country)
+        )
         self._protected: Final = cose.protected_header(signer.algorithm, signer.kid)
 
     def issue(self, certificate: HealthCertificate, *, at: datetime) -> IssuedCertificate:
@@ -144,7 +151,7 @@ class Issuer:
 
     def _dates(self, at: datetime) -> tuple[datetime, datetime]:
         """When the certificate starts and ends, in whole seconds."""
-        if at.tzinfo is None:
+        if at.utcoffset() is None:
             raise ValueError("the time of issue has no time zone")
         issued_at = at.astimezone(UTC).replace(microsecond=0)
         if issued_at < self._starts:
@@ -157,7 +164,9 @@ class Issuer:
                 Reason.SIGNER_EXPIRED,
                 f"the signing certificate ended {self._ends:%Y-%m-%d}, issuing on {at:%Y-%m-%d}",
             )
-        return issued_at, min(issued_at + self._validity, self._ends)
+        if self._ends - issued_at < self._validity:
+            return issued_at, self._ends
+        return issued_at, issued_at + self._validity
 
     def _check(self, certificate: HealthCertificate, findings: list[Finding]) -> None:
         if findings:
@@ -182,3 +191,18 @@ def _random_ids(country: str) -> Callable[[], str]:
     """A maker of identifiers with 128 bits of the system's random source."""
     start = build_certificate_id(country, "X")[:-1]
     return lambda: start + secrets.token_hex(16).upper()
+
+
+def _checked_ids(new_certificate_id: Callable[[], str]) -> Callable[[], str]:
+    """The caller's own maker, whose identifiers are looked at as those of a certificate are."""
+
+    def make() -> str:
+        made = new_certificate_id()
+        if type(made) is not str or certificate_id_findings(made) or made != made.upper():
+            raise EncodeError(
+                Reason.CERTIFICATE_ID_CHARACTER,
+                "an identifier made for the issuer is not a standard UVCI in capitals",
+            )
+        return made
+
+    return make

@@ -17,13 +17,13 @@ The steps, in order. A refusal ends them; a finding does not.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 
 from vaxcert import payloads
 from vaxcert.codec import container, cwt
-from vaxcert.codec.cose import ALGORITHM, Sign1
+from vaxcert.codec.cose import ALGORITHM, KEY_IDENTIFIER, Sign1
 from vaxcert.crypto.algorithms import Algorithm
 from vaxcert.crypto.keys import MIN_RSA_BITS
 from vaxcert.errors import (
@@ -47,6 +47,8 @@ from vaxcert.rules.policy import SignerDates, VerificationPolicy
 from vaxcert.trust.trust_list import TrustedKey, TrustList
 
 _KID_BYTES: Final = 8
+_FIRST_MOMENT: Final = datetime(1, 1, 1, tzinfo=UTC)
+_LAST_MOMENT: Final = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 _ALGORITHMS: Final = {int(algorithm): algorithm for algorithm in Algorithm}
 
 
@@ -193,7 +195,7 @@ class Verifier:
         """
         examination = _Examination()
         error: VaxcertError | None = None
-        _aware(at)
+        at = _aware(at)
         try:
             self._examine(source, at, examination)
         except VaxcertError as stopped:
@@ -296,9 +298,13 @@ class Verifier:
 
 
 def _aware(at: datetime) -> datetime:
-    if at.tzinfo is None:
+    """The time of verification in UTC."""
+    if at.utcoffset() is None:
         raise ValueError("the time of verification has no time zone")
-    return at
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:  # within a day of either end of the calendar
+        return _FIRST_MOMENT if at.year == 1 else _LAST_MOMENT
 
 
 def _add_message_findings(
@@ -314,6 +320,8 @@ def _add_message_findings(
         findings.append(Finding(FindingCode.KID_UNPROTECTED, "kid"))
     if len(key.kid) != _KID_BYTES:
         findings.append(Finding(FindingCode.KID_LENGTH, "kid"))
+    if message.unprotected_header and message.unprotected_header.keys() != {KEY_IDENTIFIER}:
+        findings.append(Finding(FindingCode.HEADER_UNPROTECTED, "unprotected"))
     if claims.issued_at is None:
         findings.append(Finding(FindingCode.ISSUED_AT_MISSING, "iat"))
     if key.not_after is not None:

@@ -112,7 +112,7 @@ def _lengths() -> None:
         "text-4296",
         "4,296 characters, the most a QR code holds.",
         build_of_size(2861 - _STORED_OVERHEAD, compress=stored),
-        accepted(),
+        accepted("header-unprotected"),
         spec=spec,
         importance="medium",
     )

@@ -72,7 +72,7 @@ def _in_message() -> None:
         "message-depth-16",
         "Sixteen levels of containers and tags, the innermost in an unprotected header.",
         build(unprotected={"deep": nested(_DEPTH - 3)}),
-        accepted(),
+        accepted("header-unprotected"),
         importance="medium",
     )
     FAMILY.add(

@@ -163,7 +163,7 @@ def _algorithms() -> None:
         "algorithm-differs-unprotected",
         "ES256 protected and PS256 unprotected: the protected one counts.",
         build(unprotected={ALG: PS256}),
-        accepted(),
+        accepted("header-unprotected"),
         spec=_ALGORITHM,
     )
     others: dict[str, tuple[str, Any]] = {
@@ -399,7 +399,7 @@ def _headers() -> None:
         "unprotected-tampering",
         "Someone added headers that nobody signed; they change nothing.",
         build(unprotected={CONTENT_TYPE: "text/html", "exp": 9_999_999_999, 70001: [1, 2]}),
-        accepted(),
+        accepted("header-unprotected"),
         spec=_HEADERS,
     )
 

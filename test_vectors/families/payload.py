@@ -192,6 +192,16 @@ def _text_fields() -> None:
                 dcc(nam=name(fn="A" * 81)),
                 accepted("field-too-long"),
             ),
+            "text-control-character": (
+                "A surname with an escape sequence that would clear a terminal.",
+                dcc(nam=name(fn="Nguyễn\x1b[2J")),
+                accepted("text-not-printable"),
+            ),
+            "text-writing-direction": (
+                "A forename with a mark that turns the writing direction.",
+                dcc(nam=name(gn="Văn\u202e Thử")),
+                accepted("text-not-printable"),
+            ),
             "text-decomposed": (
                 "A surname with its accents apart (NFD): it reads as if they were not.",
                 dcc(nam=name(fn="Nguye\u0302\u0303n")),

@@ -114,7 +114,7 @@ def _sizes() -> None:
         "inflates-to-16384",
         "16,384 bytes of message.",
         build_of_size(_LIMIT),
-        accepted(),
+        accepted("header-unprotected"),
         spec=spec,
         importance="medium",
     )

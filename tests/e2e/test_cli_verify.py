@@ -72,9 +72,10 @@ def test_accepted_card_shows_the_eleven_fields_of_decision_5772_in_order(run, tr
 
 
 def test_accepted_card_reminds_of_the_travel_document(run, trust, text):
-    last = verify(run, trust, text).stdout.splitlines()[-3:]
+    last = verify(run, trust, text).stdout.splitlines()[-5:]
     assert last[0] == "1 certificate: 1 accepted, 0 refused, 0 unreadable."
     assert last[1].startswith("Compare name and date of birth with a travel document")
+    assert last[3].startswith("Entry rules")
 
 
 def test_no_line_is_wider_than_eighty_columns(run, trust, text):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 from unittest import mock
@@ -16,9 +17,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from test_vectors import encoding
 from test_vectors.samples import AT, antigen_test, changed, dcc, dose, name, recovery, token
-from tests.support.messages import es256, message, verifier
+from tests.support.messages import message, verifier
 from tests.support.mutations import Mutator
-from tests.support.signers import NOW, issuer, signer, trusted
+from tests.support.signers import NOW, issuer, person, signer, trusted, vaccination
 
 import vaxcert as vc
 from vaxcert import payloads
@@ -107,10 +108,14 @@ def outcome(read: Callable[[Any], Any], value: Any) -> Any:
     try:
         return read(value)
     except vc.VaxcertError as error:
-        assert "\n" not in str(error)
-        assert len(str(error)) < 300
-        assert error.__cause__ is None
-        return error.reason
+        return reason_of(error)
+
+
+def reason_of(error: vc.VaxcertError) -> Reason:
+    assert "\n" not in str(error)
+    assert len(str(error)) < 300
+    assert error.__cause__ is None
+    return error.reason
 
 
 # --- readers
@@ -120,20 +125,20 @@ def outcome(read: Callable[[Any], Any], value: Any) -> Any:
     "read", [container.read, container.message_bytes, vc.inspect, lambda s: verifier().report(s, at=AT)]
 )
 @given(source=SOURCES)
-@settings(ours, max_examples=300)
+@settings(ours, max_examples=180)
 def test_any_source(read: Callable[[Any], Any], source: str | bytes) -> None:
     outcome(read, source)
 
 
 @pytest.mark.parametrize("read", [cose.read, cwt.read, cbor.loads])
 @given(data=st.one_of(ENCODED, MESSAGES))
-@settings(ours, max_examples=300)
+@settings(ours, max_examples=180)
 def test_any_bytes(read: Callable[[Any], Any], data: bytes) -> None:
     outcome(read, data)
 
 
 @given(text=st.one_of(ANY_TEXT, BASE45_TEXT))
-@settings(ours, max_examples=500)
+@settings(ours, max_examples=300)
 def test_any_text_as_base45(text: str) -> None:
     decoded = outcome(base45.decode, text)
     if isinstance(decoded, bytes):
@@ -141,7 +146,7 @@ def test_any_text_as_base45(text: str) -> None:
 
 
 @given(data=st.binary(max_size=300) | st.binary(max_size=300).map(zlib.compress))
-@settings(ours, max_examples=300)
+@settings(ours, max_examples=180)
 def test_any_bytes_as_zlib(data: bytes) -> None:
     inflated = outcome(deflate.inflate, data)
     if isinstance(inflated, bytes):
@@ -149,14 +154,14 @@ def test_any_bytes_as_zlib(data: bytes) -> None:
 
 
 @given(value=VALUES)
-@settings(ours, max_examples=500)
+@settings(ours, max_examples=300)
 def test_any_value_as_payload(value: Any) -> None:
     outcome(eu_dcc.read, value)
     outcome(payloads.read, {1: value})
 
 
 @given(text=ANY_TEXT | st.from_regex(r"(URN:)?U?V?CI:0?1:?[A-Z]{2}[:/].*(#.)?"))
-@settings(ours, max_examples=300)
+@settings(ours, max_examples=180)
 def test_any_text_as_identifier(text: str) -> None:
     read = read_certificate_id(text)
     assert bool(certificate_id_findings(text)) == (
@@ -165,7 +170,7 @@ def test_any_text_as_identifier(text: str) -> None:
 
 
 @given(seed=st.integers(0, 2**32), times=st.datetimes(timezones=st.timezones()))
-@settings(ours, max_examples=150)
+@settings(ours, max_examples=100)
 def test_mutated_certificates_at_any_time(seed: int, times: datetime) -> None:
     mutator, one = Mutator(seed), verifier()
     for _ in range(5):
@@ -215,7 +220,7 @@ def odd_payloads(draw: st.DrawFn) -> Any:
 
 
 @given(payload=odd_payloads())
-@settings(ours, max_examples=600)
+@settings(ours, max_examples=350)
 def test_short_cut_of_the_payload_reader_is_the_long_way(payload: Any) -> None:
     short = outcome(eu_dcc.read, payload)
     with mock.patch.object(eu_dcc, "_plain_vaccination", return_value=None):
@@ -223,13 +228,13 @@ def test_short_cut_of_the_payload_reader_is_the_long_way(payload: Any) -> None:
 
 
 @given(payload=odd_payloads(), signed_at=st.datetimes(timezones=st.just(UTC)))
-@settings(ours, max_examples=400)
+@settings(ours, max_examples=200)
 def test_content_of_any_payload_can_be_checked(payload: Any, signed_at: datetime) -> None:
     read = outcome(eu_dcc.read, payload)
     if not isinstance(read, Reason):
         content_findings(read[0], signed_at=signed_at)
     made = verifier().report(message(token(payload)), at=AT)
-    assert ((made.reason in (None, *Reason)) and made.level != vc.Level.NONE) or made.reason is not None
+    assert made.level is not vc.Level.NONE
 
 
 # --- the CBOR decoder against cbor2, and our short cut through COSE against the decoder
@@ -251,7 +256,7 @@ def same(one: Any, other: Any) -> bool:
 
 
 @given(data=ENCODED | PLAIN_VALUES.map(cbor2.dumps))
-@settings(ours, max_examples=600)
+@settings(ours, max_examples=350)
 def test_what_our_cbor_accepts_cbor2_reads_the_same(data: bytes) -> None:
     read = outcome(cbor.loads, data)
     if not isinstance(read, Reason):
@@ -259,7 +264,7 @@ def test_what_our_cbor_accepts_cbor2_reads_the_same(data: bytes) -> None:
 
 
 @given(value=PLAIN_VALUES)
-@settings(ours, max_examples=400)
+@settings(ours, max_examples=200)
 def test_plain_values_survive_cbor(value: Any) -> None:
     assert same(cbor.loads(cbor.dumps(value)), value)
     assert same(cbor.loads(encoding.cbor(value)), value)
@@ -300,7 +305,7 @@ def nearly_usual_messages(draw: st.DrawFn) -> bytes:
 
 
 @given(data=nearly_usual_messages())
-@settings(ours, max_examples=800)
+@settings(ours, max_examples=500)
 @example(message())
 @example(b"\xd2\x84\x40\xa0\x40\x40")
 @example(b"\xd2\x84\x58\x00\xa0\x59\x00\x00\x58\x00")
@@ -325,7 +330,7 @@ def test_short_cut_through_cose_is_the_long_way_for_mutated_messages() -> None:
 
 
 @given(data=st.binary(max_size=2000))
-@settings(ours, max_examples=300)
+@settings(ours, max_examples=180)
 def test_bytes_survive_the_transport(data: bytes) -> None:
     assert base45.decode(base45.encode(data)) == data
     assert base45.encode(data) == encoding.base45(data)
@@ -336,7 +341,7 @@ def test_bytes_survive_the_transport(data: bytes) -> None:
 
 
 @given(kid=st.binary(max_size=300), payload=st.binary(max_size=300), signature=st.binary(max_size=300))
-@settings(ours, max_examples=200)
+@settings(ours, max_examples=100)
 def test_messages_survive_writing(kid: bytes, payload: bytes, signature: bytes) -> None:
     protected = cose.protected_header(-7, kid)
     written = cose.write(protected, payload, signature)
@@ -346,9 +351,9 @@ def test_messages_survive_writing(kid: bytes, payload: bytes, signature: bytes) 
     assert read.sig_structure() == cbor2.dumps(["Signature1", protected, b"", payload])
 
 
-WHOLE_SECONDS = st.datetimes(datetime(1970, 1, 1), datetime(9999, 12, 31), timezones=st.just(UTC)).map(
-    lambda moment: moment.replace(microsecond=0)
-)
+WHOLE_SECONDS = st.datetimes(
+    datetime.fromisoformat("1970-01-01"), datetime.fromisoformat("9999-12-31"), timezones=st.just(UTC)
+).map(lambda moment: moment.replace(microsecond=0))
 
 
 @given(
@@ -357,7 +362,7 @@ WHOLE_SECONDS = st.datetimes(datetime(1970, 1, 1), datetime(9999, 12, 31), timez
     issued_at=WHOLE_SECONDS,
     hcert=st.dictionaries(KEYS, PLAIN_VALUES),
 )
-@settings(ours, max_examples=200)
+@settings(ours, max_examples=100)
 def test_claims_survive_writing(
     issuer_name: str, expires: datetime, issued_at: datetime, hcert: dict[int, Any]
 ) -> None:
@@ -377,105 +382,131 @@ def test_claims_survive_writing(
 # --- issuing: what the linter lets through is issued, and accepted without a finding more
 
 SETS = value_sets.current()
+TEXTS = st.none() | st.sampled_from(["VN", "LA", "Bộ Y tế", "", " x", "e\u0301"]) | st.text(max_size=90)
+DAYS = st.none() | st.dates(date(2021, 1, 1), date(2022, 6, 3)) | st.dates()
+NUMBERS = st.none() | st.integers(-1, 101)
 NAMES = st.one_of(
     st.none(),
-    st.sampled_from(["Nguyễn", "Bảo Duy", "Đặng", "O'Connor", "Müller-Lüdenscheidt", "Ng", ""]),
+    st.sampled_from(["Nguyễn", "Bảo Duy", "Đặng", "O'Connor", "Müller-Lüdenscheidt", "Ng", "阮", ""]),
     st.text(st.sampled_from("AĂÂBCDĐEÊGHIKLMNOÔƠPQRSTUƯVXYaạảãàáâậầấẩẫ -'."), max_size=90),
     st.text(max_size=8),
 )
 STANDARD_NAMES = st.none() | st.text(st.sampled_from("ABCXYZ<"), max_size=85) | st.text(max_size=3)
-DAYS = st.dates(date(2021, 1, 1), date(2022, 6, 2)) | st.dates() | st.none()
-TEXTS = st.none() | st.sampled_from(["VN", "LA", "Bộ Y tế", "", "x"]) | st.text(max_size=90)
-IDENTIFIERS = st.none() | st.from_regex(r"\AURN:UVCI:01:VN:[0-9A-F]{8,70}\Z") | st.text(max_size=20)
-NUMBERS = st.none() | st.integers(-1, 101) | st.integers(1, 3)
-COMMON: dict[str, Any] = {
-    "disease": st.sampled_from([*SETS.diseases, *SETS.diseases, None, "x"]),
-    "country": TEXTS,
-    "authority": TEXTS,
-    "certificate_id": IDENTIFIERS,
-}
+ZONES = st.sampled_from([UTC, timezone(timedelta(hours=7)), timezone(-timedelta(hours=11))])
+THIS_YEAR = st.datetimes(
+    datetime.fromisoformat("2021-01-01"), datetime.fromisoformat("2022-06-03"), timezones=ZONES
+)
 
 
-def codes_of(known: Any) -> st.SearchStrategy[str | None]:
+def codes(known: Any) -> st.SearchStrategy[str | None]:
     return st.sampled_from([*known, None, "x", " "])
 
 
-@st.composite
-def doses(draw: st.DrawFn) -> vc.Vaccination:
-    product = draw(st.sampled_from([*SETS.products.values()]))
-    fits = draw(st.integers(0, 4)) > 0
-    return vc.Vaccination(
-        **{field: draw(values) for field, values in COMMON.items()},
-        product=product.code,
-        marketing_holder=product.holder if fits else draw(codes_of(SETS.holders)),
-        prophylaxis=product.specific_prophylaxis if fits else draw(codes_of(SETS.prophylaxis)),
-        dose_number=draw(NUMBERS),
-        doses_in_series=draw(NUMBERS),
-        vaccinated_on=draw(DAYS),
-    )
-
-
-ZONES = st.sampled_from([UTC, timezone(timedelta(hours=7)), timezone(-timedelta(hours=11))])
-TESTS = st.builds(
-    vc.Test,
-    **COMMON,
-    test_type=codes_of(SETS.test_types),
-    name=TEXTS,
-    device=st.none() | st.sampled_from(["1232", ""]),
-    sampled_at=st.none()
-    | st.datetimes(datetime(2021, 1, 1), datetime(2022, 6, 2), timezones=ZONES)
-    | st.datetimes(timezones=ZONES),
-    result=codes_of(SETS.test_results),
-    centre=TEXTS,
-)
-RECOVERIES = st.builds(vc.Recovery, **COMMON, first_positive=DAYS, valid_from=DAYS, valid_until=DAYS)
-PEOPLE = st.builds(
-    vc.Person,
-    family_name=NAMES,
-    given_name=NAMES,
-    standard_family_name=STANDARD_NAMES,
-    standard_given_name=STANDARD_NAMES,
-    birth_date=st.dates(date(1900, 1, 1), date(2020, 1, 1))
-    | st.dates()
-    | st.none()
-    | st.builds(vc.PartialDate, st.integers(1900, 2020), st.none() | st.integers(1, 12)),
-)
-CERTIFICATES = st.one_of(
-    st.builds(vc.HealthCertificate, subject=PEOPLE, vaccination=doses()),
-    st.builds(vc.HealthCertificate, subject=PEOPLE, vaccination=doses()),
-    st.builds(vc.HealthCertificate, subject=PEOPLE, test=TESTS),
-    st.builds(vc.HealthCertificate, subject=PEOPLE, recovery=RECOVERIES),
-    st.builds(
-        vc.HealthCertificate, subject=PEOPLE, vaccination=doses() | st.none(), recovery=RECOVERIES | st.none()
+PERSON = {
+    "family_name": NAMES,
+    "given_name": NAMES,
+    "standard_family_name": STANDARD_NAMES,
+    "standard_given_name": STANDARD_NAMES,
+    "birth_date": st.one_of(
+        st.dates(date(1890, 1, 1), date(2022, 7, 1)),
+        st.none(),
+        st.builds(vc.PartialDate, st.integers(1900, 2020), st.none() | st.integers(1, 12)),
+    ),
+}
+ANY_EVENT: dict[str, st.SearchStrategy[Any]] = {
+    "disease": codes(SETS.diseases),
+    "country": codes(["VN", "LA", "XX", ""]),
+    "authority": TEXTS,
+    "certificate_id": st.none() | st.from_regex(r"\AURN:UVCI:01:VN:[0-9A-F]{8,70}\Z") | st.text(max_size=20),
+}
+SOUND: tuple[tuple[vc.Vaccination | vc.Test | vc.Recovery, dict[str, st.SearchStrategy[Any]]], ...] = (
+    (
+        vaccination(),
+        {
+            **ANY_EVENT,
+            "prophylaxis": codes(SETS.prophylaxis),
+            "product": codes(SETS.products),
+            "marketing_holder": codes(SETS.holders),
+            "dose_number": NUMBERS,
+            "doses_in_series": NUMBERS,
+            "vaccinated_on": DAYS,
+        },
+    ),
+    (
+        vc.Test(
+            disease="840539006",
+            test_type="LP6464-4",
+            name="TEST assay",
+            sampled_at=NOW,
+            result="260415000",
+        ),
+        {
+            **ANY_EVENT,
+            "test_type": codes(SETS.test_types),
+            "name": TEXTS,
+            "device": st.none() | st.sampled_from(["1232", ""]),
+            "sampled_at": st.none() | THIS_YEAR | st.datetimes(timezones=ZONES),
+            "result": codes(SETS.test_results),
+            "centre": TEXTS,
+        },
+    ),
+    (
+        vc.Recovery(
+            disease="840539006",
+            first_positive=date(2022, 3, 1),
+            valid_from=date(2022, 3, 12),
+            valid_until=date(2022, 8, 28),
+        ),
+        {**ANY_EVENT, "first_positive": DAYS, "valid_from": DAYS, "valid_until": DAYS},
     ),
 )
+FIELD_OF = {vc.Vaccination: "vaccination", vc.Test: "test", vc.Recovery: "recovery"}
+
+
+def some_of(fields: dict[str, st.SearchStrategy[Any]], most: int) -> st.SearchStrategy[dict[str, Any]]:
+    """Values for a few of the fields."""
+    names = st.lists(st.sampled_from(sorted(fields)), max_size=most, unique=True)
+    return names.flatmap(lambda chosen: st.fixed_dictionaries({field: fields[field] for field in chosen}))
+
+
+@st.composite
+def certificates(draw: st.DrawFn) -> vc.HealthCertificate:
+    """A sound certificate, a few fields of which say anything."""
+    events = {}
+    for event, fields in draw(st.sampled_from([*[(one,) for one in SOUND] * 5, SOUND[:2], SOUND[:0]])):
+        events[FIELD_OF[type(event)]] = replace(event, **draw(some_of(fields, 3)))
+    return vc.HealthCertificate(subject=person(**draw(some_of(PERSON, 4))), **events)
+
+
 NOTHING_MORE = vc.VerificationPolicy(
     clock_skew=timedelta(0), refused_findings=frozenset(vc.FindingCode) - ALLOWED_ON_ISSUE
 )
-ISSUED: list[int] = []
 
 
-@given(certificate=CERTIFICATES)
-@settings(ours, max_examples=1500)
-def test_linted_certificates_are_issued_and_accepted(certificate: vc.HealthCertificate) -> None:
+def test_linted_certificates_are_issued_and_accepted_without_a_finding_more() -> None:
     one = signer()
     ends = one.certificate.not_after
-    found = lint(
-        certificate, standard_names(certificate.subject), issued_at=NOW, expires=ends, signer_ends=ends
-    )
-    if refused(found):
-        with pytest.raises(EncodeError) as caught:
-            issuer(one).issue(certificate, at=NOW)
-        assert caught.value.reason is Reason.RECORD_REFUSED
-        assert set(caught.value.codes) == {finding.code for finding in refused(found)}
-        return
-    issued = issuer(one).issue(certificate, at=NOW)
-    assert issued.findings == tuple(found)
-    verified = vc.Verifier(trusted(one), policy=NOTHING_MORE).verify(issued.text, at=NOW)
-    assert verified.certificate.kinds == certificate.kinds
-    ISSUED.append(1)
+    verifier_of_one = vc.Verifier(trusted(one), policy=NOTHING_MORE)
+    counts = {"issued": 0, "refused": 0}
 
+    @given(certificate=certificates())
+    @settings(ours, max_examples=900)
+    def check(certificate: vc.HealthCertificate) -> None:
+        names = standard_names(certificate.subject)
+        found = lint(certificate, names, issued_at=NOW, expires=ends, signer_ends=ends)
+        if refused(found):
+            counts["refused"] += 1
+            with pytest.raises(EncodeError) as caught:
+                issuer(one).issue(certificate, at=NOW)
+            assert caught.value.reason is Reason.RECORD_REFUSED
+            assert set(caught.value.codes) == {finding.code for finding in refused(found)}
+            return
+        counts["issued"] += 1
+        issued = issuer(one).issue(certificate, at=NOW)
+        assert issued.findings == tuple(found)
+        verified = verifier_of_one.verify(issued.text, at=NOW)
+        assert verified.certificate.kinds == certificate.kinds
 
-def test_enough_certificates_were_issued() -> None:
-    assert len(ISSUED) > 100
-    assert es256().kid != signer().kid
+    check()
+    assert counts["issued"] > 150
+    assert counts["refused"] > 150

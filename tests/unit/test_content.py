@@ -66,7 +66,9 @@ def test_one_name_of_any_kind_is_enough(name):
         (date(1899, 12, 31), {("birth-date-impossible", "dob")}),
         (TODAY + DAY, {("event-before-birth", "v.dt")}),
         (TODAY + 2 * DAY, {("birth-date-impossible", "dob")}),
-        (vc.PartialDate(1850), set()),
+        (vc.PartialDate(1850), {("birth-date-impossible", "dob")}),
+        (vc.PartialDate(1900), set()),
+        (vc.PartialDate(2099), {("birth-date-impossible", "dob")}),
         (None, set()),
     ],
 )
@@ -92,6 +94,14 @@ def test_events_not_after_tomorrow_and_not_before_birth(event, field, path):
     assert on(TODAY + 2 * DAY) == {("event-in-future", path)}
     assert on(born) == set()
     assert on(born - DAY) == {("event-before-birth", path)}
+
+
+@pytest.mark.parametrize("born", [None, vc.PartialDate(1900)])
+def test_events_before_anybody_s_birth(born):
+    assert found(of(vaccination(vaccinated_on=date(1900, 1, 1)), birth_date=born)) == set()
+    assert found(of(vaccination(vaccinated_on=date(1899, 12, 31)), birth_date=born)) == {
+        ("event-before-birth", "v.dt")
+    }
 
 
 def test_sample_of_a_test_is_dated_by_its_own_zone():
@@ -188,6 +198,13 @@ def test_what_is_remembered_of_a_vaccine_is_not_about_another():
         (None, 2, set()),
         (3, None, set()),
         (None, 100, {("dose-number-range", "v.dn")}),
+        (None, 99, set()),
+        (None, 1, set()),
+        (None, 0, {("dose-number-range", "v.dn")}),
+        (99, None, set()),
+        (1, None, set()),
+        (2, 1, {("dose-past-series", "v.dn")}),
+        (99, 1, {("dose-past-series", "v.dn")}),
     ],
 )
 def test_dose_numbers(number, series, expected):

@@ -136,7 +136,8 @@ def test_nothing_attested(events):
 def test_null_and_odd_groups_beside_an_event():
     assert found(v=[dose()], t=None, r=None) == {("field-null", "t"), ("field-null", "r")}
     assert found(v=[dose()], t={}, r="") == {("field-type", "t"), ("field-type", "r")}
-    assert found(v=[dose(), None, 1]) == {("field-null", "v"), ("field-type", "v")}
+    assert found(v=[dose(), None]) == {("field-null", "v")}
+    assert found(v=[dose(), 1]) == {("field-type", "v")}
     assert found(v=[dose()], t=[], r=[]) == set()
 
 
@@ -310,6 +311,9 @@ def test_days_of_a_recovery(field):
         ("1990-05-17", date(1990, 5, 17), set()),
         ("1990", vc.PartialDate(1990), {"birth-date-partial"}),
         ("1990-05", vc.PartialDate(1990, 5), {"birth-date-partial"}),
+        ("1990-01", vc.PartialDate(1990, 1), {"birth-date-partial"}),
+        ("1990-ab", None, {"date-unreadable"}),
+        ("1990-１２", None, {"date-unreadable"}),
         ("1990-12", vc.PartialDate(1990, 12), {"birth-date-partial"}),
         ("1990-13", None, {"date-unreadable"}),
         ("1990-00", None, {"date-unreadable"}),

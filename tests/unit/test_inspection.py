@@ -2,7 +2,7 @@ from dataclasses import FrozenInstanceError
 
 import cbor2
 import pytest
-from test_vectors.samples import dcc, dose, token
+from test_vectors.samples import DROP, dcc, dose, token
 from tests.support import signers
 from tests.support.messages import es256, message, text
 
@@ -33,13 +33,21 @@ def test_what_nobody_signed_is_shown_too():
     assert (seen.message.algorithm, seen.message.signature, seen.claims.issuer) == (-257, b"", "XX")
 
 
-def test_findings_of_form_only():
+def test_findings_of_form_and_content():
     seen = vc.inspect(text(token(dcc(x=1, v=[dose(tg=" x", ma="x")]), extra={99: 1})))
     assert {(finding.code.value, finding.field) for finding in seen.findings} == {
         ("claim-unknown", "cwt"),
         ("field-unknown", "hcert"),
         ("field-padded", "v.tg"),
+        ("code-unknown", "v.tg"),
+        ("code-unknown", "v.ma"),
+        ("product-holder-mismatch", "v.ma"),
     }
+
+
+def test_content_of_an_undated_certificate_is_not_judged():
+    seen = vc.inspect(text(token(dcc(v=[dose(ma="x")]), iat=DROP)))
+    assert seen.findings == ()
 
 
 def test_reasons_are_those_of_a_verifier():
@@ -50,6 +58,17 @@ def test_reasons_are_those_of_a_verifier():
     assert reason(text(payload=b"\xf6")) is Reason.CWT_STRUCTURE
     assert reason(text(token(hcert={2: 1}))) is Reason.PAYLOAD_PROFILE
     assert reason(None) is Reason.INPUT_TYPE
+
+
+@pytest.mark.parametrize(
+    ("source", "of_another_version"),
+    [("HC2:X", True), ("HCA:", True), ("HC1", False), ("HC1;X", False), ("XX2:X", False), ("X", False)],
+)
+def test_another_version_is_told_from_no_certificate_at_all(source, of_another_version):
+    with pytest.raises(vc.VaxcertError) as caught:
+        vc.inspect(source)
+    assert caught.value.reason is Reason.CONTEXT_IDENTIFIER
+    assert ("another version" in str(caught.value)) is of_another_version
 
 
 def test_inspection_cannot_be_taken_for_a_verification():

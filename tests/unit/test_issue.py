@@ -165,6 +165,10 @@ def test_validity(validity):
     assert issue(validity=validity).expires == NOW + validity
 
 
+def test_validity_of_decision_5772():
+    assert timedelta(days=365) == TWELVE_MONTHS
+
+
 def test_no_certificate_outlives_the_signing_certificate():
     assert issue(validity=DSC_ENDS - NOW).expires == DSC_ENDS
     assert issue(validity=DSC_ENDS - NOW - SECOND).expires == DSC_ENDS - SECOND
@@ -247,6 +251,28 @@ def test_signing_certificate_limited_to_a_kind(kind, event):
     assert kind in str(error)
 
 
+@pytest.mark.parametrize("given", [{"authority": "\ud800CANARY"}, {"authority": "CANARY\udfff"}])
+def test_text_that_no_encoding_can_write(given):
+    error = refusal(certificate(**given))
+    assert error.codes == ("text-not-printable",)
+    assert "CANARY" not in str(error)
+
+
+@pytest.mark.parametrize(
+    "sampled_at",
+    [
+        datetime.min.replace(tzinfo=timezone(timedelta(hours=14))),
+        datetime.max.replace(tzinfo=timezone(-timedelta(hours=12))),
+    ],
+)
+def test_the_ends_of_time(sampled_at):
+    subject = person(birth_date=vc.PartialDate(1983))
+    error = refusal(
+        vc.HealthCertificate(subject=subject, test=replace(NUCLEIC_ACID_TEST, sampled_at=sampled_at))
+    )
+    assert error.reason is Reason.RECORD_REFUSED
+
+
 # --- names
 
 
@@ -301,6 +327,12 @@ def test_names_that_are_refused(names, codes):
 def test_country_of_another_form(country):
     with pytest.raises(ValueError, match="two capital letters"):
         issuer(country=country)
+
+
+def test_country_has_to_be_that_of_the_signing_certificate():
+    with pytest.raises(ValueError, match="signing certificate"):
+        issuer(signer(country="LA"))
+    assert issue(by=signer(country="LA"), country="LA").text
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,13 @@ def test_fields_that_may_be_left_to_the_issuer(event, field):
     assert found(of(replace(event, **{field: None}))) == set()
 
 
+@pytest.mark.parametrize("field", ["name", "device", "centre"])
+def test_fields_of_a_test_that_need_not_be_there(field):
+    bare = replace(TEST, **{field: None}, authority=" x")
+    expected = {("field-padded", "t.is")} | ({("test-fields-mismatch", "t")} if field == "name" else set())
+    assert found(of(bare)) == expected
+
+
 def test_a_dose_number_of_nought_is_out_of_range_and_not_missing():
     assert found(certificate(dose_number=0)) == {("dose-number-range", "v.dn")}
 
@@ -117,6 +124,12 @@ def test_a_dose_number_of_nought_is_out_of_range_and_not_missing():
 def test_birth_date_is_required_and_may_be_partial():
     assert found(of(birth_date=None)) == {("field-missing", "dob")}
     assert found(of(birth_date=vc.PartialDate(1983))) == set()
+
+
+def test_moment_of_a_sample_needs_a_time_zone():
+    assert found(of(replace(TEST, sampled_at=TEST.sampled_at.replace(tzinfo=None)))) == {
+        ("date-without-zone", "t.sc")
+    }
 
 
 # --- names
@@ -193,6 +206,37 @@ def test_lint_of_one_text(text, codes):
     assert findings == [Finding(code, "x") for code in codes]
 
 
+# --- types
+
+
+@pytest.mark.parametrize(
+    ("event", "field", "value", "path"),
+    [
+        (vaccination(), "dose_number", 1.0, "v.dn"),
+        (vaccination(), "dose_number", True, "v.dn"),
+        (vaccination(), "doses_in_series", "2", "v.sd"),
+        (vaccination(), "vaccinated_on", "2021-11-18", "v.dt"),
+        (vaccination(), "vaccinated_on", NOW, "v.dt"),
+        (vaccination(), "disease", 840539006, "v.tg"),
+        (TEST, "sampled_at", date(2022, 5, 30), "t.sc"),
+        (RECOVERY, "valid_from", NOW, "r.df"),
+    ],
+)
+def test_values_of_another_type(event, field, value, path):
+    assert found(of(replace(event, **{field: value}))) == {("field-type", path)}
+
+
+@pytest.mark.parametrize("born", [NOW, "1983-10-10", 1983])
+def test_birth_date_of_another_type(born):
+    assert found(of(birth_date=born)) == {("field-type", "dob")}
+
+
+def test_identifier_in_lower_case_is_read_and_not_issued():
+    codes = {code for code, _ in found(certificate(certificate_id="urn:uvci:01:vn:abc"))}
+    assert codes == {"certificate-id-form"}
+    assert found(certificate(certificate_id="URN:UVCI:01:VN:ABC")) == set()
+
+
 # --- content
 
 
@@ -222,7 +266,7 @@ def test_the_three_faults_of_viet_nam_s_sample():
         (certificate(vaccinated_on=date(2022, 6, 3)), ("event-in-future", "v.dt")),
         (of(replace(TEST, device="1232")), ("test-fields-mismatch", "t")),
         (of(replace(RECOVERY, valid_until=date(2022, 3, 2))), ("recovery-dates-order", "r")),
-        (certificate(certificate_id="x"), ("certificate-id-form", "v.ci")),
+        (certificate(certificate_id="X"), ("certificate-id-form", "v.ci")),
     ],
 )
 def test_content_is_linted_too(one, expected):
@@ -243,3 +287,30 @@ def test_allowed_on_issue():
         FindingCode.BIRTH_DATE_PARTIAL,
         FindingCode.COUNTRY_MISMATCH,
     } == ALLOWED_ON_ISSUE
+
+
+@pytest.mark.parametrize(
+    ("event", "field", "value", "path"),
+    [
+        (vaccination(), "authority", b"x", "v.is"),
+        (vaccination(), "certificate_id", 1, "v.ci"),
+        (TEST, "centre", ["x"], "t.tc"),
+    ],
+)
+def test_optional_values_of_another_type(event, field, value, path):
+    assert ("field-type", path) in found(of(replace(event, **{field: value})))
+
+
+@pytest.mark.parametrize("name", ["ʼ", "ь", "-ʼ"])
+def test_a_name_without_a_letter_is_missing(name):
+    assert ("name-missing", "nam") in found(of(vaccination(), family_name=name, given_name=None))
+
+
+@pytest.mark.parametrize("text", ["a\x1b[2J", "a\u202eb", "a\u200bb", "a\0b"])
+def test_what_cannot_be_seen_is_not_signed(text):
+    assert found(of(vaccination(authority=text))) == {("text-not-printable", "v.is")}
+
+
+def test_lower_case_identifier_is_found_once():
+    lower = "urn:uvci:01:vn:0123456789abcdef0123456789abcdef"
+    assert found(certificate(certificate_id=lower)) == {("certificate-id-form", "v.ci")}

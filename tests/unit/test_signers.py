@@ -1,12 +1,16 @@
+from dataclasses import replace
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from test_vectors import builder
 from tests.support.signers import signer
 
 from vaxcert.adapters import signers as signers_module
 from vaxcert.adapters.signers import KeySigner
 from vaxcert.crypto.algorithms import Algorithm
 from vaxcert.crypto.keys import verifying_key
+from vaxcert.crypto.signing_certificate import read_signing_certificate
 from vaxcert.errors import AdapterError, Reason, UnsupportedError
 
 DATA = b"to be signed"
@@ -49,7 +53,9 @@ def test_der_of_any_length_is_joined_to_64_bytes(r, s):
 
 
 def test_ecdsa_repeats_itself_only_when_told():
-    assert signer().sign(DATA) != signer().sign(DATA)
+    key = builder.key("es256")
+    one = KeySigner(key.private, read_signing_certificate(key.certificate))
+    assert one.sign(DATA) != one.sign(DATA)
     deterministic = signer(deterministic=True)
     assert deterministic.sign(DATA) == deterministic.sign(DATA)
     assert deterministic.sign(DATA) != deterministic.sign(DATA + b".")
@@ -68,6 +74,15 @@ def test_certificate_of_another_key():
     with pytest.raises(AdapterError) as caught:
         KeySigner(rsa.generate_private_key(65537, 2048), signer().certificate)
     assert caught.value.reason is Reason.KEY_CERTIFICATE_MISMATCH
+
+
+def test_certificate_of_a_key_of_another_type():
+    with pytest.raises(UnsupportedError) as caught:
+        KeySigner(
+            ec.generate_private_key(ec.SECP256R1()),
+            replace(signer().certificate, public_key=ed25519.Ed25519PrivateKey.generate().public_key()),
+        )
+    assert caught.value.reason is Reason.KEY_TYPE
 
 
 @pytest.mark.parametrize(

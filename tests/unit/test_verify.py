@@ -180,6 +180,30 @@ def test_start(claim, skew):
     assert (made.error.starts, made.error.at) == (starts + SECOND, AT)
 
 
+def test_all_known_claims_together_are_nothing_odd():
+    assert codes(text(token(nbf=ISSUED))) == set()
+
+
+YEAR_10000 = 253402300800
+
+
+@pytest.mark.parametrize(
+    ("exp", "expected"),
+    [
+        (0, Reason.EXPIRED),
+        (0.0, Reason.EXPIRED),
+        (-1, Reason.CWT_DATE),
+        (-0.5, Reason.CWT_DATE),
+        (YEAR_10000 - 1, None),
+        (YEAR_10000, Reason.CWT_DATE),
+        (float(YEAR_10000 - 1), None),
+        (float(YEAR_10000), Reason.CWT_DATE),
+    ],
+)
+def test_first_and_last_date_of_a_claim(exp, expected):
+    assert reason(text(token(exp=exp))) is expected
+
+
 def test_missing_issue_date_is_a_finding_and_the_signer_s_dates_count_at_verification():
     undated = text(token(iat=DROP, exp=ENDS + timedelta(days=99)))
     assert codes(undated) == {FindingCode.ISSUED_AT_MISSING, FindingCode.EXPIRY_PAST_SIGNER}
@@ -263,6 +287,7 @@ def test_other_algorithms_are_refused(alg):
     made = report(text(protected=header(alg=alg)))
     assert isinstance(made.error, AlgorithmError)
     assert (made.reason, made.algorithm) == (Reason.ALGORITHM_NOT_ALLOWED, None)
+    assert (str(alg) if type(alg) is int else "no integer") in str(made.error)
 
 
 def test_policy_may_allow_one_algorithm_only():
@@ -422,7 +447,7 @@ def test_unprotected_header_says_nothing_that_counts():
     signature_of = cose.read(message())
     parts = [signature_of.protected, {1: -37, 4: b"another!", 99: "x"}, signature_of.payload]
     changed = cbor2.dumps(cbor2.CBORTag(18, [*parts, signature_of.signature]))
-    assert (reason(changed), codes(changed)) == (None, set())
+    assert (reason(changed), codes(changed)) == (None, {FindingCode.HEADER_UNPROTECTED})
 
 
 # --- findings and policy

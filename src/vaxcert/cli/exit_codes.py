@@ -54,6 +54,6 @@ def exit_code(error: VaxcertError) -> ExitCode:
         return ExitCode.TRUST
     if isinstance(error, AdapterError):
         return ExitCode.USAGE if error.reason in _USAGE_REASONS else ExitCode.UNREADABLE
-    if isinstance(error, DecodeError | UnsupportedError):
+    if isinstance(error, DecodeError | UnsupportedError) or error.reason is Reason.KEY_TYPE:
         return ExitCode.UNREADABLE
     return ExitCode.REFUSED

@@ -134,6 +134,7 @@ def _write_summary(outcomes: Counter[Outcome], session: Session) -> None:
     )
     if outcomes[Outcome.ACCEPTED]:
         session.output.paragraph(session.texts.get("summary", "compare"))
+        session.output.paragraph(session.texts.get("summary", "rules"))
 
 
 def _exit_code(outcomes: Counter[Outcome]) -> ExitCode:

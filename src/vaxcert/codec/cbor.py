@@ -15,7 +15,7 @@ from typing import Any, Final, TypeAlias
 import cbor2
 from cbor2 import CBORTag
 
-from vaxcert.errors import DecodeError, LimitExceededError, Reason
+from vaxcert.errors import DecodeError, EncodeError, LimitExceededError, Reason
 from vaxcert.limits import MAX_CBOR_DEPTH
 
 Value: TypeAlias = Any
@@ -66,8 +66,17 @@ def loads(data: bytes, *, tags: frozenset[int] = NO_TAGS) -> Value:
 
 
 def dumps(value: Value) -> bytes:
-    """Encode a value in the shortest form, map entries in the order given (RFC 8949 section 4.1)."""
-    return cbor2.dumps(value)
+    """Encode a value in the shortest form, map entries in the order given (RFC 8949 section 4.1).
+
+    Raises:
+        EncodeError: `value-not-encodable`, for a text with half a surrogate pair, which has no UTF-8.
+    """
+    try:
+        return cbor2.dumps(value)
+    except UnicodeEncodeError:
+        raise EncodeError(
+            Reason.VALUE_NOT_ENCODABLE, "a text holds half a surrogate pair, which UTF-8 cannot write"
+        ) from None
 
 
 def _check(value: Value, tags: frozenset[int]) -> None:

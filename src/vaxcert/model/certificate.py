@@ -39,10 +39,20 @@ class PartialDate(_Private):
     Attributes:
         year: 1 to 9999.
         month: 1 to 12, or None.
+
+    Raises:
+        ValueError: A year or month out of range.
     """
 
     year: int
     month: int | None = None
+
+    def __post_init__(self) -> None:
+        self.first_day()  # refuses what is no date
+
+    def first_day(self) -> date:
+        """The earliest day it may stand for."""
+        return date(self.year, self.month or 1, 1)
 
     def __str__(self) -> str:
         return f"{self.year:04d}" if self.month is None else f"{self.year:04d}-{self.month:02d}"

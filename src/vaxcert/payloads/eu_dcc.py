@@ -180,6 +180,8 @@ def _person(payload: dict[str, Any], fields: FieldReader, findings: list[Finding
     names = FieldReader(name, "nam.", findings)
     names.known(_NAME)
     fn, gn, fnt, gnt = names.texts(("fn", "gn", "fnt", "gnt"), required=False)
+    if (fn or gn) and not (fnt or gnt):
+        findings.append(Finding(FindingCode.FIELD_MISSING, "nam.fnt"))
     for field, text in (("nam.fnt", fnt), ("nam.gnt", gnt)):
         if text is not None and not is_standard_name(text):
             findings.append(Finding(FindingCode.NAME_NOT_STANDARD, field))

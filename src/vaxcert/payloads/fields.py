@@ -96,7 +96,9 @@ class FieldReader:
             return None
         try:
             moment = datetime.fromisoformat(value.strip())
-        except ValueError:
+            if moment.tzinfo is not None:
+                moment.astimezone(UTC)  # the first and last day of the calendar have no UTC everywhere
+        except (ValueError, OverflowError):
             self._note(FindingCode.DATE_UNREADABLE, name)
             return None
         if moment.tzinfo is None:
@@ -140,6 +142,8 @@ class FieldReader:
         if not is_normalized("NFC", text):
             self._note(FindingCode.TEXT_NOT_NFC, name)
             text = normalize("NFC", text)
+        if not text.isprintable():
+            self._note(FindingCode.TEXT_NOT_PRINTABLE, name)
         if len(text) > MAX_TEXT:
             self._note(FindingCode.FIELD_TOO_LONG, name)
         return text
@@ -163,6 +167,7 @@ def are_plain(values: Iterable[object]) -> bool:
             type(value) is not str
             or not 0 < len(value) <= MAX_TEXT
             or value.strip() != value
+            or not value.isprintable()
             or not (value.isascii() or is_normalized("NFC", value))
         ):
             return False

@@ -23,6 +23,9 @@ _LAST_MOMENT: Final = datetime.max.replace(tzinfo=UTC) - _TIME_ZONES
 MAX_DOSES: Final = 99
 """Dose numbers beyond this are mistakes, whatever the series. (Since schema 1.3.0 there is no bound.)"""
 
+_FIRST_BIRTH: Final = date(1900, 1, 1)
+"""Schema 1.0.0 and later: birth dates begin with 19 or 20."""
+
 _NUCLEIC_ACID_TEST: Final = "LP6464-4"
 
 
@@ -53,18 +56,19 @@ def content_findings(certificate: HealthCertificate, *, signed_at: datetime) -> 
 
 
 def _check_person(person: Person, last_day: date, findings: list[Finding]) -> date | None:
-    """Check the subject. Returns the birth date when it is whole and possible."""
+    """Check the subject. Returns the first day the birth date may stand for, when it is possible."""
     if not (
         person.standard_family_name or person.standard_given_name or person.family_name or person.given_name
     ):
         findings.append(Finding(FindingCode.NAME_MISSING, "nam"))
     born = person.birth_date
-    if not isinstance(born, date):
+    if born is None:
         return None
-    if born > last_day or born.year < 1900:
+    first_day = born if isinstance(born, date) else born.first_day()
+    if not _FIRST_BIRTH <= first_day <= last_day:
         findings.append(Finding(FindingCode.BIRTH_DATE_IMPOSSIBLE, "dob"))
         return None
-    return born
+    return first_day
 
 
 def _check_vaccination(dose: Vaccination, born: date | None, last_day: date, findings: list[Finding]) -> None:
@@ -151,5 +155,5 @@ def _check_day(
         return
     if day > last_day:
         findings.append(Finding(FindingCode.EVENT_IN_FUTURE, field))
-    elif born is not None and day < born:
+    elif day < (born or _FIRST_BIRTH):
         findings.append(Finding(FindingCode.EVENT_BEFORE_BIRTH, field))

@@ -6,7 +6,7 @@ verifier would report on the certificate once it is out.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from operator import attrgetter
 from typing import Final, NamedTuple
@@ -14,7 +14,15 @@ from unicodedata import is_normalized
 
 from vaxcert.findings import Finding, FindingCode
 from vaxcert.model import value_sets
-from vaxcert.model.certificate import Event, HealthCertificate, Person, Recovery, Test, Vaccination
+from vaxcert.model.certificate import (
+    Event,
+    HealthCertificate,
+    PartialDate,
+    Person,
+    Recovery,
+    Test,
+    Vaccination,
+)
 from vaxcert.model.names import is_standard_name
 from vaxcert.payloads.fields import MAX_TEXT, are_plain
 from vaxcert.rules.content import content_findings
@@ -26,11 +34,13 @@ class Field(NamedTuple):
     Attributes:
         attribute: Its name in the model.
         wire: Its name in the payload, for findings.
+        type: What its value has to be, exactly: a subclass such as `bool` or `datetime` is written otherwise.
         required: Whether it has to be there.
     """
 
     attribute: str
     wire: str
+    type: type = str
     required: bool = True
 
 
@@ -49,9 +59,9 @@ _FIELDS: Final[dict[type[Event], tuple[Field, ...]]] = {
         Field("prophylaxis", "v.vp"),
         Field("product", "v.mp"),
         Field("marketing_holder", "v.ma"),
-        Field("dose_number", "v.dn"),
-        Field("doses_in_series", "v.sd"),
-        Field("vaccinated_on", "v.dt"),
+        Field("dose_number", "v.dn", int),
+        Field("doses_in_series", "v.sd", int),
+        Field("vaccinated_on", "v.dt", date),
         Field("country", "v.co", required=False),
         Field("authority", "v.is", required=False),
         Field("certificate_id", "v.ci", required=False),
@@ -59,7 +69,7 @@ _FIELDS: Final[dict[type[Event], tuple[Field, ...]]] = {
     Test: (
         Field("disease", "t.tg"),
         Field("test_type", "t.tt"),
-        Field("sampled_at", "t.sc"),
+        Field("sampled_at", "t.sc", datetime),
         Field("result", "t.tr"),
         Field("name", "t.nm", required=False),
         Field("device", "t.ma", required=False),
@@ -70,9 +80,9 @@ _FIELDS: Final[dict[type[Event], tuple[Field, ...]]] = {
     ),
     Recovery: (
         Field("disease", "r.tg"),
-        Field("first_positive", "r.fr"),
-        Field("valid_from", "r.df"),
-        Field("valid_until", "r.du"),
+        Field("first_positive", "r.fr", date),
+        Field("valid_from", "r.df", date),
+        Field("valid_until", "r.du", date),
         Field("country", "r.co", required=False),
         Field("authority", "r.is", required=False),
         Field("certificate_id", "r.ci", required=False),
@@ -80,7 +90,10 @@ _FIELDS: Final[dict[type[Event], tuple[Field, ...]]] = {
 }
 """Required fields first. Country, authority and identifier may be left to the issuer."""
 
-_REQUIRED: Final = {event: sum(field.required for field in fields) for event, fields in _FIELDS.items()}
+_REQUIRED_TYPES: Final = {
+    event: tuple(field.type for field in fields if field.required) for event, fields in _FIELDS.items()
+}
+_OPTIONAL_TYPES: Final = frozenset({str, type(None)})
 _VALUES_OF: Final = {
     event: attrgetter(*(field.attribute for field in fields)) for event, fields in _FIELDS.items()
 }
@@ -116,10 +129,13 @@ def lint(
     _lint_person(certificate.subject, findings)
     _lint_standard_name(names[0], "nam.fnt", findings)
     _lint_standard_name(names[1], "nam.gnt", findings)
+    if not (names[0].strip("<") or names[1].strip("<")):
+        findings.append(Finding(FindingCode.NAME_MISSING, "nam"))
     for event in events:
         _lint_event(event, findings)
-    findings += content_findings(certificate, signed_at=issued_at)
-    return findings
+    if not any(finding.code is FindingCode.FIELD_TYPE for finding in findings):
+        findings += content_findings(certificate, signed_at=issued_at)
+    return list(dict.fromkeys(findings))
 
 
 def refused(findings: list[Finding]) -> list[Finding]:
@@ -134,6 +150,8 @@ def _lint_person(person: Person, findings: list[Finding]) -> None:
             lint_text(text or "", wire, findings)
     if person.birth_date is None:
         findings.append(Finding(FindingCode.FIELD_MISSING, "dob"))
+    elif type(person.birth_date) not in (date, PartialDate):
+        findings.append(Finding(FindingCode.FIELD_TYPE, "dob"))
 
 
 def _lint_standard_name(text: str, wire: str, findings: list[Finding]) -> None:
@@ -144,11 +162,28 @@ def _lint_standard_name(text: str, wire: str, findings: list[Finding]) -> None:
 
 
 def _lint_event(event: Event, findings: list[Finding]) -> None:
-    values = _VALUES_OF[type(event)](event)
-    if None in values[: _REQUIRED[type(event)]] or not are_plain([v for v in values if type(v) is str]):
-        _lint_fields(_FIELDS[type(event)], values, findings)
+    kind = type(event)
+    values = _VALUES_OF[kind](event)
+    if not _are_as_expected(values, _REQUIRED_TYPES[kind]):
+        _lint_fields(_FIELDS[kind], values, findings)
+    if type(event.certificate_id) is str and event.certificate_id != event.certificate_id.upper():
+        findings.append(Finding(FindingCode.CERTIFICATE_ID_FORM, _FIELDS[kind][-1].wire))
     if isinstance(event, Vaccination) and _is_of_earlier_edition(event.product, event.prophylaxis):
         findings.append(Finding(FindingCode.PRODUCT_PROPHYLAXIS_MISMATCH, "v.vp"))
+    if isinstance(event, Test):
+        sampled_at = event.sampled_at
+        if type(sampled_at) is datetime and sampled_at.utcoffset() is None:
+            findings.append(Finding(FindingCode.DATE_WITHOUT_ZONE, "t.sc"))
+
+
+def _are_as_expected(values: tuple[object, ...], required_types: tuple[type, ...]) -> bool:
+    """Whether nothing needs saying about any field: the usual case, decided together."""
+    required, optional = values[: len(required_types)], values[len(required_types) :]
+    return (
+        tuple(map(type, required)) == required_types
+        and _OPTIONAL_TYPES.issuperset(map(type, optional))
+        and are_plain([value for value in values if type(value) is str])
+    )
 
 
 def _lint_fields(fields: tuple[Field, ...], values: tuple[object, ...], findings: list[Finding]) -> None:
@@ -156,6 +191,8 @@ def _lint_fields(fields: tuple[Field, ...], values: tuple[object, ...], findings
         if value is None or value == "":
             if field.required:
                 findings.append(Finding(FindingCode.FIELD_MISSING, field.wire))
+        elif type(value) is not field.type:
+            findings.append(Finding(FindingCode.FIELD_TYPE, field.wire))
         elif type(value) is str:
             lint_text(value, field.wire, findings)
 
@@ -175,3 +212,5 @@ def lint_text(text: str, wire: str, findings: list[Finding]) -> None:
         findings.append(Finding(FindingCode.FIELD_PADDED, wire))
     if not is_normalized("NFC", text):
         findings.append(Finding(FindingCode.TEXT_NOT_NFC, wire))
+    if not text.strip().isprintable():
+        findings.append(Finding(FindingCode.TEXT_NOT_PRINTABLE, wire))
