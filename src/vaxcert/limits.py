@@ -17,8 +17,18 @@ MAX_CBOR_DEPTH: Final = 16
 MAX_PICTURE_BYTES: Final = 32 * 1024 * 1024
 """Bytes of one picture or PDF file."""
 
-MAX_PICTURE_PIXELS: Final = 64_000_000
-"""Pixels of one decoded picture."""
+MAX_PICTURE_PIXELS: Final = 36_000_000
+"""Pixels of one decoded picture. A page of A4 scanned at 600 dpi has 34.8 million, a phone's photograph 12."""
+
+MAX_JPEG_SCANS: Final = 64
+"""Scans of a JPEG file, each of which is decoded over the whole picture. Encoders write 1 to about 20."""
+
+MAX_JPEG_SEGMENTS: Final = 10_000
+"""Marker segments of a JPEG file; one with a large colour profile and metadata has some hundred."""
+
+MAX_PDF_CONTENT_BYTES: Final = 4_000_000
+"""Bytes of drawing instructions of a PDF, those of a form counted each time it is drawn. PDFium holds about
+110 MB for as many. A vector QR code has some 300,000."""
 
 MAX_PICTURE_SIDE: Final = 32_000
 """Pixels along one side of a picture; decoders spend memory on each row however short it is."""
@@ -37,6 +47,12 @@ MAX_BUNDLE_CERTIFICATES: Final = 10_000
 
 MAX_RECORD_CHARACTERS: Final = 64 * 1024
 """Characters of one row of a record file. A genuine one has about 300."""
+
+MAX_RECORD_COLUMNS: Final = 256
+"""Columns of a record file, or different keys of its JSON objects. The national platform has 14."""
+
+MAX_PIPED_RECORD_BYTES: Final = 64 * 1024 * 1024
+"""Bytes of a record file that comes through a pipe and is held in memory: some 200,000 records."""
 
 MAX_CERTIFICATE_ID_CHARACTERS: Final = 80
 """Characters of a certificate identifier (`ci`), EU DCC schema 1.3.x."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import pty
 import signal
 import subprocess
 import sys
@@ -146,6 +148,10 @@ def test_no_trust_exits_4(text):
         ("verify", "--policy", "lax", "x.png"),
         ("verify", "--lang", "xx", "x.png"),
         ("issue", "records.csv"),
+        ("issue", "--validity-days", "0000000019999999999", "records.csv"),
+        ("issue", "--validity-days", "36501", "records.csv"),
+        ("keys", "new-signer", "--valid-days", "00000000199999"),
+        ("keys", "new-signer", "--valid-days", "9" * 5000),
         ("keys",),
         ("qr", "ABC", "--size-mm", "nan"),
         ("qr", "ABC", "--out", "picture.gif"),
@@ -233,6 +239,39 @@ def test_encrypted_key_with_a_wrong_password_exits_2_and_does_not_show_it(signer
     one_line(done, 2, "key-password")
     assert "wrong\n" not in done.stderr
     assert "xxx" not in done.stderr
+
+
+@pytest.mark.parametrize("typed", [b"\x04", b"\n", b"\xff\xfe\n"])
+def test_no_password_at_the_prompt_exits_2_with_one_line(signer_files, tmp_path, typed):
+    ours, theirs = pty.openpty()
+    command = ["issue", "x.csv", "--key", signer_files.encrypted_key, "--cert", signer_files.cert]
+    command += ["--country", "VN", "--authority", "TEST", "--out", tmp_path / "out"]
+    process = subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", "vaxcert", *command],
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,  # without it getpass asks the terminal of whoever runs the tests
+        env=os.environ | {"PYTHONUTF8": "1", "VAXCERT_LANG": "en"},
+    )
+    os.close(theirs)
+    question = b""
+    while not question.endswith(b": "):
+        question += os.read(process.stderr.fileno(), 100)
+    os.write(ours, typed)
+    stdout, stderr = process.communicate(timeout=60)
+    os.close(ours)
+    assert (process.returncode, stdout) == (2, b"")
+    assert stderr.strip().startswith(b"vaxcert: key-password: ")
+    assert stderr.strip().count(b"\n") == 0
+
+
+def test_authority_past_the_last_year_exits_2(run, tmp_path):
+    out = ("--out-key", tmp_path / "k", "--out-cert", tmp_path / "c", "--at", "9999-12-31T00:00:00Z")
+    done = run("keys", "new-ca", "--country", "VN", "--organization", "TEST", "--common-name", "TEST", *out)
+    assert (done.status, done.stdout) == (2, "")
+    assert done.stderr.startswith("vaxcert: usage: ")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_missing_password_file_exits_3(signer_files, tmp_path):

@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import csv
 import json
+import signal
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -85,6 +88,7 @@ def test_bad_rows_go_to_the_rejects_with_codes_and_do_not_stop_the_batch(run, si
         "identity-number-length",
         "name-missing vaccine-missing",
     ]
+    assert [row["row"] for row in rejects_of(out)] == ["1", "3"]
     assert rejects_of(out)[0]["HoVaTen"] == "Lê Văn Ba"
     assert rejects_of(out)[0]["reasons"].startswith("The identity number is too short")
 
@@ -130,6 +134,7 @@ def test_what_is_written_is_private_and_its_names_tell_nothing(run, signer_files
     out = tmp_path / "out"
     issue(run, signer_files, records_file(tmp_path, *GOOD, *BAD), out)
     written = {str(path.relative_to(out)): stat.S_IMODE(path.stat().st_mode) for path in out.rglob("*")}
+    assert stat.S_IMODE(out.stat().st_mode) == 0o700
     assert written == {
         "certificates.jsonl": 0o600,
         "rejects.csv": 0o600,
@@ -154,10 +159,71 @@ def test_without_pictures(run, signer_files, tmp_path):
 
 def test_validity_in_days_ends_with_the_signing_certificate(run, signer_files, tmp_path):
     records = records_file(tmp_path, GOOD[0])
-    issue(run, signer_files, records, tmp_path / "a", "--validity-days", "30", "--qr", "none")
-    issue(run, signer_files, records, tmp_path / "b", "--validity-days", "3650", "--qr", "none")
+    short = issue(run, signer_files, records, tmp_path / "a", "--validity-days", "30", "--qr", "none")
+    cut = issue(run, signer_files, records, tmp_path / "b", "--validity-days", "3650", "--qr", "none")
+    assert "signing certificate ends" not in short.stdout
+    assert "Valid until 2024-01-01 only, when the signing certificate ends." in cut.stdout
     assert lines_of(tmp_path / "a")[0]["expires"] == "2022-07-01T08:30:00Z"
     assert lines_of(tmp_path / "b")[0]["expires"] == "2024-01-01T00:00:00Z"
+
+
+def contents(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("left_over", ["certificates.jsonl", "qr/000009.png"])
+@pytest.mark.parametrize("kind", ["png", "none"])
+def test_a_folder_with_an_earlier_run_is_refused_and_left_as_it_is(
+    run, signer_files, tmp_path, left_over, kind
+):
+    out = tmp_path / "out"
+    (out / "qr").mkdir(parents=True)
+    (out / left_over).write_bytes(b"precious")
+    (out / "rejects.csv").write_bytes(b"precious")
+    before = contents(out)
+    done = issue(run, signer_files, records_file(tmp_path, *GOOD, *BAD), out, "--qr", kind)
+    assert (done.status, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"vaxcert: file-unwritable: {out} holds an earlier run")
+    assert contents(out) == before
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT, None])
+def test_a_run_has_its_folder_alone_and_keeps_what_it_issued(run, signer_files, tmp_path, end):
+    out = tmp_path / "out"
+    records = records_file(tmp_path, *(GOOD[0].replace("000123", f"{n:06}") for n in range(600)))
+    command = ["issue", records, "--key", signer_files.key, "--cert", signer_files.cert, "--country", "VN"]
+    command += ["--authority", "TEST", "--out", out, "--at", AT, "--json"]
+    process = subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", "vaxcert", *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    # nobody reads on: the first run stands still in the middle
+    first = json.loads(process.stdout.readline())
+    assert first["outcome"] == "issued"
+    second = issue(run, signer_files, records, out)
+    assert second.status == 2
+    assert second.stderr.startswith("vaxcert: file-unwritable: ")
+    assert not (out / "rejects.csv").exists()
+    if end is not None:
+        process.send_signal(end)
+    problems = process.communicate(timeout=60)[1]
+    interrupted = (130, b"Interrupted. What was issued until then is kept.\n")
+    assert (process.returncode, problems) == ((0, b"") if end is None else interrupted)
+    lines = lines_of(out)
+    assert {key: first[key] for key in lines[0]} == lines[0]
+    assert len(lines) == 600 if end is None else 0 < len(lines) < 600
+    assert {line["file"] for line in lines} <= {f"qr/{path.name}" for path in (out / "qr").iterdir()}
+    assert (out / "rejects.csv").exists()
+
+
+def test_records_from_a_path_that_cannot_be_rewound(signer_files, tmp_path):
+    data = records_file(tmp_path, *GOOD).read_bytes()
+    out = tmp_path / "out"
+    arguments = ("--key", signer_files.key, "--cert", signer_files.cert, "--country", "VN")
+    done = vaxcert(
+        "issue", "/dev/stdin", *arguments, "--authority", "TEST", "--out", out, "--at", AT, stdin=data
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(lines_of(out)) == 2
 
 
 def test_deterministic_issuing_repeats_itself_and_ordinary_issuing_does_not(run, signer_files, tmp_path):

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import base64
+import errno
 import io
 import os
+import resource
+import signal
 import stat
 from pathlib import Path
 
@@ -18,15 +22,18 @@ from tests.support.signers import signer
 from vaxcert.adapters.certificate_inputs import CertificateInput, find_sources, read_source
 from vaxcert.adapters.files import (
     WholeLines,
-    create_atomically,
+    create_new,
     find_files,
     read_bounded,
     write_atomically,
 )
-from vaxcert.adapters.key_files import load_private_key, load_signer, save_private_key
+from vaxcert.adapters.key_files import load_csr, load_private_key, load_signer, save_private_key
+from vaxcert.adapters.records import read_records
 from vaxcert.adapters.trust_files import load_trust_list
+from vaxcert.crypto.authority import create_csr
 from vaxcert.errors import AdapterError, LimitExceededError, Reason, TrustListError, VaxcertError
-from vaxcert.limits import MAX_TEXT_CHARACTERS
+from vaxcert.limits import MAX_PIPED_RECORD_BYTES, MAX_TEXT_CHARACTERS, MAX_TEXT_FILE_BYTES
+from vaxcert.model.certificate import ALL_KINDS
 
 P256 = ec.generate_private_key(ec.SECP256R1())
 RSA = rsa.generate_private_key(65537, 2048)
@@ -63,7 +70,7 @@ def test_files_that_cannot_be_opened_are_unreadable(tmp_path, name):
 def test_atomic_writing_replaces_and_leaves_nothing_beside(tmp_path):
     path = tmp_path / "f"
     write_atomically(path, b"old")
-    write_atomically(path, b"new", private=True, durable=False)
+    write_atomically(path, b"new", private=True)
     assert path.read_bytes() == b"new"
     assert mode(path) == 0o600
     assert list(tmp_path.iterdir()) == [path]
@@ -81,23 +88,81 @@ def test_atomic_writing_over_a_folder_leaves_nothing_beside(tmp_path):
 
 def test_creating_never_overwrites(tmp_path):
     path = tmp_path / "f"
-    create_atomically(path, b"first")
-    assert reason_of(lambda: create_atomically(path, b"second")) is Reason.FILE_UNWRITABLE
+    create_new(path, b"first")
+    assert reason_of(lambda: create_new(path, b"second")) is Reason.FILE_UNWRITABLE
     assert path.read_bytes() == b"first"
     assert list(tmp_path.iterdir()) == [path]
 
 
 def test_creating_does_not_follow_a_link_to_nowhere(tmp_path):
     (tmp_path / "link").symlink_to(tmp_path / "target")
-    assert reason_of(lambda: create_atomically(tmp_path / "link", b"key")) is Reason.FILE_UNWRITABLE
+    assert reason_of(lambda: create_new(tmp_path / "link", b"key")) is Reason.FILE_UNWRITABLE
     assert not (tmp_path / "target").exists()
 
 
-def test_whole_lines_appear_at_the_end_and_privately(tmp_path):
+@pytest.fixture
+def no_links(monkeypatch):
+    """As on FAT and SMB."""
+
+    def refuse(*_arguments, **_options):
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+
+
+@pytest.mark.usefixtures("no_links")
+def test_creating_needs_no_hard_links(tmp_path):
+    create_new(tmp_path / "key", b"key")
+    with WholeLines(tmp_path / "lines") as lines:
+        lines.write("a")
+    assert [path.read_bytes() for path in sorted(tmp_path.iterdir())] == [b"key", b"a\n"]
+
+
+def test_what_cannot_be_written_whole_is_removed_again(tmp_path):
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+        assert reason_of(lambda: create_new(tmp_path / "f", bytes(1001))) is Reason.FILE_UNWRITABLE
+        create_new(tmp_path / "g", bytes(1000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert [path.name for path in tmp_path.iterdir()] == ["g"]
+
+
+def too_much(path):
+    with WholeLines(path) as lines:
+        lines.write("a")
+        lines.write("b" * 1000)
+
+
+def test_a_line_that_is_cut_short_by_a_full_disk_is_not_kept(tmp_path):
+    path = tmp_path / "lines"
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+        assert reason_of(lambda: too_much(path)) is Reason.FILE_UNWRITABLE
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert path.read_text() == "a\n"
+
+
+def test_whole_lines_have_one_writer(tmp_path):
+    path = tmp_path / "lines"
+    with WholeLines(path) as lines:
+        assert reason_of(WholeLines(path).__enter__) is Reason.FILE_UNWRITABLE
+        lines.write("a")
+    assert path.read_text() == "a\n"
+
+
+def test_whole_lines_are_there_at_once_and_privately(tmp_path):
     path = tmp_path / "lines"
     with WholeLines(path) as lines:
         lines.write("Nguyễn")
-        assert not path.exists()
+        assert path.read_text("utf-8") == "Nguyễn\n"
         lines.write("b")
     assert path.read_text("utf-8") == "Nguyễn\nb\n"
     assert mode(path) == 0o600
@@ -124,6 +189,22 @@ def test_files_are_found_deep_in_the_order_of_names(tmp_path):
     (tmp_path / "c" / "loop").symlink_to(tmp_path, target_is_directory=True)
     found = [str(path.relative_to(tmp_path)) for path in find_files(tmp_path, {".pem"})]
     assert found == ["a.pem", "b.pem", "c/a.PEM"]
+
+
+def test_pipes_in_folders_are_not_opened_and_what_cannot_be_opened_is_told(tmp_path):
+    os.mkfifo(tmp_path / "pipe.txt")
+    (tmp_path / "gone.txt").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "file.txt").write_text("HC1:A")
+    assert [path.name for path in find_files(tmp_path, {".txt"})] == ["file.txt", "gone.txt"]
+    items = [
+        item
+        for source in find_sources([str(tmp_path)])
+        for item in read_source(source, io.BufferedReader(io.BytesIO()))
+    ]
+    assert [(Path(item.source).name, getattr(item.content, "reason", None)) for item in items] == [
+        ("file.txt", None),
+        ("gone.txt", Reason.FILE_UNREADABLE),
+    ]
 
 
 # keys
@@ -206,6 +287,16 @@ def test_saved_key_is_private_from_its_first_moment_and_never_overwritten(tmp_pa
     assert load_private_key(path).private_numbers() == P256.private_numbers()
 
 
+@pytest.mark.parametrize("encoding", [Encoding.PEM, Encoding.DER])
+def test_request_of_an_odd_version_is_unreadable(tmp_path, encoding):
+    request = create_csr(P256, country="VN", organization="TEST", common_name="TEST", kinds=ALL_KINDS)
+    der = request.public_bytes(Encoding.DER).replace(b"\x02\x01\x00\x30", b"\x02\x01\x07\x30", 1)
+    pem = b"-----BEGIN CERTIFICATE REQUEST-----\n%s-----END CERTIFICATE REQUEST-----\n"
+    path = tmp_path / "csr"
+    path.write_bytes(der if encoding is Encoding.DER else pem % base64.encodebytes(der))
+    assert reason_of(lambda: load_csr(path)) is Reason.CERTIFICATE_UNREADABLE
+
+
 # trust lists
 
 
@@ -255,6 +346,32 @@ def test_lines_of_exactly_the_longest_text_and_one_more():
         items = read(fits + b"\n" + too_long + b"\n" + fits + end)
         assert reasons(items) == [fits.decode(), Reason.INPUT_TOO_LONG, fits.decode()]
         assert [source for source, _ in items] == ["-", "-#2", "-#3"]
+
+
+class Endless(io.RawIOBase):
+    """Gives the same byte for ever; fails the test that reads far past the bound."""
+
+    def __init__(self, byte, bound):
+        self._byte, self._left = byte, 2 * bound
+
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
+        self._left -= len(buffer)
+        assert self._left > 0
+        buffer[:] = self._byte * len(buffer)
+        return len(buffer)
+
+
+def test_line_without_end_is_not_read_for_ever():
+    stream = io.BufferedReader(Endless(b"A", MAX_TEXT_FILE_BYTES))
+    assert [item.content.reason for item in read_source(None, stream)] == [Reason.INPUT_TOO_LONG]
+
+
+def test_records_without_end_are_not_read_for_ever():
+    stream = io.BufferedReader(Endless(b"A", MAX_PIPED_RECORD_BYTES))
+    assert reason_of(lambda: next(read_records(stream))) is Reason.FILE_UNREADABLE
 
 
 def test_lines_are_handed_on_before_the_next_is_there():

@@ -13,7 +13,7 @@ from vaxcert.adapters.record_layout import FIELD_NAMES, NATIONAL_PLATFORM, REQUI
 from vaxcert.adapters.records import RecordRow, read_records
 from vaxcert.adapters.rejects import RejectWriter
 from vaxcert.errors import AdapterError, Reason
-from vaxcert.limits import MAX_RECORD_CHARACTERS
+from vaxcert.limits import MAX_RECORD_CHARACTERS, MAX_RECORD_COLUMNS
 from vaxcert.model.certificate import PartialDate
 from vaxcert.model.dose_record import WHOLE_ROW, DoseRecord, Sex
 
@@ -237,6 +237,8 @@ HEADING = ",".join(PERSON)
         (f"{HEADING},HoVaTen\n", "same heading"),
         (f"{HEADING},HOVATEN\n", "same heading"),
         (f"{HEADING}\n{'a' * (MAX_RECORD_CHARACTERS + 1)}\n", "line 2 is longer than"),
+        (",".join(f"c{n}" for n in range(MAX_RECORD_COLUMNS + 1)), "more than 256 columns"),
+        ("\n".join(f'{{"c{n}": 1}}' for n in range(MAX_RECORD_COLUMNS + 1)), "more than 256 columns"),
         ("[", "JSON value 1 is malformed"),
         ("[1]", "JSON value 1 is not an object"),
         ('{"a": 1', "JSON value 1 is malformed"),
@@ -256,6 +258,36 @@ def test_unreadable_files(content, message):
     error = fault(content)
     assert error.reason is Reason.FILE_UNREADABLE
     assert message in str(error)
+
+
+def test_as_many_columns_as_are_allowed():
+    wide = PERSON | {f"c{number}": "" for number in range(MAX_RECORD_COLUMNS - len(PERSON))}
+    assert len(wide) == MAX_RECORD_COLUMNS
+    assert read(as_csv(wide))[0].record == read(json.dumps(wide))[0].record == RECORD
+
+
+def test_no_depth_of_nesting_is_a_fault_of_the_program():
+    faults = [fault('{"a": ' + "[" * depth + "]" * depth + "}") for depth in (10, *range(850, 1010), 60_000)]
+    reasons = [one.reason for one in faults]
+    assert set(reasons) == {Reason.COLUMN_MISSING, Reason.FILE_UNREADABLE}
+    assert (reasons[0], reasons[-1]) == (Reason.COLUMN_MISSING, Reason.FILE_UNREADABLE)
+
+
+def test_path_that_cannot_be_rewound_is_read():
+    reading, writing = os.pipe()
+    with open(writing, "wb") as file:
+        file.write(as_csv(PERSON).encode())
+    with open(reading, "rb") as file:
+        assert [row.record for row in read_records(Path(f"/dev/fd/{file.fileno()}"))] == [RECORD]
+
+
+def test_a_value_that_is_no_record_is_one_bad_row():
+    person = dict.fromkeys(NATIONAL_PLATFORM.columns, "x")
+    heading = next(iter(person))
+    content = "\n".join(json.dumps(value) for value in (person, 5, None, person))
+    rows = list(read_records(io.BytesIO(content.encode())))
+    assert [row.original[heading] for row in rows] == ["x", "5", "", "x"]
+    assert [WHOLE_ROW in row.record.unreadable for row in rows] == [False, True, True, False]
 
 
 def test_fault_at_the_end_is_found_before_the_first_record():
@@ -371,8 +403,8 @@ def test_rejects_hold_row_codes_and_reasons(tmp_path):
     assert writer.count == 2
     sentences = "Thiếu số lô vắc xin. Thiếu giới tính. other"
     assert rejects(path) == [
-        PERSON | {"codes": "lot-missing sex-missing other", "reasons": sentences},
-        PERSON | {"codes": "lot-missing", "reasons": "Thiếu số lô vắc xin."},
+        PERSON | {"row": "1", "codes": "lot-missing sex-missing other", "reasons": sentences},
+        PERSON | {"row": "2", "codes": "lot-missing", "reasons": "Thiếu số lô vắc xin."},
     ]
 
 
@@ -392,7 +424,7 @@ def test_mended_rejects_are_read_again(tmp_path):
     assert row.record == RECORD
     with RejectWriter(second, SENTENCES) as writer:
         writer.write(row, ["sex-missing"])
-    assert rejects(second) == [PERSON | {"codes": "sex-missing", "reasons": "Thiếu giới tính."}]
+    assert rejects(second) == [PERSON | {"row": "1", "codes": "sex-missing", "reasons": "Thiếu giới tính."}]
 
 
 def test_no_rejects_replace_an_older_file(tmp_path):
@@ -400,7 +432,7 @@ def test_no_rejects_replace_an_older_file(tmp_path):
     path.write_text("old")
     with RejectWriter(path, SENTENCES):
         pass
-    assert path.read_text("utf-8-sig") == "codes,reasons\n"
+    assert path.read_text("utf-8-sig") == "row,codes,reasons\n"
 
 
 def interrupted_run(path: Path) -> None:

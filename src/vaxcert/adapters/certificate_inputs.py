@@ -166,14 +166,8 @@ def _read_stream(name: str, stream: BufferedReader) -> Iterator[CertificateInput
 
 def _read_lines(name: str, stream: BufferedReader) -> Iterator[CertificateInput]:
     """The certificates of a text file. Only line ends are stripped: spaces are base45 characters."""
-    length = 0
     empty = True
     for number, line in enumerate(_bounded_lines(stream), 1):
-        length += len(line)
-        if length > MAX_TEXT_FILE_BYTES:
-            raise LimitExceededError(
-                Reason.INPUT_TOO_LONG, f"more than {MAX_TEXT_FILE_BYTES} bytes of text, the rest is not read"
-            )
         text = line.removeprefix(_BYTE_ORDER_MARK if number == 1 else b"").rstrip(b"\r\n")
         if text.strip():
             empty = False
@@ -183,11 +177,20 @@ def _read_lines(name: str, stream: BufferedReader) -> Iterator[CertificateInput]
 
 
 def _bounded_lines(stream: BufferedReader) -> Iterator[bytes]:
-    """Lines; of those that are too long no more is kept than shows it."""
-    while line := stream.readline(_MAX_LINE_BYTES):
-        rest = line
-        while len(rest) == _MAX_LINE_BYTES and not rest.endswith(b"\n"):
-            rest = stream.readline(_MAX_LINE_BYTES)
+    """Lines, within `MAX_TEXT_FILE_BYTES`; of those that are too long no more is kept than shows it."""
+    length = 0
+    line = b""
+    while part := stream.readline(_MAX_LINE_BYTES):
+        length += len(part)
+        if length > MAX_TEXT_FILE_BYTES:
+            raise LimitExceededError(
+                Reason.INPUT_TOO_LONG, f"more than {MAX_TEXT_FILE_BYTES} bytes of text, the rest is not read"
+            )
+        line = line or part
+        if len(part) < _MAX_LINE_BYTES or part.endswith(b"\n"):
+            yield line
+            line = b""
+    if line:
         yield line
 
 

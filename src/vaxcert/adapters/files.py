@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Collection, Iterator
+import stat
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
+from io import FileIO
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -47,7 +49,8 @@ def find_files(folder: Path, suffixes: Collection[str]) -> Iterator[Path | Adapt
         suffixes: Endings of the names to find, lower case with the dot.
 
     Yields:
-        The files; and `file-unreadable` for each folder that cannot be looked into.
+        The files, but no pipes and devices, which may never end; and `file-unreadable` for each folder that
+        cannot be looked into.
     """
     unreadable: list[AdapterError] = []
 
@@ -58,39 +61,62 @@ def find_files(folder: Path, suffixes: Collection[str]) -> Iterator[Path | Adapt
 
     for place, folders, names in os.walk(folder, onerror=note):
         folders.sort()
-        yield from (Path(place, name) for name in sorted(names) if Path(name).suffix.lower() in suffixes)
+        files = (Path(place, name) for name in sorted(names) if Path(name).suffix.lower() in suffixes)
+        yield from filter(_ends, files)
     yield from unreadable
 
 
-def write_atomically(path: Path, data: bytes, *, private: bool = False, durable: bool = True) -> None:
+def _ends(path: Path) -> bool:
+    """Whether it is a file, or nothing that can be opened: whoever reads it tells why."""
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except OSError:
+        return True
+
+
+def write_atomically(path: Path, data: bytes, *, private: bool = False) -> None:
     """Write a file so that nobody ever sees half of it; an older one is replaced.
 
     Args:
         path: Where; its folder exists.
         data: All of it.
         private: For the owner's eyes only (mode 0600).
-        durable: Wait until the disk has it. Not needed for what can be made again.
 
     Raises:
         AdapterError: `file-unwritable`.
     """
-    _write(path, data, mode=_mode(private), durable=durable, put=os.replace)
+    partial = path.with_name(f".{path.name[:200]}.{secrets.token_hex(4)}.partial")
+    try:
+        with _writing(path):
+            _write_new(partial, data, private=private, durable=True)
+            partial.replace(path)
+    finally:
+        with suppress(OSError):
+            partial.unlink()
 
 
-def create_atomically(path: Path, data: bytes, *, private: bool = False) -> None:
-    """Like `write_atomically`, and never in the place of another file.
+def create_new(path: Path, data: bytes, *, private: bool = False, durable: bool = True) -> None:
+    """Write a file that is not there yet; what cannot be written whole is removed again.
+
+    Args:
+        path: Where; its folder exists.
+        data: All of it.
+        private: For the owner's eyes only (mode 0600), from its first moment.
+        durable: Wait until the disk has it. Not needed for what can be made again.
 
     Raises:
         AdapterError: `file-unwritable`, also when there is such a file already.
     """
-    _write(path, data, mode=_mode(private), durable=True, put=os.link)
+    with _writing(path):
+        _write_new(path, data, private=private, durable=durable)
 
 
 class WholeLines:
-    """A private file (mode 0600) that gets its lines one by one and is put in its place at the end.
+    """A new private file (mode 0600) that gets its lines one by one.
 
-    A context manager. Whatever ends the writing, an exception too, the lines written so far are kept and none
-    is cut; only an exception before the first line leaves no file.
+    A context manager. The file is there from the start, so that it has one writer only. Whatever ends the
+    writing, an exception too, the lines written so far are kept and none is cut; only an exception before the
+    first line leaves no file. (A process that is killed may leave a last line cut short.)
 
     Args:
         path: Where; its folder exists. Must not be there yet.
@@ -98,21 +124,16 @@ class WholeLines:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._partial = _beside(path)
         self._length = 0
 
     def __enter__(self) -> Self:
-        """Open a file beside the final one.
+        """Create the file.
 
         Raises:
-            AdapterError: `file-unwritable`, also when the final one is there already.
+            AdapterError: `file-unwritable`, also when it is there already.
         """
-        if self._path.exists():
-            raise AdapterError(
-                Reason.FILE_UNWRITABLE, f"{self._path} is there already and is not overwritten"
-            )
         with _writing(self._path):
-            self._file = os.fdopen(_open_new(self._partial, _PRIVATE_MODE), "wb", buffering=0)
+            self._file = _open_new(self._path, _PRIVATE_MODE)
         return self
 
     def write(self, line: str) -> None:
@@ -126,56 +147,48 @@ class WholeLines:
         """
         data = (line + "\n").encode()
         with _writing(self._path):
-            if self._file.write(data) != len(data):
-                raise AdapterError(Reason.FILE_UNWRITABLE, f"cannot write {self._path}: the disk is full")
+            _write_all(self._file, data)
         self._length += len(data)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Put the file in its place.
+        """Cut off what is no whole line.
 
         Raises:
             AdapterError: `file-unwritable`.
         """
-        try:
-            with _writing(self._path), self._file:
-                self._file.truncate(self._length)
-                os.fsync(self._file.fileno())
-            if error is None or self._length:
-                with _writing(self._path):
-                    os.link(self._partial, self._path)
-        finally:
+        with _writing(self._path), self._file:
+            self._file.truncate(self._length)
+            os.fsync(self._file.fileno())
+        if error is not None and not self._length:
             with suppress(OSError):
-                self._partial.unlink()
+                self._path.unlink()
 
 
-def _mode(private: bool) -> int:
-    return _PRIVATE_MODE if private else _ORDINARY_MODE
-
-
-def _write(path: Path, data: bytes, *, mode: int, durable: bool, put: Callable[[Path, Path], object]) -> None:
-    partial = _beside(path)
+def _write_new(path: Path, data: bytes, *, private: bool, durable: bool) -> None:
+    file = _open_new(path, _PRIVATE_MODE if private else _ORDINARY_MODE)
     try:
-        with _writing(path):
-            with os.fdopen(_open_new(partial, mode), "wb") as file:
-                file.write(data)
-                file.flush()
-                if durable:
-                    os.fsync(file.fileno())
-            put(partial, path)
-    finally:
+        with file:
+            _write_all(file, data)
+            if durable:
+                os.fsync(file.fileno())
+    except BaseException:
         with suppress(OSError):
-            partial.unlink()
+            path.unlink()
+        raise
 
 
-def _beside(path: Path) -> Path:
-    """A new name in the same folder, from where a file can be put in its place in one step."""
-    return path.with_name(f".{path.name[:200]}.{secrets.token_hex(4)}.partial")
+def _open_new(path: Path, mode: int) -> FileIO:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
+    return FileIO(handle, "wb")
 
 
-def _open_new(path: Path, mode: int) -> int:
-    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
+def _write_all(file: FileIO, data: bytes) -> None:
+    """Write it without a buffer that an interruption could leave half full."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[file.write(rest) :]
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from vaxcert.adapters.files import create_atomically, read_bounded
+from vaxcert.adapters.files import create_new, read_bounded
 from vaxcert.adapters.signers import KeySigner, PrivateKey
 from vaxcert.crypto.signing_certificate import SigningCertificate, read_certificates
 from vaxcert.errors import AdapterError, LimitExceededError, Reason
@@ -132,7 +132,7 @@ def save_private_key(path: Path, key: PrivateKey, password: bytes | None) -> Non
     encryption: KeySerializationEncryption = NoEncryption()
     if password is not None:
         encryption = BestAvailableEncryption(password)
-    create_atomically(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption), private=True)
+    create_new(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption), private=True)
 
 
 def save_certificate(path: Path, certificate: x509.Certificate | x509.CertificateSigningRequest) -> None:
@@ -145,7 +145,7 @@ def save_certificate(path: Path, certificate: x509.Certificate | x509.Certificat
     Raises:
         AdapterError: `file-unwritable`.
     """
-    create_atomically(path, certificate.public_bytes(Encoding.PEM))
+    create_new(path, certificate.public_bytes(Encoding.PEM))
 
 
 def _load_x509(
@@ -156,7 +156,7 @@ def _load_x509(
     try:
         with warnings.catch_warnings(action="ignore"):  # `cryptography` warns about odd serial numbers
             return load(data)
-    except ValueError:
+    except (ValueError, x509.InvalidVersion):
         raise AdapterError(Reason.CERTIFICATE_UNREADABLE, f"{path} is not {what} in PEM or DER") from None
 
 

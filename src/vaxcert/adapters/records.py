@@ -10,7 +10,7 @@ import codecs
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from typing import BinaryIO, Final, TextIO
 from vaxcert.adapters.json_stream import read_json_values
 from vaxcert.adapters.record_layout import match_layout, to_record
 from vaxcert.errors import AdapterError, Reason
-from vaxcert.limits import MAX_RECORD_CHARACTERS
+from vaxcert.limits import MAX_PIPED_RECORD_BYTES, MAX_RECORD_CHARACTERS, MAX_RECORD_COLUMNS
 from vaxcert.model.dose_record import WHOLE_ROW, DoseRecord
 
 
@@ -46,14 +46,15 @@ def read_records(source: Path | BinaryIO) -> Iterator[RecordRow]:
 
     Args:
         source: A file, or an open binary stream, which is read from its beginning. One that cannot be
-            rewound, like standard input, is held in memory.
+            rewound, like a pipe, is held in memory, up to `MAX_PIPED_RECORD_BYTES`.
 
     Yields:
         The records in the order of the file. `original` of each holds every heading of the file.
 
     Raises:
         AdapterError: Before the first record. `FILE_UNREADABLE`: the file cannot be read, is empty, is not
-            UTF-8, holds NUL bytes or is neither CSV nor JSON objects. `COLUMN_MISSING`: as `match_layout`.
+            UTF-8, holds NUL bytes, is neither CSV nor JSON objects or is past a limit.
+            `COLUMN_MISSING`: as `match_layout`.
     """
     with _rewindable(source) as stream:
         headings = _headings(stream)
@@ -77,13 +78,22 @@ class _Row:
 @contextmanager
 def _rewindable(source: Path | BinaryIO) -> Iterator[BinaryIO]:
     if not isinstance(source, Path):
-        yield source if source.seekable() else io.BytesIO(source.read())
+        yield source if source.seekable() else _held(source)
         return
     try:
         with source.open("rb") as stream:
-            yield stream
+            yield stream if stream.seekable() else _held(stream)
     except OSError as error:
         raise _unreadable(f"cannot read {source.name}: {error.strerror}") from None
+
+
+def _held(stream: BinaryIO) -> BinaryIO:
+    data = stream.read(MAX_PIPED_RECORD_BYTES + 1)
+    if len(data) > MAX_PIPED_RECORD_BYTES:
+        raise _unreadable(
+            f"more than {MAX_PIPED_RECORD_BYTES} bytes from a pipe; expected a file for so many"
+        )
+    return io.BytesIO(data)
 
 
 @contextmanager
@@ -103,7 +113,7 @@ def _headings(stream: BinaryIO) -> list[str]:
     """Every heading of the file, which is read to its end."""
     with _as_text(stream) as text:
         if _is_json(stream):
-            return list(dict.fromkeys(heading for row in _json_rows(text) for heading in row.texts))
+            return _json_headings(text)
         headings, rows = _csv_table(text)
         for _ in rows:
             pass
@@ -128,6 +138,11 @@ def _unreadable(message: str) -> AdapterError:
     return AdapterError(Reason.FILE_UNREADABLE, message)
 
 
+def _check_number(headings: Sized) -> None:
+    if len(headings) > MAX_RECORD_COLUMNS:
+        raise _unreadable(f"more than {MAX_RECORD_COLUMNS} columns")
+
+
 # CSV
 
 
@@ -140,6 +155,7 @@ def _csv_table(text: TextIO) -> tuple[list[str], Iterator[_Row]]:
     headings = [heading.strip() for heading in next(csv.reader([heading_line], delimiter=delimiter))]
     while headings and not headings[-1]:
         headings.pop()
+    _check_number(headings)
     return headings, _csv_rows(lines, headings, delimiter)
 
 
@@ -183,17 +199,35 @@ def _csv_row(cells: list[str], headings: list[str], delimiter: str) -> _Row:
 # JSON
 
 
+def _json_headings(text: TextIO) -> list[str]:
+    headings: dict[str, None] = {}
+    for row in _json_rows(text):
+        headings |= dict.fromkeys(row.texts)
+        _check_number(headings)
+    return list(headings)
+
+
 def _json_rows(text: TextIO) -> Iterator[_Row]:
+    """One row a value; a value that is no object is kept, malformed, under the first heading seen."""
+    first_heading = None
     for number, item in enumerate(read_json_values(text), 1):
-        if not isinstance(item, dict):
+        if isinstance(item, dict):
+            row = {_clean(heading): _cell(value) for heading, value in item.items()}
+            first_heading = first_heading or next(iter(row), None)
+            yield _Row(row)
+        elif first_heading is None:
             raise _unreadable(f"JSON value {number} is not an object; expected one object for each record")
-        yield _Row({_clean(heading): _cell(value) for heading, value in item.items()})
+        else:
+            yield _Row({first_heading: _cell(item)}, malformed=True)
 
 
 def _cell(value: object) -> str:
     if value is None:
         return ""
-    return _clean(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    try:
+        return _clean(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    except RecursionError:
+        raise _unreadable("a JSON value is nested too deep; expected text and numbers") from None
 
 
 def _clean(text: str) -> str:

@@ -14,12 +14,15 @@ from typing import Final, Self
 from vaxcert.adapters.records import RecordRow
 from vaxcert.errors import AdapterError, Reason
 
+ROW_COLUMN: Final = "row"
 CODES_COLUMN: Final = "codes"
 REASONS_COLUMN: Final = "reasons"
 
 
 class RejectWriter:
-    """Writes refused records as CSV: the original columns, `codes` (with spaces between), `reasons`.
+    """Writes refused records as CSV: the original columns, `row`, `codes` (with spaces between), `reasons`.
+
+    `row` is the record's number in the file it came from; columns of these three names are not copied.
 
     A context manager. The file appears whole at its end, readable by its owner only, and replaces an older
     one; on an exception nothing is left behind. It starts with a byte order mark, without which spreadsheets
@@ -66,11 +69,11 @@ class RejectWriter:
         reasons = " ".join(self._sentences.get(code, code) for code in codes)
         cells = [row.original.get(column, "") for column in self._columns]
         with self._writing():
-            self._csv.writerow([*cells, " ".join(codes), reasons])
+            self._csv.writerow([*cells, row.number, " ".join(codes), reasons])
         self.count += 1
 
     def _write_headings(self, row: RecordRow | None) -> None:
-        added = (CODES_COLUMN, REASONS_COLUMN)
+        added = (ROW_COLUMN, CODES_COLUMN, REASONS_COLUMN)
         self._columns = [column for column in row.original if column not in added] if row else []
         with self._writing():
             self._csv.writerow([*self._columns, *added])

@@ -20,6 +20,7 @@ Run: TypeAlias = Callable[[argparse.Namespace, Session], ExitCode]
 _HEADINGS: Final = {"usage": "usage", "positional": "positional arguments", "options": "options"}
 _CERTIFICATE_TEXT: Final = re.compile(r"HC\w:.*", re.DOTALL | re.IGNORECASE)
 _MAX_DAYS: Final = 36_500
+_NUMBER_OF_DAYS: Final = re.compile("0*[1-9][0-9]{0,4}")
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
 
@@ -105,9 +106,9 @@ def moment(text: str) -> datetime:
 
 def days(text: str) -> int:
     """A number of days."""
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= _MAX_DAYS):
+    if _NUMBER_OF_DAYS.fullmatch(text) is None or int(text.lstrip("0")) > _MAX_DAYS:
         raise argparse.ArgumentTypeError(f"not a number of days from 1 to {_MAX_DAYS}")
-    return int(text)
+    return int(text.lstrip("0"))
 
 
 def millimetres(text: str) -> float:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from vaxcert import qr
 from vaxcert.adapters.certificate_inputs import STANDARD_INPUT
-from vaxcert.adapters.files import WholeLines, write_atomically
+from vaxcert.adapters.files import WholeLines, create_new
 from vaxcert.adapters.key_files import load_signer
 from vaxcert.adapters.records import RecordRow, read_records
 from vaxcert.adapters.rejects import RejectWriter
@@ -109,6 +109,9 @@ def run(options: argparse.Namespace, session: Session) -> ExitCode:
         batch = _Batch(options, issuer, at, certificates, rejects)
         interrupted = _run_batch(batch, options, session)
     _write_summary(batch, options, session, sentences)
+    ends = signer.certificate.not_after
+    if batch.issued and not options.json and ends - at < timedelta(days=options.validity_days):
+        session.output.paragraph(session.texts.get("summary", "shortened", date=f"{ends:%Y-%m-%d}"))
     if interrupted:
         session.output.note(session.texts.get("summary", "interrupted"))
         return ExitCode.INTERRUPTED
@@ -170,7 +173,7 @@ class _Batch:
         if self._kind in _DRAW:
             picture = _DRAW[self._kind](issued.text, self._level)
             name = f"{PICTURES}/{number:06}.{self._kind}"
-            write_atomically(self._folder / name, picture, private=True, durable=False)
+            create_new(self._folder / name, picture, private=True, durable=False)
         line = {
             "row": number,
             "certificate_id": issued.certificate_id,
@@ -227,13 +230,21 @@ def _repeatable(country: str, kid: bytes, at: datetime) -> Iterator[str]:
 
 
 def _prepare(folder: Path, *, pictures: bool) -> None:
-    target = folder / PICTURES if pictures else folder
+    """Make the folder, for its owner only, unless an earlier run has used it."""
+    drawn = folder / PICTURES
     try:
-        target.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        used = (folder / CERTIFICATES).exists() or (drawn.is_dir() and any(drawn.iterdir()))
+        if pictures and not used:
+            drawn.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise AdapterError(
-            Reason.FILE_UNWRITABLE, f"cannot make the folder {target}: {error.strerror}"
+            Reason.FILE_UNWRITABLE, f"cannot make the folder {folder}: {error.strerror}"
         ) from None
+    if used:
+        raise AdapterError(
+            Reason.FILE_UNWRITABLE, f"{folder} holds an earlier run; expected a folder for this run alone"
+        )
 
 
 def _write_summary(

@@ -232,7 +232,7 @@ def _usage() -> Iterator[None]:
     """What the core calls misuse is, here, a wrong option."""
     try:
         yield
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise UsageError(str(error)) from None
 
 

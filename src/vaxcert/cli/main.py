@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
+import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -31,6 +33,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """
     arguments = sys.argv[1:] if arguments is None else arguments
     _use_utf8()
+    _interrupt_when_terminated()
     texts = load(choose_language(arguments, os.environ))
     output = Output(sys.stdout, sys.stderr, texts, os.environ)
     try:
@@ -102,6 +105,12 @@ def _use_utf8() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _interrupt_when_terminated() -> None:
+    """End as on an interruption from the keyboard, keeping what is done."""
+    if threading.current_thread() is threading.main_thread():  # no other may say so
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def _discard_stdout() -> None:

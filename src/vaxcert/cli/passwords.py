@@ -25,12 +25,7 @@ def read_password(path: Path | None) -> bytes | None:
     if path is None:
         return None
     password = read_bounded(path, MAX_KEY_FILE_BYTES).split(b"\n", 1)[0].rstrip(b"\r")
-    if not 1 <= len(password) <= _MAX_PASSWORD_BYTES:
-        raise AdapterError(
-            Reason.KEY_PASSWORD,
-            f"the first line of {path} is not a password of 1 to {_MAX_PASSWORD_BYTES} bytes",
-        )
-    return password
+    return _checked(password, f"the first line of {path}")
 
 
 def open_with_password(
@@ -53,4 +48,22 @@ def open_with_password(
     except AdapterError as error:
         if error.reason is not Reason.KEY_PASSWORD or password is not None or not session.stdin_is_terminal:
             raise
-    return open_key(getpass(session.texts.get("keys", "password-prompt", path=key_path)).encode())
+    return open_key(_ask(session.texts.get("keys", "password-prompt", path=key_path)))
+
+
+def _ask(question: str) -> bytes:
+    try:
+        password = getpass(question).encode()
+    except EOFError:
+        password = b""
+    except UnicodeError:
+        raise AdapterError(Reason.KEY_PASSWORD, "what was typed is not UTF-8 text") from None
+    return _checked(password, "what was typed")
+
+
+def _checked(password: bytes, what: str) -> bytes:
+    if not 1 <= len(password) <= _MAX_PASSWORD_BYTES:
+        raise AdapterError(
+            Reason.KEY_PASSWORD, f"{what} is not a password of 1 to {_MAX_PASSWORD_BYTES} bytes"
+        )
+    return password
