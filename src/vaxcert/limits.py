@@ -26,10 +26,6 @@ MAX_JPEG_SCANS: Final = 64
 MAX_JPEG_SEGMENTS: Final = 10_000
 """Marker segments of a JPEG file; one with a large colour profile and metadata has some hundred."""
 
-MAX_PDF_CONTENT_BYTES: Final = 4_000_000
-"""Bytes of drawing instructions of a PDF, those of a form counted each time it is drawn. PDFium holds about
-110 MB for as many. A vector QR code has some 300,000."""
-
 MAX_PICTURE_SIDE: Final = 32_000
 """Pixels along one side of a picture; decoders spend memory on each row however short it is."""
 
@@ -65,3 +61,9 @@ MAX_KEY_FILE_BYTES: Final = 1024 * 1024
 
 MAX_TRUST_FILE_BYTES: Final = 32 * 1024 * 1024
 """Bytes of a file of trusted keys. A genuine list of 829 certificates has 2 MB."""
+
+MAX_PDF_SECONDS: Final = 20
+"""Seconds that reading one PDF may take in its own process."""
+
+MAX_PDF_MEMORY_BYTES: Final = 2 * 1024**3
+"""Address space of that process, where the operating system can limit it."""

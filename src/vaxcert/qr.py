@@ -11,18 +11,22 @@ import re
 import struct
 import threading
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from io import BytesIO
+from itertools import islice
 from math import sqrt
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from vaxcert.codec.container import CONTEXT_IDENTIFIER
 from vaxcert.errors import AdapterError, DecodeError, EncodeError, LimitExceededError, Reason, VaxcertError
 from vaxcert.limits import (
+    MAX_JPEG_SCANS,
+    MAX_JPEG_SEGMENTS,
     MAX_PDF_PAGES,
     MAX_PICTURE_BYTES,
     MAX_PICTURE_PIXELS,
@@ -310,11 +314,29 @@ _PICTURE_FORMATS: Final = {
 }
 """Pillow's name of each format read, and how such a file begins. Not TIFF: its decoder writes to stderr."""
 
+_JPEG_MARKER: Final = re.compile(rb"\xff([^\x00\x01\xd0-\xd8\xff])")  # those of a segment, and the end
+_JPEG_START_OF_SCAN: Final = b"\xda"
+_JPEG_END_OF_IMAGE: Final = b"\xd9"
+
 _PDF_HEADER: Final = b"%PDF-"
 _PDF_HEADER_WITHIN: Final = 1024
+_PDF_WITHOUT_SECURITY: Final = 3
+_PDF_WORK_PER_LOOK: Final = 8
+_PDF_OBJECT_START: Final = re.compile(rb"^(\d{10}) \d{5} n", re.MULTILINE)
+_PDF_FORM: Final = re.compile(rb"/Subtype(/Form| \d)")
+_PDF_CONTENTS: Final = re.compile(rb"/Contents( \d+ \d+ R|\[[^\]]*\])")
+_PDF_REFERENCE: Final = re.compile(rb"(\d+) \d+ R\b")
+_PDF_NAMED_REFERENCE: Final = re.compile(rb"/([^\s/<>\[\]()]+) (\d+) \d+ R\b")
+_PDF_KIDS: Final = re.compile(rb"/Kids( \d+ \d+ R|\[[^\]]*\])")
+_PDF_FILTERS: Final = re.compile(rb"/Filter(/\w+|\[[ /\w]*\])")
+_PDF_DO: Final = re.compile(
+    rb"(?:/([^\x00\s/<>\[\](){}%]*)[\x00\s]+|(?<=[\x00\s)>\]]))Do(?=[\x00\s/(<\[%]|$)"
+)
 _PDF_DPI: Final = (200, 400)
 _ENLARGEMENTS: Final = (1, 2, 3)
 _BORDER_PIXELS: Final = 16
+
+_Scope: TypeAlias = dict[bytes, set[bytes]]
 
 _pdfium_lock = threading.Lock()  # PDFium must not be called from two threads at once
 
@@ -381,6 +403,9 @@ def read_picture(data: bytes) -> tuple[str, ...]:
 
 def read_pdf(data: bytes) -> tuple[tuple[str, ...], ...]:
     """Read the texts of all QR and Aztec codes of a PDF, page by page.
+
+    Pages and pixels are bounded; how long a page takes to draw is not, and no bound inside this process could be.
+    `vaxcert.adapters.pdf_process` reads files of strangers in a child process with a time limit.
 
     Args:
         data: A PDF file without password, of at most `limits.MAX_PDF_PAGES` pages.
@@ -472,12 +497,34 @@ def _grey_picture(data: bytes) -> Image.Image:
             Reason.PICTURE_TOO_LARGE,
             f"a picture of {width}x{height} pixels, at most {MAX_PICTURE_PIXELS}, {MAX_PICTURE_SIDE} a side",
         )
+    _check_scans(picture, data)
     picture.draft("L", picture.size)
     if picture.has_transparency_data:
         return _on_white(picture)
     if picture.mode.startswith("I;16"):
         return picture.point(lambda value: value / 256).convert("L")
     return picture.convert("L")
+
+
+def _check_scans(picture: Image.Image, data: bytes) -> None:
+    """A scan costs time by the pixels of the picture, however few bytes it has (ITU-T T.81, annex G)."""
+    if picture.format != "JPEG":
+        return
+    markers = Counter(islice(_jpeg_markers(data), MAX_JPEG_SEGMENTS + 1))
+    if markers[_JPEG_START_OF_SCAN] > MAX_JPEG_SCANS or markers.total() > MAX_JPEG_SEGMENTS:
+        raise LimitExceededError(
+            Reason.PICTURE_TOO_LARGE,
+            f"a JPEG of {markers[_JPEG_START_OF_SCAN]} scans and {markers.total()} segments, "
+            f"at most {MAX_JPEG_SCANS} and {MAX_JPEG_SEGMENTS} expected",
+        )
+
+
+def _jpeg_markers(data: bytes) -> Iterator[bytes]:
+    """The markers up to the end of the image; not those of a thumbnail within or a film appended."""
+    at = 2
+    while (found := _JPEG_MARKER.search(data, at)) and found[1] != _JPEG_END_OF_IMAGE:
+        yield found[1]
+        at = found.end() + int.from_bytes(data[found.end() : found.end() + 2], "big")
 
 
 def _opened(data: bytes) -> Image.Image:
@@ -502,9 +549,10 @@ def _format_of(data: bytes) -> str | None:
 
 def _on_white(picture: Image.Image) -> Image.Image:
     image_module = _optional("PIL.Image", "qr")
-    grey = picture.convert("LA")
+    if picture.mode not in {"RGBA", "LA"}:
+        picture = picture.convert("RGBA")
     ground: Image.Image = image_module.new("L", picture.size, 255)
-    ground.paste(grey.getchannel("L"), mask=grey.getchannel("A"))
+    ground.paste(picture.convert("L"), mask=picture.getchannel("A"))
     return ground
 
 
@@ -523,7 +571,7 @@ def _enlarged(picture: Image.Image) -> Iterator[Image.Image]:
 def _rendered(page: Any) -> Iterator[Image.Image]:
     """A PDF page in rising resolution."""
     width, height = page.get_size()
-    most = sqrt(MAX_SEARCH_PIXELS / (width * height))
+    most = min(sqrt(MAX_SEARCH_PIXELS / (width * height)), MAX_PICTURE_SIDE / max(width, height))
     for dpi in _PDF_DPI:
         with closing(page.render(scale=min(dpi / _POINTS_PER_INCH, most), grayscale=True)) as bitmap:
             picture = bitmap.to_pil().copy()

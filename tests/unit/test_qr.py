@@ -4,11 +4,14 @@ import random
 import re
 import subprocess
 import sys
+import zlib
+from base64 import a85encode
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from io import BytesIO
 from itertools import pairwise
 
+import pypdfium2
 import pytest
 import qrcode
 import zxingcpp
@@ -568,7 +571,7 @@ def test_the_largest_file_is_read_and_one_more_byte_is_refused() -> None:
 
 
 def test_the_most_pixels_are_read_and_one_more_row_is_refused() -> None:
-    side = 8000
+    side = 6000
     assert side * side == limits.MAX_PICTURE_PIXELS
     code = grey(scale=10)
     assert qr.read(encoded(on_page((code, (3000, 3000)), size=(side, side)).convert("1"))) == (TEXT,)
@@ -602,6 +605,88 @@ def test_the_most_pages_are_read_and_one_more_is_refused() -> None:
 def test_a_huge_pdf_page_is_rendered_within_the_limit() -> None:
     data = encoded(grey(scale=1), "PDF", resolution=0.5)
     assert qr.read(data) == (TEXT,)
+
+
+def progressive(scans: int, picture: Image.Image, **options: object) -> bytes:
+    data = encoded(picture, "JPEG", progressive=True, **options)
+    last = data.rindex(b"\xff\xda")
+    missing = scans - data.count(b"\xff\xda")
+    return data[:-2] + data[last:-2] * missing + b"\xff\xd9"
+
+
+def test_the_most_jpeg_scans_are_read_and_one_more_is_refused() -> None:
+    # the last scan of a progressive picture refines it, so that it can only be repeated where it is empty
+    blank = Image.new("L", (64, 64), 128)
+    assert refusal(progressive(limits.MAX_JPEG_SCANS, blank)) is Reason.PICTURE_NO_CODE
+    assert too_large(progressive(limits.MAX_JPEG_SCANS + 1, blank)) is Reason.PICTURE_TOO_LARGE
+
+
+def test_scans_outside_the_image_of_a_jpeg_do_not_count() -> None:
+    markers = b"\xff\xda\x00\x02" * 1000
+    assert qr.read(encoded(grey(), "JPEG", progressive=True, comment=markers)) == (TEXT,)
+    assert qr.read(encoded(grey(), "JPEG") + markers) == (TEXT,)
+
+
+def test_too_many_segments_of_a_jpeg_are_refused() -> None:
+    data = encoded(grey(), "JPEG")
+    comments = b"\xff\xfe\x00\x02" * (limits.MAX_JPEG_SEGMENTS + 1)
+    assert too_large(data[:2] + comments + data[2:]) is Reason.PICTURE_TOO_LARGE
+
+
+def pdf_file(content: bytes, *forms: bytes, box: bytes = b"0 0 400 400", filtering: bytes = b"") -> bytes:
+    """One page; each form can draw the next, and the page the first, by the name F."""
+    resources = b"/Resources<</XObject<</F %d 0 R>>>>"
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[%s]/Contents 4 0 R%s>>" % (box, resources % 5 if forms else b""),
+        b"<</Length %d%s>>stream\n%s\nendstream" % (len(content), filtering, content),
+    ]
+    for number, form in enumerate(forms, 6):
+        below = resources % number if number < len(forms) + 5 else b""
+        entries = b"/Type/XObject/Subtype/Form/BBox[0 0 400 400]%s/Length %d" % (below, len(form))
+        objects.append(b"<<%s>>stream\n%s\nendstream" % (entries, form))
+    file = bytearray(b"%PDF-1.4\n")
+    places = []
+    for number, each in enumerate(objects, 1):
+        places.append(len(file))
+        file += b"%d 0 obj\n%s\nendobj\n" % (number, each)
+    entries = b"".join(b"%010d 00000 n \n" % place for place in places)
+    table = b"xref\n0 %d\n0000000000 65535 f \n%s" % (len(objects) + 1, entries)
+    trailer = b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (len(objects) + 1, len(file))
+    return bytes(file) + table + trailer
+
+
+def rectangles(text: str = LONG_TEXT) -> bytes:
+    modules = qr.draw(text).modules
+    return b"".join(
+        b"%d %d 3 3 re f\n" % (20 + 3 * x, 370 - 3 * y)
+        for y, row in enumerate(modules)
+        for x, module in enumerate(row)
+        if module
+    )
+
+
+def test_a_code_of_rectangles_is_read_on_the_page_and_in_nested_forms() -> None:
+    code = rectangles()
+    assert qr.read(pdf_file(code)) == (LONG_TEXT,)
+    assert qr.read(pdf_file(b"q /F Do Q", b"/F Do", b"/F Do", code)) == (LONG_TEXT,)
+    for name, coded in ((b"FlateDecode", zlib.compress(code)), (b"ASCII85Decode", a85encode(code) + b"~>")):
+        assert qr.read(pdf_file(coded, filtering=b"/Filter/" + name)) == (LONG_TEXT,)
+
+
+@pytest.mark.parametrize("box", [b"0 0 2e8 0.05", b"0 0 0.05 2e8"])
+def test_a_long_pdf_page_is_rendered_no_longer_than_a_picture_may_be(box: bytes) -> None:
+    document = pypdfium2.PdfDocument(pdf_file(b"", box=box))
+    sizes = [picture.size for picture in qr._rendered(document[0])]
+    document.close()
+    assert all(max(size) <= limits.MAX_PICTURE_SIDE + 1 for size in sizes)
+    assert max(sizes[0]) > 1000
+
+
+def test_a_picture_of_few_bytes_and_many_pixels_is_refused_before_decoding() -> None:
+    data = encoded(Image.new("1", (16_000, 4_000)), "PNG")
+    assert too_large(data) is Reason.PICTURE_TOO_LARGE
 
 
 # ---------------------------------------------------------------------------------------- what it needs

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from vaxcert import qr
+from vaxcert.adapters import pdf_process
 from vaxcert.adapters.files import find_files
 from vaxcert.codec.container import CONTEXT_IDENTIFIER
 from vaxcert.errors import AdapterError, DecodeError, LimitExceededError, Reason, VaxcertError
@@ -160,7 +161,8 @@ def _read_stream(name: str, stream: BufferedReader) -> Iterator[CertificateInput
     if data.startswith(_MESSAGE_STARTS) or _is_zlib(data):
         yield CertificateInput(name, data)
         return
-    for number, text in enumerate(qr.certificate_texts(data), 1):
+    read = pdf_process.certificate_texts if data.startswith(pdf_process.PDF_START) else qr.certificate_texts
+    for number, text in enumerate(read(data), 1):
         yield CertificateInput(_numbered(name, number), text)
 
 
