@@ -153,7 +153,9 @@ class Issuer:
         """When the certificate starts and ends, in whole seconds."""
         if at.utcoffset() is None:
             raise ValueError("the time of issue has no time zone")
-        issued_at = at.astimezone(UTC).replace(microsecond=0)
+        issued_at = at.astimezone(UTC)
+        if issued_at.microsecond:
+            issued_at = issued_at.replace(microsecond=0)
         if issued_at < self._starts:
             raise EncodeError(
                 Reason.SIGNER_NOT_YET_VALID,

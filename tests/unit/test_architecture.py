@@ -54,6 +54,7 @@ PURE_STANDARD_LIBRARY = frozenset(
         "typing",
         "unicodedata",
         "zlib",
+        "zlib_ng",
     }
 )
 PURE_LIBRARIES = frozenset({"cbor2", "cryptography"})

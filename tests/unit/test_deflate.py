@@ -12,10 +12,11 @@ def refusal(data, **options):
     return caught.value
 
 
-def test_round_trip_and_the_usual_header():
-    data = b"vaccination " * 40
+@pytest.mark.parametrize(("size", "header"), [(1, "7801"), (449, "7801"), (450, "78da"), (16 * 1024, "78da")])
+def test_round_trip_with_the_window_every_reader_expects(size, header):
+    data = (b"vaccination " * 2000)[:size]
     compressed = deflate.deflate(data)
-    assert compressed[:2] == bytes.fromhex("78da")
+    assert compressed[:2] == bytes.fromhex(header)
     assert deflate.inflate(compressed) == data
     assert zlib.decompress(compressed) == data
 

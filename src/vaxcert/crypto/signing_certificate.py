@@ -176,7 +176,7 @@ def _kinds(der: bytes) -> frozenset[Kind]:
     usage = der_reader.certificate_extension(der, _EXTENDED_KEY_USAGE)
     purposes = der_reader.object_identifiers(usage) if usage is not None else ()
     kinds = frozenset(_KIND_OF_PURPOSE[purpose] for purpose in purposes if purpose in _KIND_OF_PURPOSE)
-    return kinds or ALL_KINDS
+    return kinds if kinds and kinds != ALL_KINDS else ALL_KINDS
 
 
 def _or_none(read: Callable[[], _Part]) -> _Part | None:

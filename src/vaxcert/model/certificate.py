@@ -189,8 +189,9 @@ class HealthCertificate(_Private):
     @property
     def events(self) -> tuple[Event, ...]:
         """All events, the first of each kind before any further ones."""
-        events = (self.vaccination, self.test, self.recovery, *self.further_events)
-        return tuple([event for event in events if event is not None])
+        given: tuple[Event | None, ...] = (self.vaccination, self.test, self.recovery)
+        first: filter[Event] = filter(None, given)
+        return (*first, *self.further_events)
 
     @property
     def kinds(self) -> frozenset[Kind]:

@@ -133,6 +133,8 @@ def lint(
         findings.append(Finding(FindingCode.NAME_MISSING, "nam"))
     for event in events:
         _lint_event(event, findings)
+    if not findings:
+        return content_findings(certificate, signed_at=issued_at)
     if not any(finding.code is FindingCode.FIELD_TYPE for finding in findings):
         findings += content_findings(certificate, signed_at=issued_at)
     return list(dict.fromkeys(findings))
