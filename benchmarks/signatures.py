@@ -21,7 +21,7 @@ from benchmarks.rounds import Race, race, timer
 from vaxcert.codec import base45
 
 CERTIFICATES = 2000
-A_ROUND = 100
+A_ROUND = 200
 _SLOW_PEER_CERTIFICATES = 200
 _A_SLOW_ROUND = 25
 
