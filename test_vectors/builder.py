@@ -157,6 +157,7 @@ class Stages:
     cose: bytes = b""
     payload: bytes = b""
     algorithm: int = ES256
+    signature: bytes = b""
 
 
 Change: TypeAlias = Callable[[bytes], bytes]
@@ -228,7 +229,9 @@ def build(
     message_bytes = cose(cbor(message(parts)))
     stream = compressed(compress(message_bytes))
     delivered = parts.payload if isinstance(parts.payload, bytes) else b""
-    return Stages(text(PREFIX + base45(stream)), stream, message_bytes, delivered, signing_key.algorithm)
+    return Stages(
+        text(PREFIX + base45(stream)), stream, message_bytes, delivered, signing_key.algorithm, made
+    )
 
 
 def build_of_size(message_bytes: int, **changes: Any) -> Stages:

@@ -9,18 +9,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from base64 import b64encode
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from test_vectors.builder import FOLDER, PSS_SIGNATURES, key
+from test_vectors.builder import FOLDER, PSS_SIGNATURES
 from test_vectors.families import ALL
-from test_vectors.trust_lists import TRUST_LISTS
+from test_vectors.trust_lists import REVOCATION_LISTS, TRUST_LISTS
 from test_vectors.vector import Vector
 
-VERSION: Final = "0.1.0"
-GENERATED: Final = ("vectors/**/*.json", "trust_lists/*.json", "signatures.json", "manifest.json")
+VERSION: Final = "0.2.0"
+GENERATED: Final = (
+    "vectors/**/*.json",
+    "trust_lists/*.json",
+    "revocation_lists/*.json",
+    "signatures.json",
+    "manifest.json",
+)
 
 
 def all_vectors() -> list[Vector]:
@@ -45,13 +50,9 @@ def generate(folder: Path) -> int:
     vectors = all_vectors()
     documents: dict[str, Any] = {_file(vector): vector.as_json() for vector in vectors}
     for name, trust_list in TRUST_LISTS.items():
-        documents[f"trust_lists/{name}.json"] = {
-            "description": trust_list.description,
-            "keys": [
-                {"kid": entry.kid.hex(), "certificate": b64encode(key(entry.signer).certificate).decode()}
-                for entry in trust_list.entries
-            ],
-        }
+        documents[f"trust_lists/{name}.json"] = trust_list.as_json()
+    for name, revocation_list in REVOCATION_LISTS.items():
+        documents[f"revocation_lists/{name}.json"] = revocation_list.as_json()
     files = {name: _bytes(document) for name, document in documents.items()}
     manifest = {
         "version": VERSION,

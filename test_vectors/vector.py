@@ -56,6 +56,7 @@ class Vector:
     at: datetime
     trust_list: str
     policy: Policy
+    revocation: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The content of the vector's file."""
@@ -71,6 +72,7 @@ class Vector:
                 "at": f"{self.at:%Y-%m-%dT%H:%M:%SZ}",
                 "trust_list": self.trust_list,
                 "policy": self.policy,
+                **({} if self.revocation is None else {"revocation": self.revocation}),
             },
             "expected": {
                 "outcome": self.expected.outcome,
@@ -89,6 +91,12 @@ class Vector:
             yield "ps256"
         if self.trust_list.startswith("kid-"):
             yield "registered-kid"
+        if self.trust_list in ("limits", "grants"):
+            yield "list-limits"
+        if self.trust_list in ("unsigned", "ends-at", "due-at", "issued-at"):
+            yield "list-dates"
+        if self.revocation is not None:
+            yield "revocation"
 
     def _stages(self) -> Iterator[tuple[str, str]]:
         """The stages that decoding reaches; below a broken layer there is nothing to compare with."""
@@ -130,6 +138,7 @@ class Family:
         at: datetime = AT,
         trust_list: str = "default",
         policy: Policy = "default",
+        revocation: str | None = None,
         spec: str | None = None,
         importance: Importance | None = None,
     ) -> None:
@@ -145,5 +154,6 @@ class Family:
                 at=at,
                 trust_list=trust_list,
                 policy=policy,
+                revocation=revocation,
             )
         )

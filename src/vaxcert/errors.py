@@ -65,6 +65,13 @@ class Reason(StrEnum):
     UNKNOWN_KEY = "unknown-key"
     BAD_SIGNATURE = "bad-signature"
     KEY_NOT_AUTHORISED = "key-not-authorised"
+    DOMAIN_NOT_AUTHORISED = "domain-not-authorised"
+    ISSUER_NOT_AUTHORISED = "issuer-not-authorised"
+    TEST_KEY = "test-key"
+    KEY_REVOKED = "key-revoked"
+    STALE_TRUST_LIST = "stale-trust-list"
+    REVOKED = "revoked"
+    REVOCATION_UNKNOWN = "revocation-unknown"
     SIGNER_NOT_YET_VALID = "signer-not-yet-valid"
     SIGNER_EXPIRED = "signer-expired"
     NOT_YET_VALID = "not-yet-valid"
@@ -75,6 +82,20 @@ class Reason(StrEnum):
     # trust material
     TRUST_LIST_EMPTY = "trust-list-empty"
     TRUST_LIST_UNREADABLE = "trust-list-unreadable"
+    TRUST_LIST_SIGNATURE = "trust-list-signature"
+    TRUST_LIST_UNSIGNED = "trust-list-unsigned"
+    TRUST_LIST_THRESHOLD = "trust-list-threshold"
+    TRUST_LIST_ENVIRONMENT = "trust-list-environment"
+    TRUST_LIST_ROLLBACK = "trust-list-rollback"
+    TRUST_LIST_SHRUNK = "trust-list-shrunk"
+    TRUST_LIST_MIXED = "trust-list-mixed"
+    TRUST_ENTRY_UNREADABLE = "trust-entry-unreadable"
+    TRUST_ENTRY_SIGNATURE = "trust-entry-signature"
+    ANCHOR_MISSING = "anchor-missing"
+    ANCHOR_UNREADABLE = "anchor-unreadable"
+    WEAK_SIGNATURE = "weak-signature"
+    REVOCATION_LIST_UNREADABLE = "revocation-list-unreadable"
+    REVOCATION_LIST_SIGNATURE = "revocation-list-signature"
     CERTIFICATE_UNREADABLE = "certificate-unreadable"
 
     # issuing
@@ -92,6 +113,10 @@ class Reason(StrEnum):
     KEY_PASSWORD = "key-password"  # noqa: S105 - a reason code, not a password
     KEY_CERTIFICATE_MISMATCH = "key-certificate-mismatch"
     COLUMN_MISSING = "column-missing"
+    STORE_UNREADABLE = "store-unreadable"
+    STORE_BUSY = "store-busy"
+    DOWNLOAD_FAILED = "download-failed"
+    DOWNLOAD_REFUSED = "download-refused"
     EXTRA_MISSING = "extra-missing"
 
 
@@ -165,6 +190,46 @@ class KeyNotAuthorisedError(VerificationError):
         super().__init__(Reason.KEY_NOT_AUTHORISED, f"key {kid.hex()} may not sign a {kind} certificate")
         self.kid = kid
         self.kind = kind
+
+
+class BindingError(VerificationError):
+    """The key that signed may not sign for this issuer, for this domain, or outside tests."""
+
+
+class KeyRevokedError(VerificationError):
+    """The key that signed has been withdrawn.
+
+    Attributes:
+        kid: Its key identifier.
+    """
+
+    def __init__(self, kid: bytes) -> None:
+        super().__init__(Reason.KEY_REVOKED, f"key {kid.hex()} has been withdrawn")
+        self.kid = kid
+
+
+class StaleTrustListError(VerificationError):
+    """The list that names the key, or might name it in a newer edition, is too old to be relied on.
+
+    Says nothing about the certificate: with a fresh list it may be accepted.
+
+    Attributes:
+        usable_until: When the list ended.
+        at: The verification time.
+    """
+
+    def __init__(self, name: str, usable_until: datetime, at: datetime) -> None:
+        super().__init__(
+            Reason.STALE_TRUST_LIST,
+            f"the trust list {name} was usable until {usable_until:%Y-%m-%dT%H:%M:%SZ}, "
+            f"checked at {at:%Y-%m-%dT%H:%M:%SZ}",
+        )
+        self.usable_until = usable_until
+        self.at = at
+
+
+class RevokedError(VerificationError):
+    """This one certificate is on a revocation list, or whether it is could not be found out."""
 
 
 class SignerDateError(VerificationError):

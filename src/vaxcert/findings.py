@@ -37,6 +37,12 @@ class FindingCode(StrEnum):
     EXPIRY_PAST_SIGNER = "expiry-past-signer"
     SIGNER_EXPIRED_SINCE = "signer-expired-since"
     ISSUER_COUNTRY_MISMATCH = "issuer-country-mismatch"
+    # of the lists it was checked against
+    LIST_UNSIGNED = "list-unsigned"
+    LIST_OVERDUE = "list-overdue"
+    LIST_STALE = "list-stale"
+    CLOCK_BEFORE_LIST = "clock-before-list"
+    REVOCATION_UNANSWERED = "revocation-unanswered"
     # form of the payload
     VERSION_UNKNOWN = "version-unknown"
     FIELD_MISSING = "field-missing"
@@ -84,6 +90,7 @@ _INFO = frozenset(
         FindingCode.DATE_CLAIM_TAGGED,
         FindingCode.CLAIM_UNKNOWN,
         FindingCode.SIGNER_EXPIRED_SINCE,
+        FindingCode.LIST_OVERDUE,
         FindingCode.VERSION_UNKNOWN,
         FindingCode.FIELD_NULL,
         FindingCode.FIELD_PADDED,

@@ -6,8 +6,10 @@ The steps, in order. A refusal ends them; a finding does not.
 2. The algorithm is in the protected header and allowed; every trusted key with the message's key identifier
    that fits the algorithm is tried over the bytes as received.
 3. Only now read what was signed: claims and health certificate.
-4. The key may sign this kind of certificate.                                             -> authentic
-5. The signing certificate was in date as the policy asks; the certificate has started and has not expired.
+4. The key has not been withdrawn, is not for tests, and may sign for this issuer, domain and kind of certificate.
+                                                                                          -> authentic
+5. The list that names the key is not past its end; no revocation list has the certificate; the signing
+   certificate was in date as the policy asks; the certificate has started and has not expired.
                                                                                           -> in date
 6. No finding that the policy refuses.                                                    -> acceptable
 
@@ -29,21 +31,33 @@ from vaxcert.crypto.keys import MIN_RSA_BITS
 from vaxcert.errors import (
     AlgorithmError,
     BadSignatureError,
+    BindingError,
     DecodeError,
     ExpiredError,
-    KeyNotAuthorisedError,
+    KeyRevokedError,
     NotYetValidError,
     PolicyError,
     Reason,
+    RevokedError,
     SignerDateError,
+    StaleTrustListError,
     UnknownKeyError,
     UnsupportedError,
     VaxcertError,
+    VerificationError,
 )
 from vaxcert.findings import Finding, FindingCode
-from vaxcert.model.certificate import ALL_KINDS, HealthCertificate
+from vaxcert.model.certificate import HealthCertificate
 from vaxcert.rules.content import content_findings
-from vaxcert.rules.policy import SignerDates, VerificationPolicy
+from vaxcert.rules.policy import SignerDates, VerificationPolicy, WhenUnsure
+from vaxcert.trust import binding
+from vaxcert.trust.origin import NOWHERE, ListOrigin, Proof
+from vaxcert.trust.revocation.query import (
+    RevocationAnswer,
+    RevocationLists,
+    RevocationQuery,
+    RevocationStatus,
+)
 from vaxcert.trust.trust_list import TrustedKey, TrustList
 
 _KID_BYTES: Final = 8
@@ -89,6 +103,7 @@ class VerifiedCertificate:
         key: The trusted key that signed it.
         findings: What is odd about it all the same.
         at: The time of verification it holds for.
+        revocation: What the revocation lists say; None where none was configured.
     """
 
     certificate: HealthCertificate
@@ -96,6 +111,7 @@ class VerifiedCertificate:
     key: TrustedKey
     findings: tuple[Finding, ...]
     at: datetime
+    revocation: RevocationAnswer | None = None
 
     def __repr__(self) -> str:
         return f"<VerifiedCertificate kid={self.key.kid.hex()} issuer={self.claims.issuer!r}>"
@@ -115,6 +131,7 @@ class VerificationReport:
         key: The trusted key that signed it; None below the authentic level.
         claims: Its claims; None below the authentic level.
         certificate: What it attests; None below the authentic level.
+        revocation: What the revocation lists say of it; None where none was asked.
     """
 
     outcome: Outcome
@@ -126,6 +143,7 @@ class VerificationReport:
     key: TrustedKey | None
     claims: cwt.Claims | None
     certificate: HealthCertificate | None
+    revocation: RevocationAnswer | None = None
 
     @property
     def reason(self) -> Reason | None:
@@ -142,7 +160,7 @@ class VerificationReport:
 class _Examination:
     """What is known so far of the certificate under examination."""
 
-    __slots__ = ("certificate", "claims", "findings", "key", "level", "message")
+    __slots__ = ("certificate", "claims", "findings", "key", "level", "message", "revocation")
 
     def __init__(self) -> None:
         self.level = _NONE
@@ -151,6 +169,7 @@ class _Examination:
         self.claims: cwt.Claims | None = None
         self.certificate: HealthCertificate | None = None
         self.findings: list[Finding] = []
+        self.revocation: RevocationAnswer | None = None
 
 
 class Verifier:
@@ -159,13 +178,21 @@ class Verifier:
     Args:
         trust_list: The keys to accept.
         policy: The relying party's conditions.
+        revocation: The revocation lists to ask; none are asked without.
     """
 
-    __slots__ = ("_policy", "_signer_in_date_now", "_trust_list")
+    __slots__ = ("_policy", "_revocation", "_signer_in_date_now", "_trust_list")
 
-    def __init__(self, trust_list: TrustList, *, policy: VerificationPolicy | None = None) -> None:
+    def __init__(
+        self,
+        trust_list: TrustList,
+        *,
+        policy: VerificationPolicy | None = None,
+        revocation: RevocationLists | None = None,
+    ) -> None:
         self._trust_list: Final = trust_list
         self._policy: Final = policy or VerificationPolicy()
+        self._revocation: Final = revocation
         self._signer_in_date_now: Final = self._policy.signer_dates is SignerDates.NOW
 
     def verify(self, source: str | bytes, *, at: datetime) -> VerifiedCertificate:
@@ -205,24 +232,28 @@ class Verifier:
     def _examine(self, source: str | bytes, at: datetime, seen: _Examination) -> VerifiedCertificate:
         message = seen.message = container.read(source)
         seen.level = _WELL_FORMED
-        key = self._signer_of(message)
+        key = self._signer_of(message, at)
         claims, findings = cwt.read(message.payload)
-        certificate, payload_findings = payloads.read(claims.hcert)
-        if key.kinds is not ALL_KINDS and not certificate.kinds <= key.kinds:
-            raise KeyNotAuthorisedError(key.kid, min(certificate.kinds - key.kinds))
+        profile, value = payloads.profile_of(claims.hcert)
+        certificate, payload_findings = profile.read(value)
+        key = self._grant(key, claims, certificate, profile.domain, at)
         seen.level = _AUTHENTIC
         seen.key, seen.claims, seen.certificate, seen.findings = key, claims, certificate, findings
         findings += payload_findings
         findings += content_findings(certificate, signed_at=claims.issued_at or at)
         _add_message_findings(findings, message, claims, certificate, key, at)
+        if key.origin is not NOWHERE:
+            self._check_list(key.origin, at, findings)
+        if self._revocation is not None:
+            self._check_revocation(self._revocation, seen, at)
         self._check_signer_dates(key, claims, at)
         self._check_dates(claims, at)
         seen.level = _IN_DATE
         self._check_policy(findings)
         seen.level = _ACCEPTABLE
-        return VerifiedCertificate(certificate, claims, key, tuple(findings), at)
+        return VerifiedCertificate(certificate, claims, key, tuple(findings), at, seen.revocation)
 
-    def _signer_of(self, message: Sign1) -> TrustedKey:
+    def _signer_of(self, message: Sign1, at: datetime) -> TrustedKey:
         """The trusted key that signed the message."""
         algorithm = self._allowed_algorithm(message)
         kid = message.kid
@@ -230,20 +261,87 @@ class Verifier:
             raise UnknownKeyError(None)
         candidates = self._trust_list.candidates(kid)
         if not candidates:
-            raise UnknownKeyError(kid)
+            raise self._unknown_key(kid, at)
         signed = message.sig_structure()
         fits = False
+        refusal: VerificationError | None = None
         for key in candidates:
             if key.key.algorithm is algorithm:
                 fits = True
                 if key.key.is_signature(message.signature, signed):
-                    self._check_key_size(key)
-                    return key
+                    refusal = self._refusal_of(key)
+                    if refusal is None:
+                        return key
+        if refusal is not None:
+            raise refusal
         if fits:
             raise BadSignatureError(kid)
         raise AlgorithmError(
             Reason.ALGORITHM_KEY_MISMATCH, f"{algorithm.name} does not fit the type of key {kid.hex()}"
         )
+
+    def _unknown_key(self, kid: bytes, at: datetime) -> VerificationError:
+        """A key may be unknown because a list is too old to have it; that must not look like a forgery."""
+        if self._policy.stale_lists is WhenUnsure.REFUSE:
+            for origin in self._trust_list.origins:
+                if origin.usable_until is not None and at - origin.usable_until > self._policy.clock_skew:
+                    return StaleTrustListError(origin.name, origin.usable_until, at)
+        return UnknownKeyError(kid)
+
+    def _refusal_of(self, key: TrustedKey) -> VerificationError | None:
+        """Why a key that did sign must not be relied on, whatever it signed."""
+        if key.revoked:
+            return KeyRevokedError(key.kid)
+        if key.environment not in self._policy.environments:
+            return BindingError(Reason.TEST_KEY, f"key {key.kid.hex()} is a {key.environment} key")
+        if key.key.is_small and not self._policy.allow_small_rsa:
+            return AlgorithmError(
+                Reason.KEY_TOO_SMALL, f"RSA key of {key.key.bits} bits, at least {MIN_RSA_BITS} expected"
+            )
+        return None
+
+    def _grant(
+        self, key: TrustedKey, claims: cwt.Claims, certificate: HealthCertificate, domain: str, at: datetime
+    ) -> TrustedKey:
+        """The entry that covers this certificate: of the key that signed, or of the same key on another list."""
+        issuer = None if self._policy.allow_foreign_issuer else claims.issuer
+        first = binding.refusal(key, certificate, domain=domain, issuer=issuer)
+        if first is None and not _is_stale(key.origin, at):
+            return key
+        covering = [
+            other
+            for other in self._trust_list.candidates(key.kid)
+            if other.digest == key.digest
+            and self._refusal_of(other) is None
+            and binding.refusal(other, certificate, domain=domain, issuer=issuer) is None
+        ]
+        if first is not None and not covering:
+            raise first
+        return next((other for other in covering if not _is_stale(other.origin, at)), covering[0])
+
+    def _check_list(self, origin: ListOrigin, at: datetime, findings: list[Finding]) -> None:
+        """Whether the list that names the key is recent enough to be relied on, and what is odd about it."""
+        if origin.proof is Proof.UNSIGNED:
+            findings.append(Finding(FindingCode.LIST_UNSIGNED))
+        if origin.issued is not None and origin.issued - at > self._policy.clock_skew:
+            findings.append(Finding(FindingCode.CLOCK_BEFORE_LIST))
+        if origin.usable_until is not None and at - origin.usable_until > self._policy.clock_skew:
+            if self._policy.stale_lists is WhenUnsure.REFUSE:
+                raise StaleTrustListError(origin.name, origin.usable_until, at)
+            findings.append(Finding(FindingCode.LIST_STALE))
+        elif origin.next_update is not None and at > origin.next_update:
+            findings.append(Finding(FindingCode.LIST_OVERDUE))
+
+    def _check_revocation(self, lists: RevocationLists, seen: _Examination, at: datetime) -> None:
+        answer = seen.revocation = lists.answer(_query(seen), at=at)
+        if answer.status is RevocationStatus.REVOKED:
+            raise RevokedError(Reason.REVOKED, f"on revocation list {answer.source}")
+        if answer.status is RevocationStatus.UNKNOWN:
+            if answer.covered and self._policy.unknown_revocation is WhenUnsure.REFUSE:
+                raise RevokedError(
+                    Reason.REVOCATION_UNKNOWN, f"revocation list {answer.source} cannot tell: {answer.detail}"
+                )
+            seen.findings.append(Finding(FindingCode.REVOCATION_UNANSWERED))
 
     def _allowed_algorithm(self, message: Sign1) -> Algorithm:
         number = message.algorithm
@@ -256,12 +354,6 @@ class Verifier:
             shown = "that is no integer" if number is None else number
             raise AlgorithmError(Reason.ALGORITHM_NOT_ALLOWED, f"COSE algorithm {shown} is not allowed")
         return algorithm
-
-    def _check_key_size(self, key: TrustedKey) -> None:
-        if key.key.is_small and not self._policy.allow_small_rsa:
-            raise AlgorithmError(
-                Reason.KEY_TOO_SMALL, f"RSA key of {key.key.bits} bits, at least {MIN_RSA_BITS} expected"
-            )
 
     def _check_signer_dates(self, key: TrustedKey, claims: cwt.Claims, at: datetime) -> None:
         self._check_signer_date(key, claims.issued_at or at)
@@ -307,6 +399,25 @@ def _aware(at: datetime) -> datetime:
         return _FIRST_MOMENT if at.year == 1 else _LAST_MOMENT
 
 
+def _is_stale(origin: ListOrigin, at: datetime) -> bool:
+    """Whether a list has ended; by the clock as it is, only to choose between lists."""
+    return origin.usable_until is not None and at > origin.usable_until
+
+
+def _query(seen: _Examination) -> RevocationQuery:
+    """What revocation lists are asked about a certificate that is authentic."""
+    message, claims, certificate = seen.message, seen.claims, seen.certificate
+    if seen.key is None or message is None or claims is None or certificate is None:  # only when authentic
+        raise TypeError("revocation is asked about authentic certificates only")
+    return RevocationQuery(
+        kid=seen.key.kid,
+        algorithm=seen.key.key.algorithm,
+        signature=message.signature,
+        issuer=claims.issuer,
+        identifiers=tuple(event.certificate_id for event in certificate.events if event.certificate_id),
+    )
+
+
 def _add_message_findings(
     findings: list[Finding],
     message: Sign1,
@@ -339,7 +450,7 @@ def _add_issuer_findings(
     if len(issuer) != 2 or not (issuer.isascii() and issuer.isalpha() and issuer.isupper()):
         findings.append(Finding(FindingCode.ISSUER_NOT_COUNTRY, "iss"))
         return
-    if key.country is not None and key.country != issuer:
+    if binding.is_foreign(issuer, key.country):
         findings.append(Finding(FindingCode.ISSUER_COUNTRY_MISMATCH, "iss"))
     for event in certificate.events:
         if event.country is not None and event.country != issuer:
@@ -359,6 +470,7 @@ def _report(seen: _Examination, error: VaxcertError | None) -> VerificationRepor
         key=seen.key,
         claims=seen.claims,
         certificate=seen.certificate,
+        revocation=seen.revocation,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from test_vectors.families import base45, cbor, cose, cwt, payload, policy, signer, zlib
+from test_vectors.families import base45, cbor, cose, cwt, payload, policy, revocation, signer, trust, zlib
 
 ALL: Final = (
     base45.FAMILY,
@@ -14,5 +14,7 @@ ALL: Final = (
     cwt.FAMILY,
     payload.FAMILY,
     signer.FAMILY,
+    trust.FAMILY,
+    revocation.FAMILY,
     policy.FAMILY,
 )

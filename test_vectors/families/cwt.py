@@ -235,8 +235,7 @@ def _date_forms() -> None:
 
 def _issuers() -> None:
     names = {
-        "with-words": ("A country and a word, as one genuine issuer writes.", "CH BAG"),
-        "of-words": ("The name of an authority.", "CNAM"),
+        "of-a-ministry": ("The name of a ministry, as one genuine issuer writes.", "Bộ Y tế (TEST)"),
         "of-three-letters": ("ISO 3166-1 alpha-3.", "VNM"),
         "lower-case": ("The country in lower case.", "vn"),
         "empty": ("Empty text.", ""),
@@ -251,13 +250,20 @@ def _issuers() -> None:
             spec=_ISSUER,
             importance="medium",
         )
-    FAMILY.add(
-        "issuer-not-the-signers-country",
-        "The issuer is Laos, and the signing certificate is of Viet Nam.",
-        build(token(dcc(v=[dose(co="LA")]), iss="LA")),
-        accepted("issuer-country-mismatch"),
-        spec=_ISSUER,
-    )
+    foreign = {
+        "with-words": ("Switzerland and a word, as one genuine issuer writes.", "CH BAG"),
+        "of-words": ("The name of a French authority.", "CNAM"),
+        "not-the-signers-country": ("Laos.", "LA"),
+    }
+    for name, (description, issuer) in foreign.items():
+        FAMILY.add(
+            f"issuer-{name}",
+            f"The signing certificate is of Viet Nam. The issuer: {description}",
+            build(token(dcc(v=[dose(co="LA")]), iss=issuer)),
+            refused("issuer-not-authorised"),
+            spec=_ISSUER,
+            importance="critical",
+        )
     FAMILY.add(
         "event-in-another-country",
         "Viet Nam certifies a dose that was given in Laos.",

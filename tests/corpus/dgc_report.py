@@ -24,6 +24,7 @@ from vaxcert import qr
 from vaxcert.codec import base45, cbor, container, deflate
 from vaxcert.crypto.signing_certificate import read_signing_certificate
 from vaxcert.model.certificate import ALL_KINDS
+from vaxcert.trust.origin import ListOrigin
 
 _Value = TypeVar("_Value")
 
@@ -150,7 +151,7 @@ class Vector:
     def _report(self, **changes: Any) -> vc.VerificationReport | vc.VaxcertError:
         der = b64decode(self.fields["TESTCTX"]["CERTIFICATE"])
         try:
-            key = vc.TrustedKey.from_certificate(read_signing_certificate(der), source=self.name)
+            key = vc.TrustedKey.from_certificate(read_signing_certificate(der), origin=ListOrigin(name=self.name))
         except vc.VaxcertError as error:
             return error
         return vc.Verifier(vc.TrustList([replace(key, **changes)])).report(self.text, at=self.at)

@@ -69,7 +69,7 @@ def text(claims: Any = None, **parts: Any) -> str:
 
 def key(one: KeySigner | None = None) -> vc.TrustedKey:
     """The trusted key of a signer."""
-    return vc.TrustedKey.from_certificate((one or es256()).certificate, source="test")
+    return vc.TrustedKey.from_certificate((one or es256()).certificate)
 
 
 def verifier(*keys: vc.TrustedKey, **policy: Any) -> vc.Verifier:

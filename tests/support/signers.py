@@ -44,7 +44,7 @@ def signer(
 
 def trusted(*signers: KeySigner) -> vc.TrustList:
     """A trust list of these signers."""
-    return vc.TrustList(vc.TrustedKey.from_certificate(one.certificate, source="test") for one in signers)
+    return vc.TrustList(vc.TrustedKey.from_certificate(one.certificate) for one in signers)
 
 
 def person(**changes: object) -> vc.Person:

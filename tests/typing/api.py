@@ -15,6 +15,7 @@ from vaxcert.crypto.signer import Signer
 from vaxcert.crypto.signing_certificate import SigningCertificate
 from vaxcert.errors import DecodeError, EncodeError, ExpiredError, PolicyError, UnknownKeyError
 from vaxcert.findings import FindingCode
+from vaxcert.trust.origin import ListOrigin
 
 
 class HardwareSigner:
@@ -64,7 +65,7 @@ def issue(signer: Signer, now: datetime, make_id: Callable[[], str]) -> str:
 
 
 def trust(certificates: list[SigningCertificate]) -> vc.TrustList:
-    keys = [vc.TrustedKey.from_certificate(one, source="list") for one in certificates]
+    keys = [vc.TrustedKey.from_certificate(one, origin=ListOrigin(name="list")) for one in certificates]
     trust_list = vc.TrustList(keys)
     assert_type(trust_list.candidates(b"12345678"), tuple[vc.TrustedKey, ...])
     assert_type(len(trust_list), int)

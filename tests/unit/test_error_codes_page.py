@@ -11,6 +11,7 @@ from vaxcert.errors import Reason
 from vaxcert.findings import Finding, FindingCode
 from vaxcert.rules.lint import ALLOWED_ON_ISSUE
 from vaxcert.rules.records import RecordCode
+from vaxcert.trust.list_findings import ListFindingCode
 
 PAGE = (Path(__file__).parents[2] / "docs/errors.md").read_text("utf-8")
 SENTENCES = tomllib.loads(Path(texts.__file__).with_suffix("").joinpath("en.toml").read_text("utf-8"))
@@ -18,6 +19,7 @@ PARTS = (
     ("Reasons", "reason", Reason),
     ("Findings", "finding", FindingCode),
     ("Record codes", "record", RecordCode),
+    ("Trust list findings", "list-finding", ListFindingCode),
 )
 
 
@@ -40,7 +42,7 @@ def test_the_meaning_is_what_the_command_line_says(heading, table, codes):
         assert SENTENCES[table][row[0].strip("`")] in row
 
 
-@pytest.mark.parametrize(("heading", "columns"), [("Reasons", 4), ("Findings", 5), ("Record codes", 3)])
+@pytest.mark.parametrize(("heading", "columns"), [("Reasons", 4), ("Findings", 5), ("Record codes", 3), ("Trust list findings", 3)])
 def test_every_entry_is_filled_in(heading, columns):
     for row in rows(heading):
         assert len(row) == columns

@@ -5,7 +5,8 @@ import pytest
 
 from vaxcert.crypto.algorithms import Algorithm
 from vaxcert.findings import Finding, FindingCode, Severity
-from vaxcert.rules.policy import SignerDates, VerificationPolicy
+from vaxcert.rules.policy import SignerDates, VerificationPolicy, WhenUnsure
+from vaxcert.trust.origin import Environment
 
 
 def test_default_policy():
@@ -16,6 +17,17 @@ def test_default_policy():
     assert policy.signer_dates is SignerDates.AT_ISSUANCE
     assert policy.allow_small_rsa is False
     assert policy.refused_findings == frozenset()
+    assert policy.environments == {Environment.PRODUCTION}
+    assert (policy.stale_lists, policy.unknown_revocation) == (WhenUnsure.REFUSE, WhenUnsure.REFUSE)
+    assert policy.allow_foreign_issuer is False
+
+
+@pytest.mark.parametrize("field", ["stale_lists", "unknown_revocation", "signer_dates"])
+def test_choice_given_as_text_is_that_choice(field):
+    for choice in type(getattr(VerificationPolicy(), field)):
+        assert getattr(VerificationPolicy(**{field: str(choice)}), field) is choice
+    with pytest.raises(ValueError, match="not a valid"):
+        VerificationPolicy(**{field: "perhaps"})
 
 
 def test_strict_policy_is_nowhere_laxer_than_the_default():
@@ -25,6 +37,9 @@ def test_strict_policy_is_nowhere_laxer_than_the_default():
     assert strict.signer_dates is SignerDates.NOW
     assert strict.allow_small_rsa is False
     assert strict.algorithms <= default.algorithms
+    assert strict.environments <= default.environments
+    assert (strict.stale_lists, strict.unknown_revocation) == (WhenUnsure.REFUSE, WhenUnsure.REFUSE)
+    assert strict.allow_foreign_issuer is False
     assert strict.clock_skew <= default.clock_skew
     assert strict.refused_findings >= default.refused_findings
 

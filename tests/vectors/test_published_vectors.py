@@ -20,7 +20,14 @@ from vaxcert.crypto.algorithms import Algorithm
 from vaxcert.crypto.signing_certificate import read_signing_certificate
 from vaxcert.errors import Reason, UnsupportedError, VaxcertError
 from vaxcert.findings import FindingCode
-from vaxcert.rules.policy import SignerDates, VerificationPolicy
+from vaxcert.rules.policy import SignerDates, VerificationPolicy, WhenUnsure
+from vaxcert.trust.origin import Environment, ListOrigin, Proof
+from vaxcert.trust.revocation.query import (
+    RevocationAnswer,
+    RevocationLists,
+    RevocationQuery,
+    RevocationStatus,
+)
 from vaxcert.trust.trust_list import TrustedKey, TrustList
 from vaxcert.verify import VerificationReport, Verifier
 
@@ -28,6 +35,7 @@ SCHEMA = json.loads((FOLDER / "schema.json").read_text())
 FILES = sorted((FOLDER / "vectors").glob("*/*.json"))
 VECTORS = [json.loads(path.read_text(encoding="utf-8")) for path in FILES]
 TRUST_LISTS = sorted((FOLDER / "trust_lists").glob("*.json"))
+REVOCATION_LISTS = sorted((FOLDER / "revocation_lists").glob("*.json"))
 
 BY_ID = [pytest.param(vector, id=vector["id"]) for vector in VECTORS]
 
@@ -40,6 +48,20 @@ UNREACHABLE_REASONS = {
     Reason.KEY_TYPE: "about loading keys",
     Reason.TRUST_LIST_EMPTY: "about loading trust lists",
     Reason.TRUST_LIST_UNREADABLE: "about loading trust lists",
+    Reason.TRUST_LIST_SIGNATURE: "about loading trust lists",
+    Reason.TRUST_LIST_UNSIGNED: "about loading trust lists",
+    Reason.TRUST_LIST_THRESHOLD: "about loading trust lists",
+    Reason.TRUST_LIST_ENVIRONMENT: "about loading trust lists",
+    Reason.TRUST_LIST_ROLLBACK: "about loading trust lists",
+    Reason.TRUST_LIST_SHRUNK: "about loading trust lists",
+    Reason.TRUST_LIST_MIXED: "about loading trust lists",
+    Reason.TRUST_ENTRY_UNREADABLE: "about loading trust lists",
+    Reason.TRUST_ENTRY_SIGNATURE: "about loading trust lists",
+    Reason.ANCHOR_MISSING: "about loading trust lists",
+    Reason.ANCHOR_UNREADABLE: "about loading trust lists",
+    Reason.WEAK_SIGNATURE: "about loading trust lists",
+    Reason.REVOCATION_LIST_UNREADABLE: "about loading revocation lists",
+    Reason.REVOCATION_LIST_SIGNATURE: "about loading revocation lists",
     Reason.CERTIFICATE_UNREADABLE: "about loading trust lists",
     Reason.RECORD_REFUSED: "about issuing",
     Reason.REQUEST_REFUSED: "about issuing",
@@ -54,6 +76,10 @@ UNREACHABLE_REASONS = {
     Reason.KEY_CERTIFICATE_MISMATCH: "about adapters",
     Reason.COLUMN_MISSING: "about adapters",
     Reason.EXTRA_MISSING: "about adapters",
+    Reason.STORE_UNREADABLE: "about adapters",
+    Reason.STORE_BUSY: "about adapters",
+    Reason.DOWNLOAD_FAILED: "about adapters",
+    Reason.DOWNLOAD_REFUSED: "about adapters",
 }
 UNREACHABLE_FINDINGS = {}
 
@@ -61,15 +87,60 @@ UNREACHABLE_FINDINGS = {}
 @cache
 def trust_list(name: str) -> TrustList:
     document = json.loads((FOLDER / "trust_lists" / f"{name}.json").read_text())
-    keys = []
+    dates = {
+        part: datetime.fromisoformat(document[part])
+        for part in ("issued", "next_update", "usable_until")
+        if part in document
+    }
+    origin = ListOrigin(name=name, proof=Proof(document.get("proof", Proof.VOUCHED)), **dates)
+    keys, withdrawn = [], set()
     for entry in document["keys"]:
         certificate = read_signing_certificate(b64decode(entry["certificate"], validate=True))
         try:
-            key = TrustedKey.from_certificate(certificate, source=name)
+            key = TrustedKey.from_certificate(
+                certificate,
+                origin=origin,
+                environment=Environment(entry.get("environment", Environment.PRODUCTION)),
+                domain=entry.get("domain"),
+            )
         except UnsupportedError:
             continue
-        keys.append(replace(key, kid=bytes.fromhex(entry["kid"])))
-    return TrustList(keys)
+        keys.append(
+            replace(key, kid=bytes.fromhex(entry["kid"]), country=entry.get("country", certificate.country))
+        )
+        if entry.get("withdrawn"):
+            withdrawn.add(certificate.digest)
+    return TrustList(keys, withdrawn=withdrawn)
+
+
+class WrittenList:
+    """A revocation list of the vectors, looked up as plainly as can be."""
+
+    def __init__(self, name: str) -> None:
+        document = json.loads((FOLDER / "revocation_lists" / f"{name}.json").read_text())
+        self.name = name
+        self._countries = document["countries"]
+        self._entries = {(entry["type"], entry["hash"]) for entry in document["entries"]}
+        self._issued = datetime.fromisoformat(document["issued"])
+        self._usable_until = datetime.fromisoformat(document["usable_until"])
+
+    def covers(self, query: RevocationQuery) -> bool:
+        return query.issuer is None or query.issuer in self._countries
+
+    def answer(self, query: RevocationQuery, *, at: datetime) -> RevocationAnswer:
+        if at > self._usable_until:
+            return RevocationAnswer(status=RevocationStatus.UNKNOWN, source=self.name, detail="ended")
+        is_listed = not self._entries.isdisjoint(self._names(query))
+        status = RevocationStatus.REVOKED if is_listed else RevocationStatus.NOT_REVOKED
+        return RevocationAnswer(status=status, source=self.name, as_of=self._issued)
+
+    def _names(self, query: RevocationQuery) -> set[tuple[str, str]]:
+        signature = query.signature[:32] if query.algorithm is Algorithm.ES256 else query.signature
+        named = [("SIGNATURE", signature)]
+        for identifier in query.identifiers:
+            named.append(("UCI", identifier.encode()))
+            named.append(("COUNTRYCODEUCI", f"{query.issuer}{identifier}".encode()))
+        return {(kind, hashlib.sha256(what).hexdigest()[:32]) for kind, what in named}
 
 
 def policy(described: str | dict[str, Any]) -> VerificationPolicy:
@@ -80,6 +151,10 @@ def policy(described: str | dict[str, Any]) -> VerificationPolicy:
         "clock_skew_seconds": lambda seconds: timedelta(seconds=seconds),
         "signer_dates": SignerDates,
         "allow_small_rsa": bool,
+        "allow_foreign_issuer": bool,
+        "environments": lambda names: frozenset(map(Environment, names)),
+        "stale_lists": WhenUnsure,
+        "unknown_revocation": WhenUnsure,
         "refused_findings": lambda codes: frozenset(map(FindingCode, codes)),
     }
     return VerificationPolicy(
@@ -89,7 +164,12 @@ def policy(described: str | dict[str, Any]) -> VerificationPolicy:
 
 def report(vector: dict[str, Any], source: str | bytes) -> VerificationReport:
     context = vector["context"]
-    verifier = Verifier(trust_list(context["trust_list"]), policy=policy(context["policy"]))
+    name = context.get("revocation")
+    verifier = Verifier(
+        trust_list(context["trust_list"]),
+        policy=policy(context["policy"]),
+        revocation=None if name is None else RevocationLists([WrittenList(name)]),
+    )
     return verifier.report(source, at=datetime.fromisoformat(context["at"]))
 
 
@@ -144,6 +224,11 @@ def test_every_file_follows_the_schema() -> None:
     manifest_schema = vector_schema.evolve(schema=SCHEMA["$defs"]["manifest"] | {"$defs": SCHEMA["$defs"]})
     for vector in VECTORS:
         vector_schema.validate(vector)
+    revocation_schema = vector_schema.evolve(
+        schema=SCHEMA["$defs"]["revocation_list"] | {"$defs": SCHEMA["$defs"]}
+    )
+    for path in REVOCATION_LISTS:
+        revocation_schema.validate(json.loads(path.read_text()))
     for path in TRUST_LISTS:
         list_schema.validate(json.loads(path.read_text()))
     manifest_schema.validate(json.loads((FOLDER / "manifest.json").read_text()))
@@ -182,7 +267,7 @@ def test_manifest_digests_are_those_of_the_files() -> None:
     manifest = json.loads((FOLDER / "manifest.json").read_text())
     digests = {
         path.relative_to(FOLDER).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in (*FILES, *TRUST_LISTS)
+        for path in (*FILES, *TRUST_LISTS, *REVOCATION_LISTS)
     }
     assert manifest["files"] == digests
     assert manifest["count"] == len(FILES)

@@ -2,7 +2,7 @@
 
 The data are dated files beside this module: the EU value sets with the encoding instructions for vaccines and
 the eight vaccines licensed in Viet Nam (Decision 5772/QĐ-BYT). Antigen test devices are not included.
-This is the one module of the core that reads a file: its own package data, once.
+Like few modules of the core it reads a file: its own package data, once.
 """
 
 from __future__ import annotations

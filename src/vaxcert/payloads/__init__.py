@@ -21,17 +21,34 @@ class PayloadProfile:
 
     Attributes:
         name: For people.
+        domain: The trust domain its keys belong to, in the words of the WHO network.
         read: Decoded CBOR to certificate and findings.
     """
 
     name: str
+    domain: str
     read: Callable[[Any], tuple[HealthCertificate, list[Finding]]]
 
 
 PROFILES: Final[Mapping[int, PayloadProfile]] = {
-    eu_dcc.CLAIM: PayloadProfile("EU DCC", eu_dcc.read),
+    eu_dcc.CLAIM: PayloadProfile("EU DCC", "DCC", eu_dcc.read),
 }
 """By the number under the HCERT claim -260 (HCERT specification 3.3.7)."""
+
+
+def profile_of(hcert: Mapping[int | str, Any]) -> tuple[PayloadProfile, Any]:
+    """The profile of a health claim, and the claim's value under that profile's number.
+
+    Raises:
+        UnsupportedError: `payload-profile` when none of the numbers is known.
+    """
+    for number, profile in PROFILES.items():
+        if number in hcert:
+            return profile, hcert[number]
+    numbers = sorted(key for key in hcert if type(key) is int)[:5]
+    raise UnsupportedError(
+        Reason.PAYLOAD_PROFILE, f"health claims {numbers} are not supported, 1 (EU DCC) is"
+    )
 
 
 def read(hcert: Mapping[int | str, Any]) -> tuple[HealthCertificate, list[Finding]]:
@@ -41,10 +58,5 @@ def read(hcert: Mapping[int | str, Any]) -> tuple[HealthCertificate, list[Findin
         UnsupportedError: `payload-profile` when none of the numbers is known, `payload-version`.
         DecodeError: `payload-structure`.
     """
-    for number, profile in PROFILES.items():
-        if number in hcert:
-            return profile.read(hcert[number])
-    numbers = sorted(key for key in hcert if type(key) is int)[:5]
-    raise UnsupportedError(
-        Reason.PAYLOAD_PROFILE, f"health claims {numbers} are not supported, 1 (EU DCC) is"
-    )
+    profile, value = profile_of(hcert)
+    return profile.read(value)

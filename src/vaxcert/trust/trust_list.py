@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
 from vaxcert.crypto.keys import VerifyingKey, verifying_key
-from vaxcert.crypto.signing_certificate import SigningCertificate
+from vaxcert.crypto.signing_certificate import KEY_IDENTIFIER_BYTES, SigningCertificate
 from vaxcert.errors import VaxcertError
 from vaxcert.model.certificate import ALL_KINDS, Kind
+from vaxcert.trust.list_findings import ListFinding
+from vaxcert.trust.origin import NOWHERE, Environment, ListOrigin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrustedKey:
-    """One key, and what it may be relied on for.
+    """One key, and what it may be relied on for, as one list says. Two lists that name a key make two of these.
 
     Attributes:
         kid: Key identifier; a hint for look-up that may collide, never proof.
         key: The public key with its algorithm.
         country: ISO 3166-1 alpha-2 of the signer, or None when the list does not say.
         kinds: The kinds of certificates it may sign; all of them when it is not limited.
+        domain: The trust domain it may sign in (`DCC`, `ICVP`, ...), or None when it is not limited.
+        environment: Whether it is for tests only.
+        revoked: Whether it has been withdrawn. Such a key stays listed, so that its certificates are told from
+            those of unknown keys.
         not_before: Start of the signing certificate's validity, aware UTC; or None when the list has bare keys.
         not_after: End of it; or None.
         digest: SHA-256 of the signing certificate in DER, or of the SubjectPublicKeyInfo for a bare key; 32 bytes.
-        source: Where it came from, for reports; two sources of one key count once.
+        origin: The list it came from.
     """
 
     kid: bytes
@@ -33,12 +39,22 @@ class TrustedKey:
     key: VerifyingKey = field(compare=False)
     country: str | None = None
     kinds: frozenset[Kind] = ALL_KINDS
+    domain: str | None = None
+    environment: Environment = Environment.PRODUCTION
+    revoked: bool = False
     not_before: datetime | None = None
     not_after: datetime | None = None
-    source: str = field(default="", compare=False)
+    origin: ListOrigin = NOWHERE
 
     @classmethod
-    def from_certificate(cls, certificate: SigningCertificate, *, source: str = "") -> TrustedKey:
+    def from_certificate(
+        cls,
+        certificate: SigningCertificate,
+        *,
+        origin: ListOrigin = NOWHERE,
+        environment: Environment = Environment.PRODUCTION,
+        domain: str | None = None,
+    ) -> TrustedKey:
         """Trust the key of a signing certificate, within the limits the certificate states.
 
         Raises:
@@ -50,45 +66,93 @@ class TrustedKey:
             key=verifying_key(certificate.public_key),
             country=certificate.country,
             kinds=certificate.kinds,
+            domain=domain,
+            environment=environment,
             not_before=certificate.not_before,
             not_after=certificate.not_after,
-            source=source,
+            origin=origin,
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListReading:
     """What came of reading a published list: one bad entry never sinks the others.
 
     Attributes:
         keys: The entries that could be read.
         problems: One error for each that could not.
+        findings: What is odd about entries that could be read, and entries that were left out on purpose.
+        entries: How many entries the list has, whatever became of them.
+        kids_confirmed: Entries whose stated key identifier is the one that follows from their certificate.
+        withdrawn: Digests (32 bytes) or key identifiers (8 bytes) of keys that the list withdraws, whichever
+            list they are on.
+        authorities: Certificates of signing authorities (CSCA, SCA) on the list. They sign signers' certificates
+            only, so they are never among the keys.
+        companions: SHA-256 of other documents that belong with this edition, by their name (`revocation`, `rules`).
+        origin: The list's own description.
+        environment: Production or test, as the list, its anchor or the reader's terms say.
     """
 
     keys: tuple[TrustedKey, ...]
     problems: tuple[VaxcertError, ...] = ()
+    findings: tuple[ListFinding, ...] = ()
+    entries: int = 0
+    kids_confirmed: int = 0
+    withdrawn: frozenset[bytes] = frozenset()
+    authorities: tuple[SigningCertificate, ...] = ()
+    companions: tuple[tuple[str, bytes], ...] = ()
+    origin: ListOrigin = NOWHERE
+    environment: Environment = Environment.PRODUCTION
 
 
 class TrustList:
     """An immutable set of trusted keys, looked up by key identifier.
 
+    Lists are combined by three rules. Each entry is a grant of its own: a certificate is authentic when any one
+    grant covers it. A withdrawal on any list withdraws the key on all of them. Nothing is merged, so that a report
+    can name the list it relied on.
+
     Args:
         keys: At least one; equal entries count once.
+        withdrawn: Digests or key identifiers of keys that must not be relied on any more.
 
     Raises:
         ValueError: When there is no key: nothing to check against means no, and is a mistake of the caller.
     """
 
-    __slots__ = ("_by_kid", "_keys")
+    __slots__ = ("_by_kid", "_keys", "_origins")
 
-    def __init__(self, keys: Iterable[TrustedKey]) -> None:
-        self._keys: Final = tuple(dict.fromkeys(keys))
-        if not self._keys:
+    def __init__(self, keys: Iterable[TrustedKey], *, withdrawn: Collection[bytes] = frozenset()) -> None:
+        distinct = tuple(dict.fromkeys(keys))
+        if not distinct:
             raise ValueError("a trust list needs at least one key")
+        gone = frozenset(withdrawn).union(key.digest for key in distinct if key.revoked)
+        self._keys: Final = tuple(_withdrawn(key, gone) for key in distinct) if gone else distinct
+        self._origins: Final = tuple(dict.fromkeys(key.origin for key in self._keys))
         by_kid: dict[bytes, tuple[TrustedKey, ...]] = {}
         for key in self._keys:
             by_kid[key.kid] = (*by_kid.get(key.kid, ()), key)
         self._by_kid: Final = by_kid
+
+    @classmethod
+    def combined(
+        cls, readings: Iterable[ListReading], *, withdrawn: Collection[bytes] = frozenset()
+    ) -> TrustList:
+        """One trust list of several readings.
+
+        Raises:
+            ValueError: When none of them has a key.
+        """
+        readings = tuple(readings)
+        return cls(
+            (key for reading in readings for key in reading.keys),
+            withdrawn=frozenset(withdrawn).union(*(reading.withdrawn for reading in readings)),
+        )
+
+    @property
+    def origins(self) -> tuple[ListOrigin, ...]:
+        """The lists the keys came from, each once."""
+        return self._origins
 
     def candidates(self, kid: bytes) -> tuple[TrustedKey, ...]:
         """Every key with this identifier; a verifier tries them all (HCERT specification 3.3.3)."""
@@ -102,3 +166,18 @@ class TrustList:
 
     def __repr__(self) -> str:
         return f"<TrustList of {len(self._keys)} keys>"
+
+
+def _withdrawn(key: TrustedKey, gone: frozenset[bytes]) -> TrustedKey:
+    """The key, marked where its digest or its identifier is among those withdrawn."""
+    if key.revoked or not (key.digest in gone or key.kid in gone or _is_bare_key_of(key, gone)):
+        return key
+    return replace(key, revoked=True)
+
+
+def _is_bare_key_of(key: TrustedKey, gone: frozenset[bytes]) -> bool:
+    """Whether it is a bare key whose certificate is withdrawn: its identifier begins that certificate's digest."""
+    is_bare = key.digest[:KEY_IDENTIFIER_BYTES] != key.kid
+    return is_bare and any(
+        digest.startswith(key.kid) for digest in gone if len(digest) > KEY_IDENTIFIER_BYTES
+    )

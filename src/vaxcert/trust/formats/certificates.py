@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from vaxcert.crypto.signing_certificate import SigningCertificate, read_certificates
 from vaxcert.errors import VaxcertError
+from vaxcert.trust.formats.terms import ReadingTerms
+from vaxcert.trust.origin import Environment, ListOrigin, Proof
 from vaxcert.trust.trust_list import ListReading, TrustedKey
+
+NAME: Final = "certificates"
 
 
 def recognises(data: bytes) -> bool:
@@ -12,21 +18,29 @@ def recognises(data: bytes) -> bool:
     return True
 
 
-def read(data: bytes, *, source: str) -> ListReading:
+def read(data: bytes, terms: ReadingTerms) -> ListReading:
     """Read every certificate in `data`.
 
     Args:
         data: A PEM bundle, or DER.
-        source: Where the bytes came from, for reports.
+        terms: Name and environment; anchors have nothing to judge here.
     """
+    origin = ListOrigin(name=terms.source, format=NAME, proof=Proof.VOUCHED)
+    environment = terms.environment or Environment.PRODUCTION
     keys: list[TrustedKey] = []
     problems: list[VaxcertError] = []
     for entry in read_certificates(data):
         if isinstance(entry, SigningCertificate):
             try:
-                keys.append(TrustedKey.from_certificate(entry, source=source))
+                keys.append(TrustedKey.from_certificate(entry, origin=origin, environment=environment))
             except VaxcertError as error:
                 problems.append(error)
         else:
             problems.append(entry)
-    return ListReading(tuple(keys), tuple(problems))
+    return ListReading(
+        keys=tuple(keys),
+        problems=tuple(problems),
+        entries=len(keys) + len(problems),
+        origin=origin,
+        environment=environment,
+    )

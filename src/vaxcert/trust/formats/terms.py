@@ -1,0 +1,56 @@
+"""On what terms a list is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from vaxcert.errors import Reason, TrustListError
+from vaxcert.trust.anchors import Anchor
+from vaxcert.trust.origin import Environment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingTerms:
+    """What the reader brings to a list, whatever its format.
+
+    Attributes:
+        source: What to call the list in reports.
+        anchors: The pinned keys to judge it by.
+        threshold: How many different anchors have to have signed it, where the format allows several.
+        signature: The detached signature, where the list has it in a file of its own.
+        environment: What its keys are for; None takes what the list or its anchor says, else production.
+        allow_unsigned: Take a published list that has no signature, or none that an anchor was given for.
+        test_participants: Take the entries of test participants (X**), as test keys.
+    """
+
+    source: str = ""
+    anchors: tuple[Anchor, ...] = ()
+    threshold: int = 1
+    signature: bytes | None = field(default=None, repr=False)
+    environment: Environment | None = None
+    allow_unsigned: bool = False
+    test_participants: bool = False
+
+    def need_anchors(self, format_name: str) -> tuple[Anchor, ...]:
+        """The anchors, for a list that is signed.
+
+        Raises:
+            TrustListError: `anchor-missing`, when there is none: a signature nobody can judge proves nothing.
+        """
+        if not self.anchors:
+            raise TrustListError(
+                Reason.ANCHOR_MISSING, f"a {format_name} list is signed; name the key to judge it by (--anchor)"
+            )
+        return self.anchors
+
+    def need_leave(self, format_name: str) -> None:
+        """Make sure that a list without signature may be read.
+
+        Raises:
+            TrustListError: `trust-list-unsigned`.
+        """
+        if not self.allow_unsigned:
+            raise TrustListError(
+                Reason.TRUST_LIST_UNSIGNED,
+                f"a {format_name} list has no signature; it is read only when that is allowed (--allow-unsigned)",
+            )

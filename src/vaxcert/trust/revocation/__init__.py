@@ -1,0 +1,1 @@
+"""Revocation of single certificates: lists that answer revoked, not revoked, or unknown."""

@@ -1,0 +1,120 @@
+"""Revocation of single certificates: what names one, whom a list speaks for, and what it cannot tell."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from test_vectors.builder import build
+from test_vectors.samples import AT, DROP, IDENTIFIER, dcc, dose, token
+from test_vectors.vector import Family, accepted, refused
+
+FAMILY: Final = Family("revocation", spec="EU DCC revocation: hash types", importance="critical")
+
+_SECOND: Final = timedelta(seconds=1)
+_P256_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+_REVOKED: Final = refused("revoked", level="authentic")
+_UNKNOWN: Final = refused("revocation-unknown", level="authentic")
+
+
+def _other_signature(signature: bytes) -> bytes:
+    """The second signature that everybody can make of an ECDSA signature: r and n - s."""
+    s = int.from_bytes(signature[32:], "big")
+    return signature[:32] + (_P256_ORDER - s).to_bytes(32, "big")
+
+
+def _hits() -> None:
+    for name, description in {
+        "identifier": "Its identifier",
+        "country-identifier": "Its issuer and identifier",
+        "signature": "Half of its ECDSA signature (r)",
+    }.items():
+        FAMILY.add(f"by-{name}", f"{description} is on the list.", build(), _REVOKED, revocation=name)
+    FAMILY.add(
+        "by-pss-signature",
+        "Its RSA-PSS signature is on the list.",
+        build(signer="ps256-2048"),
+        _REVOKED,
+        revocation="pss-signature",
+    )
+    FAMILY.add(
+        "by-signature-made-over",
+        "Its ECDSA signature was changed to the other one with the same r: it still verifies, and is still revoked.",
+        build(signature=_other_signature),
+        _REVOKED,
+        revocation="signature",
+    )
+    FAMILY.add(
+        "before-expiry-is-looked-at",
+        "It is revoked, and expired as well.",
+        build(token(exp=AT - timedelta(days=1))),
+        _REVOKED,
+        revocation="identifier",
+    )
+
+
+def _misses() -> None:
+    for name, description in {
+        "empty": "The list is empty.",
+        "other-identifier": "Another certificate is on the list.",
+        "foreign-identifier": "The same identifier of another issuer is on the list.",
+        "whole-signature": "The hash of the whole ECDSA signature is on the list, which names nothing.",
+    }.items():
+        FAMILY.add(f"not-by-{name}", description, build(), accepted(), revocation=name, importance="high")
+
+
+def _unknown() -> None:
+    FAMILY.add(
+        "issuer-not-covered",
+        "The only list is for another country: nothing is known, and that is said.",
+        build(),
+        accepted("revocation-unanswered"),
+        revocation="of-laos",
+        importance="high",
+    )
+    FAMILY.add(
+        "list-to-the-second",
+        "The list ends this second.",
+        build(),
+        accepted(),
+        revocation="ended",
+    )
+    FAMILY.add(
+        "list-ended",
+        "The list ended a second ago; whether the certificate is revoked is unknown, which is not no.",
+        build(),
+        _UNKNOWN,
+        at=AT + _SECOND,
+        revocation="ended",
+    )
+    FAMILY.add(
+        "list-ended-and-only-reported",
+        "The list ended a second ago, and the policy only wants to know.",
+        build(),
+        accepted("revocation-unanswered"),
+        at=AT + _SECOND,
+        revocation="ended",
+        policy={"unknown_revocation": "report"},
+        importance="medium",
+    )
+    FAMILY.add(
+        "without-issuer",
+        "It names no issuer: every list may speak for it.",
+        build(token(iss=DROP)),
+        _REVOKED,
+        revocation="identifier",
+        importance="high",
+    )
+    FAMILY.add(
+        "second-event",
+        "The identifier of its second event is on the list.",
+        build(token(dcc(v=[dose(ci=IDENTIFIER + "1"), dose()]))),
+        refused("revoked", "several-events", level="authentic"),
+        revocation="identifier",
+        importance="high",
+    )
+
+
+_hits()
+_misses()
+_unknown()

@@ -1,0 +1,159 @@
+from dataclasses import replace
+
+import pytest
+from test_vectors.samples import AT, dcc, dose, token
+from tests.support.messages import SECOND, es256, key, ps256, text
+
+import vaxcert as vc
+from vaxcert.errors import Reason
+from vaxcert.findings import FindingCode
+from vaxcert.model.certificate import Kind
+from vaxcert.trust import binding
+from vaxcert.trust.origin import Environment, ListOrigin
+from vaxcert.verify import Level
+
+
+def reason_of(*keys, claims=None, at=AT, **policy):
+    verifier = vc.Verifier(vc.TrustList(keys), policy=vc.VerificationPolicy(**policy))
+    return verifier.report(text(claims), at=at).reason
+
+
+def listed(name, **dates):
+    return ListOrigin(name=name, **dates)
+
+
+# --- issuers
+
+
+@pytest.mark.parametrize(
+    ("issuer", "country", "foreign"),
+    [
+        ("VN", "VN", False),
+        ("VNM", "VN", False),
+        ("vn", "VN", False),
+        ("LA", "VN", True),
+        ("LAO", "VN", True),
+        ("ZZ", "VN", True),
+        ("DX", "DX", False),
+        ("CNAM", "FR", False),
+        ("CNAM", "VN", True),
+        ("CH BAG", "CH", False),
+        ("EL", "GR", False),
+        ("GR", "EL", False),
+        ("GG", "GB", False),
+        ("GB", "GG", True),
+        ("Bộ Y tế", "VN", False),
+        ("Bộ Y tế", "LA", False),
+        ("", "VN", False),
+        ("LA", None, False),
+    ],
+)
+def test_an_issuer_is_foreign_when_it_names_a_country_the_key_may_not_sign_for(issuer, country, foreign):
+    assert binding.is_foreign(issuer, country) is foreign
+
+
+@pytest.mark.parametrize("issuer", ["LA", "CNAM"])
+def test_key_of_another_country_may_not_sign(issuer):
+    claims = token(iss=issuer)
+    assert reason_of(key(), claims=claims) is Reason.ISSUER_NOT_AUTHORISED
+    assert reason_of(key(), claims=claims, allow_foreign_issuer=True) is None
+    assert reason_of(replace(key(), country=None), claims=claims) is None
+
+
+def test_refusal_for_the_issuer_says_nothing_of_the_content():
+    report = vc.Verifier(vc.TrustList([key()])).report(text(token(iss="LA")), at=AT)
+    assert (report.level, report.certificate, report.findings) == (Level.WELL_FORMED, None, ())
+    assert "VN" in str(report.error)
+    assert "'LA'" in str(report.error)
+
+
+# --- grants
+
+
+@pytest.mark.parametrize(
+    ("limits", "expected"),
+    [
+        ({"domain": "DCC"}, None),
+        ({"domain": "ICVP"}, Reason.DOMAIN_NOT_AUTHORISED),
+        ({"domain": ""}, Reason.DOMAIN_NOT_AUTHORISED),
+        ({"kinds": frozenset({Kind.VACCINATION})}, None),
+        ({"kinds": frozenset({Kind.TEST})}, Reason.KEY_NOT_AUTHORISED),
+        ({"kinds": frozenset()}, Reason.KEY_NOT_AUTHORISED),
+        ({"environment": Environment.TEST}, Reason.TEST_KEY),
+        ({"revoked": True}, Reason.KEY_REVOKED),
+    ],
+)
+def test_key_signs_within_its_limits_only(limits, expected):
+    assert reason_of(replace(key(), **limits)) is expected
+
+
+@pytest.mark.parametrize("limits", [{"domain": "ICVP"}, {"environment": Environment.TEST}, {"country": "LA"}])
+@pytest.mark.parametrize("first", [True, False])
+def test_one_grant_of_several_is_enough(limits, first):
+    narrow, wide = replace(key(), origin=listed("narrow"), **limits), key()
+    keys = [narrow, wide] if first else [wide, narrow]
+    report = vc.Verifier(vc.TrustList(keys)).report(text(), at=AT)
+    assert (report.reason, report.key) == (None, wide)
+
+
+def test_grants_do_not_add_up():
+    domain = replace(key(), domain="DCC", kinds=frozenset({Kind.TEST}))
+    kind = replace(key(), domain="ICVP", kinds=frozenset({Kind.VACCINATION}))
+    assert reason_of(domain, kind) is Reason.KEY_NOT_AUTHORISED
+    assert reason_of(kind, domain) is Reason.DOMAIN_NOT_AUTHORISED
+
+
+def test_grant_of_another_key_with_the_same_identifier_covers_nothing():
+    other = replace(key(ps256()), kid=key().kid)
+    assert reason_of(replace(key(), domain="ICVP"), other) is Reason.DOMAIN_NOT_AUTHORISED
+
+
+def test_a_grant_for_tests_does_not_stand_in_for_one_that_is_too_narrow():
+    narrow = replace(key(), domain="ICVP")
+    test_only = replace(key(), environment=Environment.TEST)
+    assert reason_of(narrow, test_only) is Reason.DOMAIN_NOT_AUTHORISED
+    assert reason_of(narrow, test_only, environments=frozenset(Environment)) is None
+
+
+# --- how old the list is
+
+
+def test_a_current_list_is_preferred_to_one_that_has_ended():
+    ended = replace(key(), origin=listed("old", usable_until=AT - SECOND * 301))
+    current = replace(key(), origin=listed("new", usable_until=AT))
+    for keys in ([ended, current], [current, ended]):
+        report = vc.Verifier(vc.TrustList(keys)).report(text(), at=AT)
+        assert (report.reason, report.key.origin.name) == (None, "new")
+    assert reason_of(ended) is Reason.STALE_TRUST_LIST
+
+
+def test_stale_never_looks_like_forged_nor_hides_it():
+    ended = replace(key(), origin=listed("old", usable_until=AT - SECOND * 301))
+    verifier = vc.Verifier(vc.TrustList([ended]))
+    report = verifier.report(text(), at=AT)
+    assert (report.reason, report.level) == (Reason.STALE_TRUST_LIST, Level.AUTHENTIC)
+    assert report.certificate is not None
+    assert "old" in str(report.error)
+    assert verifier.report(text(by=ps256()), at=AT).reason is Reason.STALE_TRUST_LIST
+    forged = text(payload=b"\xa0", protected={1: -7, 4: es256().kid}, by=ps256())
+    assert verifier.report(forged, at=AT).reason is Reason.BAD_SIGNATURE
+
+
+def test_reporting_stale_lists_goes_on_with_a_finding():
+    ended = replace(
+        key(), origin=listed("old", next_update=AT - SECOND * 400, usable_until=AT - SECOND * 301)
+    )
+    policy = vc.VerificationPolicy(stale_lists="report")
+    verifier = vc.Verifier(vc.TrustList([ended]), policy=policy)
+    found = {finding.code for finding in verifier.verify(text(), at=AT).findings}
+    assert found == {FindingCode.LIST_STALE}
+    assert verifier.report(text(by=ps256()), at=AT).reason is Reason.UNKNOWN_KEY
+
+
+def test_empty_environments_are_a_mistake_of_the_caller():
+    with pytest.raises(ValueError, match="at least one environment"):
+        vc.VerificationPolicy(environments=frozenset())
+
+
+def test_dose_given_abroad_and_certified_at_home_is_no_matter_of_binding():
+    assert reason_of(key(), claims=token(dcc(v=[dose(co="LA")]))) is None
