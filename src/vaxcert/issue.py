@@ -19,6 +19,7 @@ from vaxcert.model.names import standard_names
 from vaxcert.payloads import eu_dcc
 from vaxcert.payloads.fields import MAX_TEXT
 from vaxcert.rules.lint import lint, lint_text, refused
+from vaxcert.trust import binding
 
 TWELVE_MONTHS: Final = timedelta(days=365)
 """Validity of a certificate by Decision 5772/QĐ-BYT."""
@@ -58,7 +59,7 @@ class Issuer:
             By default one with 128 random bits and no check character, in the form of Viet Nam's own.
 
     Raises:
-        ValueError: A country that is no ISO 3166-1 alpha-2 code or not that of the signing certificate, an authority
+        ValueError: A country that is no ISO 3166-1 alpha-2 code or that the signing certificate may not sign for, an authority
             that is not 1 to 80 trimmed characters in Unicode NFC, or a validity that is not positive.
     """
 
@@ -92,7 +93,7 @@ class Issuer:
             raise ValueError(
                 f"the authority's name is not of 1 to {MAX_TEXT} trimmed characters in NFC {named}".rstrip()
             )
-        if signer.certificate.country not in (None, country):
+        if binding.is_foreign(country, signer.certificate.country):
             raise ValueError(
                 f"country {country} is not that of the signing certificate, {signer.certificate.country}"
             )

@@ -25,7 +25,7 @@ from typing import Final
 
 from vaxcert import payloads
 from vaxcert.codec import container, cwt
-from vaxcert.codec.cose import ALGORITHM, KEY_IDENTIFIER, Sign1
+from vaxcert.codec.cose import ALGORITHM, Sign1
 from vaxcert.crypto.algorithms import Algorithm
 from vaxcert.crypto.keys import MIN_RSA_BITS
 from vaxcert.errors import (
@@ -49,6 +49,7 @@ from vaxcert.errors import (
 from vaxcert.findings import Finding, FindingCode
 from vaxcert.model.certificate import HealthCertificate
 from vaxcert.rules.content import content_findings
+from vaxcert.rules.message import add_message_findings
 from vaxcert.rules.policy import SignerDates, VerificationPolicy, WhenUnsure
 from vaxcert.trust import binding
 from vaxcert.trust.origin import NOWHERE, ListOrigin, Proof
@@ -60,7 +61,6 @@ from vaxcert.trust.revocation.query import (
 )
 from vaxcert.trust.trust_list import TrustedKey, TrustList
 
-_KID_BYTES: Final = 8
 _FIRST_MOMENT: Final = datetime(1, 1, 1, tzinfo=UTC)
 _LAST_MOMENT: Final = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 _ALGORITHMS: Final = {int(algorithm): algorithm for algorithm in Algorithm}
@@ -241,7 +241,7 @@ class Verifier:
         seen.key, seen.claims, seen.certificate, seen.findings = key, claims, certificate, findings
         findings += payload_findings
         findings += content_findings(certificate, signed_at=claims.issued_at or at)
-        _add_message_findings(findings, message, claims, certificate, key, at)
+        add_message_findings(findings, message, claims, certificate, key, at)
         if key.origin is not NOWHERE:
             self._check_list(key.origin, at, findings)
         if self._revocation is not None:
@@ -416,45 +416,6 @@ def _query(seen: _Examination) -> RevocationQuery:
         issuer=claims.issuer,
         identifiers=tuple(event.certificate_id for event in certificate.events if event.certificate_id),
     )
-
-
-def _add_message_findings(
-    findings: list[Finding],
-    message: Sign1,
-    claims: cwt.Claims,
-    certificate: HealthCertificate,
-    key: TrustedKey,
-    at: datetime,
-) -> None:
-    """Add what is odd about headers and claims, and about them against the key and the content."""
-    if not message.kid_is_protected:
-        findings.append(Finding(FindingCode.KID_UNPROTECTED, "kid"))
-    if len(key.kid) != _KID_BYTES:
-        findings.append(Finding(FindingCode.KID_LENGTH, "kid"))
-    if message.unprotected_header and message.unprotected_header.keys() != {KEY_IDENTIFIER}:
-        findings.append(Finding(FindingCode.HEADER_UNPROTECTED, "unprotected"))
-    if claims.issued_at is None:
-        findings.append(Finding(FindingCode.ISSUED_AT_MISSING, "iat"))
-    if key.not_after is not None:
-        if claims.expires is not None and claims.expires > key.not_after:
-            findings.append(Finding(FindingCode.EXPIRY_PAST_SIGNER, "exp"))
-        if at > key.not_after:
-            findings.append(Finding(FindingCode.SIGNER_EXPIRED_SINCE, "kid"))
-    if claims.issuer is not None:
-        _add_issuer_findings(findings, claims.issuer, certificate, key)
-
-
-def _add_issuer_findings(
-    findings: list[Finding], issuer: str, certificate: HealthCertificate, key: TrustedKey
-) -> None:
-    if len(issuer) != 2 or not (issuer.isascii() and issuer.isalpha() and issuer.isupper()):
-        findings.append(Finding(FindingCode.ISSUER_NOT_COUNTRY, "iss"))
-        return
-    if binding.is_foreign(issuer, key.country):
-        findings.append(Finding(FindingCode.ISSUER_COUNTRY_MISMATCH, "iss"))
-    for event in certificate.events:
-        if event.country is not None and event.country != issuer:
-            findings.append(Finding(FindingCode.COUNTRY_MISMATCH, "co"))
 
 
 def _report(seen: _Examination, error: VaxcertError | None) -> VerificationReport:
