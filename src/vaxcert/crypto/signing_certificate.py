@@ -14,9 +14,11 @@ import threading
 import warnings
 from base64 import b64decode
 from binascii import Error as Base64Error
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from itertools import islice
 from typing import Final, TypeAlias, TypeVar
 
@@ -25,6 +27,7 @@ from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKey
 from cryptography.x509.oid import NameOID
 
 from vaxcert.crypto import der as der_reader
+from vaxcert.crypto.der import CertificateFields
 from vaxcert.errors import Reason, TrustListError
 from vaxcert.limits import MAX_BUNDLE_CERTIFICATES, MAX_SIGNING_CERTIFICATE_BYTES
 from vaxcert.model.certificate import ALL_KINDS, Kind
@@ -36,7 +39,8 @@ PURPOSE_ARC: Final = "1.3.6.1.4.1.1847.2021.1"
 """Extended key usages of HCERT (appendix A.4): `.1` test, `.2` vaccination, `.3` recovery."""
 
 OLD_PURPOSE_ARC: Final = "1.3.6.1.4.1.0.1847.2021.1"
-"""The arc of an early EU certificate governance; many production certificates carry it. Never written."""
+"""The arc of an early EU certificate governance; many production certificates carry it.
+Written only when asked for, beside the other."""
 
 PURPOSE_NUMBER: Final = {Kind.TEST: 1, Kind.VACCINATION: 2, Kind.RECOVERY: 3}
 
@@ -46,6 +50,12 @@ _KIND_OF_PURPOSE: Final = {
     for kind, number in PURPOSE_NUMBER.items()
 }
 _EXTENDED_KEY_USAGE: Final = der_reader.object_identifier("2.5.29.37")
+_COUNTRY_NAME: Final = der_reader.object_identifier("2.5.4.6")
+_USUAL_COUNTRY: Final = re.compile(rb"\x31\x0b\x30\x09\x06\x03\x55\x04\x06[\x0c\x13]\x02([A-Za-z]{2})")
+"""A RelativeDistinguishedName of nothing but a countryName, as UTF8String or PrintableString."""
+
+_REMEMBERED_BYTES: Final = 128
+"""Usages longer than this, of which no signer has one, are not kept."""
 
 _PEM_BEGIN: Final = b"-----BEGIN CERTIFICATE-----"
 _PEM_END: Final = b"-----END CERTIFICATE-----"
@@ -67,12 +77,9 @@ class SigningCertificate:
         public_key: The key, as `cryptography` has it, of whatever type.
         country: The subject's C (ISO 3166-1 alpha-2), upper case; None where it has none, several or one of
             another form.
-        subject: The subject in RFC 4514 form, or `UNREADABLE_NAME`.
-        issuer: The issuer, likewise.
         not_before: First moment of validity, aware UTC.
         not_after: Last moment of validity, aware UTC.
         kinds: What it may sign: the HCERT purposes of its extended key usage, or all where it has none.
-        extensions_readable: Whether `cryptography` parses its extensions. For reports; nothing depends on it.
     """
 
     der: bytes = field(repr=False)
@@ -80,16 +87,35 @@ class SigningCertificate:
     digest: bytes = field(repr=False, compare=False)
     public_key: CertificatePublicKeyTypes = field(repr=False, compare=False)
     country: str | None = field(compare=False)
-    subject: str = field(compare=False)
-    issuer: str = field(compare=False)
     not_before: datetime = field(compare=False)
     not_after: datetime = field(compare=False)
     kinds: frozenset[Kind] = field(compare=False)
-    extensions_readable: bool = field(compare=False)
+    _parsed: x509.Certificate = field(repr=False, compare=False)
+
+    @property
+    def fields(self) -> CertificateFields:
+        """Its parts, as they are encoded."""
+        return der_reader.certificate_fields(self.der)
+
+    @property
+    def subject(self) -> str:
+        """The subject in RFC 4514 form, or `UNREADABLE_NAME`."""
+        return _text(_quietly(lambda: self._parsed.subject))
+
+    @property
+    def issuer(self) -> str:
+        """The issuer, likewise."""
+        return _text(_quietly(lambda: self._parsed.issuer))
+
+    @property
+    def extensions_readable(self) -> bool:
+        """Whether `cryptography` parses its extensions. For reports; nothing depends on it."""
+        return _quietly(lambda: self._parsed.extensions) is not None
 
 
 CertificateReading: TypeAlias = SigningCertificate | TrustListError
-_Encoding: TypeAlias = bytes | TrustListError
+Encoding: TypeAlias = bytes | TrustListError
+"""A certificate in DER, or why there is none."""
 
 
 def key_identifier(der: bytes) -> bytes:
@@ -107,13 +133,22 @@ def read_signing_certificate(data: bytes) -> SigningCertificate:
         TrustListError: `certificate-unreadable`. Also when the extended key usage is there and cannot be
             read: what the key is limited to is then unknown.
     """
-    if len(data) > MAX_SIGNING_CERTIFICATE_BYTES:
-        raise _unreadable(f"{len(data)} bytes, at most {MAX_SIGNING_CERTIFICATE_BYTES} expected")
-    der = bytes(data)
-    # `cryptography` warns about serial numbers and attribute lengths; the lock keeps threads that read
-    # certificates from restoring each other's warning filters
-    with _quiet, warnings.catch_warnings(action="ignore"):
-        return _read(der)
+    with _no_warnings():
+        return _read(data)
+
+
+def read_encodings(encodings: Iterable[Encoding]) -> tuple[CertificateReading, ...]:
+    """Read many certificates, which takes less time than one by one.
+
+    Args:
+        encodings: Each in DER; or an error, which is passed on.
+
+    Returns:
+        In their order, each certificate, or the error why it could not be read: `certificate-unreadable`.
+    """
+    found = tuple(encodings)
+    with _no_warnings():
+        return tuple(map(_read_or_error, found))
 
 
 def read_certificates(data: bytes) -> tuple[CertificateReading, ...]:
@@ -128,9 +163,8 @@ def read_certificates(data: bytes) -> tuple[CertificateReading, ...]:
         error too. What follows the first `limits.MAX_BUNDLE_CERTIFICATES` is one error.
     """
     encodings = _pem_blocks(data) if _PEM_BEGIN in data else _der_elements(data)
-    readings = [
-        _reading(encoding, n) for n, encoding in enumerate(islice(encodings, MAX_BUNDLE_CERTIFICATES), 1)
-    ]
+    found = read_encodings(islice(encodings, MAX_BUNDLE_CERTIFICATES))
+    readings = [_numbered(reading, position) for position, reading in enumerate(found, 1)]
     if next(encodings, None) is not None:
         readings.append(
             _unreadable(f"more than {MAX_BUNDLE_CERTIFICATES} certificates, the rest is not read")
@@ -138,45 +172,97 @@ def read_certificates(data: bytes) -> tuple[CertificateReading, ...]:
     return tuple(readings) or (_unreadable("no certificate in PEM or DER"),)
 
 
-def _reading(encoding: _Encoding, position: int) -> CertificateReading:
+def _numbered(reading: CertificateReading, position: int) -> CertificateReading:
+    if isinstance(reading, TrustListError):
+        return _unreadable(f"certificate {position}: {reading}")
+    return reading
+
+
+def _read_or_error(encoding: Encoding) -> CertificateReading:
+    if isinstance(encoding, TrustListError):
+        return encoding
     try:
-        if isinstance(encoding, TrustListError):
-            raise encoding
-        return read_signing_certificate(encoding)
+        return _read(encoding)
     except TrustListError as error:
-        return _unreadable(f"certificate {position}: {error}")
+        return error
 
 
-def _read(der: bytes) -> SigningCertificate:
+def _read(data: bytes) -> SigningCertificate:
+    if len(data) > MAX_SIGNING_CERTIFICATE_BYTES:
+        raise _unreadable(f"{len(data)} bytes, at most {MAX_SIGNING_CERTIFICATE_BYTES} expected")
+    der = bytes(data)
     try:
         certificate = x509.load_der_x509_certificate(der)
         public_key = certificate.public_key()
         not_before, not_after = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     except Exception:  # one bad certificate must never end a list, whatever the parser raises
         raise _unreadable("not an X.509 certificate with a key of a known type") from None
-    subject = _or_none(lambda: certificate.subject)
+    subject, remainder = der_reader.subject_and_remainder(der)
     digest = hashlib.sha256(der).digest()
     return SigningCertificate(
         der=der,
         kid=digest[:KEY_IDENTIFIER_BYTES],
         digest=digest,
         public_key=public_key,
-        country=_country(subject),
-        subject=_text(subject),
-        issuer=_text(_or_none(lambda: certificate.issuer)),
+        country=_country(subject, certificate),
         not_before=not_before,
         not_after=not_after,
-        kinds=_kinds(der),
-        extensions_readable=_or_none(lambda: certificate.extensions) is not None,
+        kinds=_kinds(remainder),
+        _parsed=certificate,
     )
 
 
-def _kinds(der: bytes) -> frozenset[Kind]:
+def _kinds(fields: bytes) -> frozenset[Kind]:
     """What the key may sign (HCERT appendix A.4). Purposes of other applications do not limit it."""
-    usage = der_reader.certificate_extension(der, _EXTENDED_KEY_USAGE)
-    purposes = der_reader.object_identifiers(usage) if usage is not None else ()
+    if _EXTENDED_KEY_USAGE not in fields:  # then no extension can have that name
+        return ALL_KINDS
+    usage = der_reader.extension(fields, _EXTENDED_KEY_USAGE)
+    if usage is None:
+        return ALL_KINDS
+    return _remembered_kinds(usage) if len(usage) <= _REMEMBERED_BYTES else _granted_kinds(usage)
+
+
+def _granted_kinds(usage: bytes) -> frozenset[Kind]:
+    purposes = der_reader.object_identifiers(usage)
     kinds = frozenset(_KIND_OF_PURPOSE[purpose] for purpose in purposes if purpose in _KIND_OF_PURPOSE)
     return kinds if kinds and kinds != ALL_KINDS else ALL_KINDS
+
+
+_remembered_kinds: Final = lru_cache(maxsize=256)(_granted_kinds)
+"""Signers share a handful of usages."""
+
+
+def _country(subject: bytes, certificate: x509.Certificate) -> str | None:
+    """The country, from the encoding where it stands there once in the usual form."""
+    if subject.count(_COUNTRY_NAME) == 1:
+        start, end = der_reader.extent(subject, 0)
+        while start < end:
+            if usual := _USUAL_COUNTRY.match(subject, start):
+                return usual[1].decode("ascii").upper()
+            start = der_reader.extent(subject, start)[1]
+    return _any_country(_or_none(lambda: certificate.subject))
+
+
+def _any_country(name: x509.Name | None) -> str | None:
+    attributes = name.get_attributes_for_oid(NameOID.COUNTRY_NAME) if name is not None else []
+    countries = {str(attribute.value) for attribute in attributes}
+    country = countries.pop() if len(countries) == 1 else ""
+    return country.upper() if re.fullmatch("[A-Za-z]{2}", country) else None
+
+
+@contextmanager
+def _no_warnings() -> Iterator[None]:
+    """`cryptography` warns about serial numbers and attribute lengths, which genuine certificates have.
+
+    The lock keeps threads that read certificates from restoring each other's warning filters.
+    """
+    with _quiet, warnings.catch_warnings(action="ignore"):
+        yield
+
+
+def _quietly(read: Callable[[], _Part]) -> _Part | None:
+    with _no_warnings():
+        return _or_none(read)
 
 
 def _or_none(read: Callable[[], _Part]) -> _Part | None:
@@ -185,13 +271,6 @@ def _or_none(read: Callable[[], _Part]) -> _Part | None:
         return read()
     except Exception:
         return None
-
-
-def _country(name: x509.Name | None) -> str | None:
-    attributes = name.get_attributes_for_oid(NameOID.COUNTRY_NAME) if name is not None else []
-    countries = {str(attribute.value) for attribute in attributes}
-    country = countries.pop() if len(countries) == 1 else ""
-    return country.upper() if re.fullmatch("[A-Za-z]{2}", country) else None
 
 
 def _text(name: x509.Name | None) -> str:
@@ -206,7 +285,7 @@ def _hex_pairs(match: re.Match[str]) -> str:
     return "".join(f"\\{octet:02X}" for octet in character.encode())
 
 
-def _pem_blocks(data: bytes) -> Iterator[_Encoding]:
+def _pem_blocks(data: bytes) -> Iterator[Encoding]:
     """The blocks of a PEM bundle (RFC 7468)."""
     start = data.find(_PEM_BEGIN)
     while start >= 0:
@@ -215,7 +294,7 @@ def _pem_blocks(data: bytes) -> Iterator[_Encoding]:
         yield _pem_body(data[body:start] if start >= 0 else data[body:])
 
 
-def _pem_body(block: bytes) -> _Encoding:
+def _pem_body(block: bytes) -> Encoding:
     text, end, _ = block.partition(_PEM_END)
     if not end:
         return _unreadable("the PEM block has no end line")
@@ -225,7 +304,7 @@ def _pem_body(block: bytes) -> _Encoding:
         return _unreadable("the PEM block is not base64")
 
 
-def _der_elements(data: bytes) -> Iterator[_Encoding]:
+def _der_elements(data: bytes) -> Iterator[Encoding]:
     """DER in a row, up to the first element whose length cannot be followed. White space may end the file."""
     if not data.startswith(bytes([der_reader.SEQUENCE])):
         return

@@ -1,0 +1,49 @@
+"""Comparing the JSON Web Key of a GDHCN entry with the key of its certificate.
+
+WHO's lists write numbers as Java does: with a zero octet before a set top bit, or with octets missing; and name only
+some curves. So numbers are compared as numbers, and a curve by its name only where it is one of RFC 7518.
+"""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode
+from binascii import Error as Base64Error
+from collections.abc import Iterable
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+_CURVES: Final = {"P-256": "secp256r1", "P-384": "secp384r1", "P-521": "secp521r1"}
+
+
+def contradicts(members: Iterable[tuple[str, str]], key: object) -> bool:
+    """Whether a JSON Web Key is another key.
+
+    Args:
+        members: The text members of an EC or RSA key (RFC 7518 section 6).
+        key: The public key of the certificate, as `cryptography` has it.
+    """
+    stated = dict(members)
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        point = key.public_numbers()
+        curve = _CURVES.get(stated.get("crv", ""), key.curve.name)
+        return (
+            stated["kty"] != "EC" or curve != key.curve.name or _differ(stated, {"x": point.x, "y": point.y})
+        )
+    if isinstance(key, rsa.RSAPublicKey):
+        numbers = key.public_numbers()
+        return stated["kty"] != "RSA" or _differ(stated, {"e": numbers.e, "n": numbers.n})
+    return True
+
+
+def _differ(stated: dict[str, str], numbers: dict[str, int]) -> bool:
+    return any(_number(stated[name]) != number for name, number in numbers.items())
+
+
+def _number(text: str) -> int | None:
+    """A number in base64 of either alphabet, with padding or without; None when it is none."""
+    plain = text.rstrip("=").replace("+", "-").replace("/", "_")
+    try:
+        return int.from_bytes(urlsafe_b64decode(plain + "=" * (-len(plain) % 4)), "big")
+    except (Base64Error, ValueError):
+        return None
