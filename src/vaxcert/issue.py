@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from vaxcert.codec import container, cose, cwt
+from vaxcert.crypto.key_schedule import key_use_ends
 from vaxcert.crypto.signer import Signer
 from vaxcert.errors import EncodeError, Reason
 from vaxcert.findings import Finding
@@ -59,8 +60,8 @@ class Issuer:
             By default one with 128 random bits and no check character, in the form of Viet Nam's own.
 
     Raises:
-        ValueError: A country that is no ISO 3166-1 alpha-2 code or that the signing certificate may not sign for, an authority
-            that is not 1 to 80 trimmed characters in Unicode NFC, or a validity that is not positive.
+        ValueError: A country that is no ISO 3166-1 alpha-2 code or that the signing certificate may not sign for, an
+            authority that is not 1 to 80 trimmed characters in Unicode NFC, or a validity that is not positive.
     """
 
     __slots__ = (
@@ -71,6 +72,7 @@ class Issuer:
         "_new_certificate_id",
         "_protected",
         "_sign",
+        "_signs_until",
         "_starts",
         "_validity",
     )
@@ -102,6 +104,7 @@ class Issuer:
         self._sign: Final = signer.sign
         self._starts: Final = signer.certificate.not_before
         self._ends: Final = signer.certificate.not_after
+        self._signs_until: Final = key_use_ends(signer.certificate)
         self._kinds: Final = signer.certificate.kinds
         self._country: Final = country
         self._authority: Final = authority
@@ -166,6 +169,12 @@ class Issuer:
             raise EncodeError(
                 Reason.SIGNER_EXPIRED,
                 f"the signing certificate ended {self._ends:%Y-%m-%d}, issuing on {at:%Y-%m-%d}",
+            )
+        if self._signs_until is not None and issued_at > self._signs_until:
+            raise EncodeError(
+                Reason.SIGNER_EXPIRED,
+                f"the private key may sign until {self._signs_until:%Y-%m-%d} (its usage period), "
+                f"issuing on {at:%Y-%m-%d}",
             )
         if self._ends - issued_at < self._validity:
             return issued_at, self._ends

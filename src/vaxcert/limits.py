@@ -38,6 +38,12 @@ MAX_PDF_PAGES: Final = 20
 MAX_SIGNING_CERTIFICATE_BYTES: Final = 64 * 1024
 """Bytes of one X.509 certificate in DER. The largest of a production list of 829 has 2,133."""
 
+MAX_CMS_BYTES: Final = 1024 * 1024
+"""Bytes of one CMS message. Those of a production list have up to 6,500, a gateway's revocation batch some 100,000."""
+
+MAX_CMS_CERTIFICATES: Final = 32
+"""X.509 certificates of one CMS message. Genuine ones hold a chain of 1 to 4."""
+
 MAX_BUNDLE_CERTIFICATES: Final = 10_000
 """X.509 certificates of one file. The largest genuine list known has under 1,000."""
 
@@ -67,3 +73,12 @@ MAX_PDF_SECONDS: Final = 20
 
 MAX_PDF_MEMORY_BYTES: Final = 2 * 1024**3
 """Address space of that process, where the operating system can limit it."""
+
+MAX_DOCUMENT_SIGNATURES: Final = 64
+"""Signatures of one signed document. A list has a handful of anchors."""
+
+MAX_TRUST_LIST_ENTRIES: Final = 100_000
+"""Entries of one trust list in vaxcert's own form; as bare keys they take 12 MB. Genuine lists have under 1,000."""
+
+MAX_COMPANION_BYTES: Final = 256 * 1024 * 1024
+"""Bytes of a document that a trust list names beside it. A revocation list of ten million entries has 80 MB."""

@@ -161,3 +161,242 @@ def test_show_is_readable_on_eighty_columns(keys, language):
     shown = keys("show", "--lang", language, "ca.pem").stdout
     assert "CN=TEST CSCA,O=TEST Bộ Y tế,C=VN" in shown
     assert max(map(len, shown.splitlines())) == 80
+
+
+# --- lint
+
+
+def codes(shown):
+    return {finding["code"]: finding["severity"] for finding in shown["findings"]}
+
+
+@pytest.mark.parametrize("algorithm", ["ES256", "PS256"])
+@pytest.mark.parametrize("programme", ["eu", "who"])
+def test_what_is_made_keeps_to_the_profiles(keys, programme, algorithm):
+    new_signer(keys, "--crl-url", "http://crl.example/x", "--algorithm", algorithm)
+    of_authority = {"eu": "eu-csca", "who": "who-sca"}[programme]
+    at = ("--at", "2022-02-01T00:00:00Z", "--json")
+    authority = keys("lint", "ca.pem", "--profile", of_authority, *at)
+    assert (authority.status, authority.objects[0]["findings"]) == (0, [])
+    signer = keys("lint", "dsc.pem", "--profile", f"{programme}-dsc", "--authority", "ca.pem", *at)
+    assert signer.status == 0
+    assert codes(signer.objects[0]) == ({"rsa-discouraged": "info"} if algorithm == "PS256" else {})
+
+
+def test_lint_takes_the_profile_of_the_role_that_the_certificate_says(keys):
+    new_signer(keys)
+    shown = keys("lint", "ca.pem", "dsc.pem", "--json", *START).objects
+    assert [one["profile"] for one in shown] == ["who-sca", "who-dsc"]
+    assert shown[0]["findings"] == []
+    assert codes(shown[1]) == {"crl-distribution-point-missing": "info"}
+
+
+def test_lint_against_a_profile_or_an_authority_that_does_not_fit_exits_1(keys):
+    new_signer(keys)
+    other = ("--out-key", "b.key", "--out-cert", "b.pem")
+    keys("new-ca", *SUBJECT, "TEST other", *other, *START)
+    wrong_role = keys("lint", "dsc.pem", "--profile", "eu-csca", "--json", *START)
+    assert wrong_role.status == 1
+    assert codes(wrong_role.objects[0])["basic-constraints-missing"] == "error"
+    wrong_authority = keys("lint", "dsc.pem", "--authority", "b.pem", "--json", *START)
+    assert wrong_authority.status == 1
+    assert codes(wrong_authority.objects[0]) == {
+        "crl-distribution-point-missing": "info",
+        "not-signed-by-authority": "error",
+        "authority-key-identifier-mismatch": "error",
+    }
+    expired = keys("lint", "ca.pem", "--at", "2026-01-01T00:00:01Z", "--json")
+    assert (expired.status, codes(expired.objects[0])) == (1, {"expired": "error"})
+
+
+def test_lint_goes_on_after_a_file_it_cannot_read(keys):
+    done = keys("lint", "--json", *START, "none.pem", "ca.key", "ca.pem")
+    assert done.status == 3
+    assert [shown["file"] for shown in done.objects] == ["ca.pem"]
+    assert [line.split(": ")[1] for line in done.stderr.splitlines()] == [
+        "file-unreadable",
+        "certificate-unreadable",
+    ]
+
+
+def test_lint_reads_folders_and_standard_input(run, keys, tmp_path):
+    folder = keys("lint", "--json", *START, ".")
+    assert (folder.status, [shown["file"] for shown in folder.objects]) == (0, ["ca.pem"])
+    piped = run("keys", "lint", "--json", *START, "-", stdin=(tmp_path / "ca.pem").read_bytes())
+    assert (piped.status, [shown["file"] for shown in piped.objects]) == (0, ["-"])
+
+
+@pytest.mark.parametrize(
+    ("language", "severity", "sentence"),
+    [("en", "advice", "revocations are"), ("vi", "khuyến nghị", "công bố danh sách thu")],
+)
+def test_lint_is_readable_on_eighty_columns(keys, language, severity, sentence):
+    new_signer(keys)
+    shown = keys("lint", "--lang", language, "ca.pem", "dsc.pem", *START).stdout
+    assert severity in shown
+    assert sentence in shown
+    assert max(map(len, shown.splitlines())) == 80
+
+
+# --- due
+
+
+@pytest.mark.parametrize(
+    ("at", "within", "state", "status"),
+    [
+        ("2022-04-03T23:59:59Z", "30", "current", 0),
+        ("2022-04-04T00:00:00Z", "30", "due", 1),
+        ("2022-04-04T00:00:00Z", "29", "current", 0),
+        ("2022-07-03T00:00:00Z", "30", "due", 1),
+        ("2022-07-03T00:00:01Z", "30", "ended", 4),
+    ],
+)
+def test_what_is_due_decides_the_exit_status(keys, at, within, state, status):
+    new_signer(keys)
+    done = keys("due", "dsc.pem", "--json", "--at", at, "--within", within)
+    assert done.status == status
+    (shown,) = done.objects
+    assert shown["state"] == state
+    assert (shown["renew_by"], shown["signs_until"]) == ("2022-05-04T00:00:00Z", "2022-07-03T00:00:00Z")
+    assert (shown["key_use_ends"], shown["listed_until"]) == ("2022-07-03T00:00:00Z", "2024-01-01T00:00:00Z")
+
+
+def test_what_keys_sign_may_last_longer_and_overlap_more(keys):
+    new_signer(keys)
+    options = ("--certificate-days", "630", "--signer-days", "1200", "--overlap", "10")
+    shown = keys("due", "dsc.pem", "ca.pem", "--json", *START, *options).objects
+    assert [(one["file"], one["signs_until"], one["renew_by"]) for one in shown] == [
+        ("dsc.pem", "2022-04-11T00:00:00Z", "2022-04-01T00:00:00Z"),
+        ("ca.pem", "2022-09-19T00:00:00Z", "2022-09-09T00:00:00Z"),
+    ]
+
+
+def test_due_with_an_unreadable_file_exits_3_unless_something_is_due(keys):
+    assert keys("due", "none.pem", "ca.pem", *START).status == 3
+    assert keys("due", "none.pem", "ca.pem", "--at", "2022-11-02T00:00:00Z").status == 1
+    assert keys("due", "none.pem", "ca.pem", "--at", "2023-01-02T00:00:00Z").status == 4
+
+
+@pytest.mark.parametrize(
+    ("language", "row"),
+    [
+        ("en", "RENEW        2022-05-04   2022-07-03   2024-01-01   dsc.pem"),
+        ("vi", "CẦN THAY     04/05/2022   03/07/2022   01/01/2024   dsc.pem"),
+    ],
+)
+def test_due_is_a_table_with_the_most_urgent_first(keys, language, row):
+    new_signer(keys)
+    done = keys("due", "--lang", language, "ca.pem", "dsc.pem", "--at", "2022-05-04T00:00:00Z")
+    lines = done.stdout.splitlines()
+    assert (lines[2], lines[3].split()[-1]) == (row, "ca.pem")
+    assert max(map(len, lines)) == 80
+
+
+# --- rotate
+
+NEXT = ("--out-key", "next.key", "--out-cert", "next.pem")
+
+
+def test_successor_of_a_signer_is_like_it_and_relieves_it(keys):
+    new_signer(keys, "--kind", "vaccination", "--algorithm", "PS256")
+    later = ("--at", "2022-05-04T00:00:00Z")
+    assert keys("due", "dsc.pem", *later).status == 1
+    made = keys("rotate", "dsc.pem", *CERTIFIED, *NEXT, *later, "--json")
+    assert made.status == 0
+    older, newer = keys("show", "--json", "dsc.pem", "next.pem").objects
+    assert made.objects == [
+        {
+            "files": ["next.key", "next.pem"],
+            "kid": newer["kid"],
+            "replaces": older["kid"],
+            "old_signs_until": "2022-07-03T00:00:00Z",
+            "old_listed_until": "2024-01-01T00:00:00Z",
+        }
+    ]
+    assert newer["subject"] == "CN=TEST DSC 2,O=TEST Bộ Y tế,C=VN"
+    for same in ("issuer", "key", "kinds", "country"):
+        assert newer[same] == older[same]
+    assert (newer["not_before"], newer["not_after"]) == ("2022-05-04T00:00:00Z", "2024-05-03T00:00:00Z")
+    due = keys("due", "dsc.pem", "next.pem", "--json", *later)
+    assert (due.status, [one["state"] for one in due.objects]) == (0, ["replaced", "current"])
+    assert keys("lint", "next.pem", "--authority", "ca.pem", *later).status == 0
+
+
+def test_successor_of_an_authority_signs_itself(keys):
+    made = keys("rotate", "ca.pem", *NEXT, "--at", "2022-11-01T00:00:00Z", "--common-name", "TEST CSCA B")
+    assert made.status == 0
+    assert "2023-01-01" in made.stdout
+    shown = keys("show", "--json", "next.pem").objects[0]
+    assert shown["subject"] == shown["issuer"] == "CN=TEST CSCA B,O=TEST Bộ Y tế,C=VN"
+    assert keys("lint", "next.pem", "--at", "2022-11-01T00:00:00Z").status == 0
+
+
+def test_successor_that_comes_too_late_is_told(keys):
+    new_signer(keys)
+    in_time = keys("rotate", "dsc.pem", *CERTIFIED, *NEXT, "--at", "2022-07-03T00:00:00Z")
+    assert in_time.stdout.splitlines()[3] == "Sign with the new key from 2022-07-03 on at the latest."
+    late = ("--out-key", "late.key", "--out-cert", "late.pem", "--at", "2022-07-03T00:00:01Z")
+    assert keys("rotate", "dsc.pem", *CERTIFIED, *late).stdout.splitlines()[3].startswith("The older key was")
+
+
+def test_nothing_is_overwritten_by_a_successor(keys, tmp_path):
+    new_signer(keys)
+    (tmp_path / "next.pem").write_text("precious")
+    done = keys("rotate", "dsc.pem", *CERTIFIED, *NEXT, "--at", "2022-05-04T00:00:00Z")
+    assert (done.status, done.stdout) == (2, "")
+    assert done.stderr.startswith("vaxcert: file-unwritable: ")
+    assert (tmp_path / "next.pem").read_text() == "precious"
+    assert not (tmp_path / "next.key").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("dsc.pem",),
+        ("dsc.pem", "--ca-key", "ca.key"),
+        ("ca.pem", *CERTIFIED),
+        ("ca.pem", "--common-name", ""),
+    ],
+)
+def test_successor_without_what_it_needs_exits_2(keys, tmp_path, arguments):
+    new_signer(keys)
+    done = keys("rotate", *arguments, *NEXT, *START)
+    assert done.status == 2
+    assert done.stderr.splitlines()[-1].startswith("vaxcert: usage: ")
+    assert not (tmp_path / "next.key").exists()
+
+
+# --- what the authority writes
+
+
+def test_authority_writes_what_it_is_asked_to(keys, tmp_path):
+    from cryptography import x509
+
+    new_signer(
+        keys, "--kind", "test", "--old-arc", "--crl-url", "http://crl.example/x", "--key-use-days", "90"
+    )
+    found = x509.load_pem_x509_certificate((tmp_path / "dsc.pem").read_bytes()).extensions
+    purposes = found.get_extension_for_class(x509.ExtendedKeyUsage).value
+    assert [purpose.dotted_string for purpose in purposes] == [
+        "1.3.6.1.4.1.1847.2021.1.1",
+        "1.3.6.1.4.1.0.1847.2021.1.1",
+    ]
+    assert found.get_extension_for_class(x509.CRLDistributionPoints)
+    (due,) = keys("due", "dsc.pem", "--json", *START).objects
+    assert due["key_use_ends"] == "2022-04-01T00:00:00Z"
+    assert keys("show", "--json", "dsc.pem").objects[0]["kinds"] == ["test"]
+
+
+def test_address_that_is_none_exits_2(keys):
+    done = new_signer(keys, "--crl-url", "crl.example")
+    assert done.status == 2
+    assert done.stderr.splitlines()[-1].startswith("vaxcert: usage: revocation list at ")
+
+
+def test_authority_whose_time_is_over_refuses(keys):
+    keys("csr", "--new-key", "s.key", *SUBJECT, "TEST DSC", "--out", "s.csr")
+    done = keys("sign", "s.csr", *CERTIFIED, "--out", "s.pem", "--at", "2023-01-01T00:00:01Z")
+    assert done.status == 1
+    assert done.stderr.startswith(
+        "vaxcert: request-refused: the authority's key was to sign until 2023-01-01"
+    )

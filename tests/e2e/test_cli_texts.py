@@ -10,6 +10,7 @@ import vaxcert.cli.texts
 from vaxcert.cli.main import build_parser
 from vaxcert.cli.output import LABEL_WIDTH
 from vaxcert.cli.texts import choose_language, languages, load
+from vaxcert.crypto.profiles import ProfileCode
 from vaxcert.errors import Reason
 from vaxcert.findings import FindingCode, Severity
 from vaxcert.model.certificate import Kind
@@ -35,6 +36,7 @@ def placeholders(text):
         ("reason", Reason),
         ("finding", FindingCode),
         ("record", RecordCode),
+        ("profile", ProfileCode),
         ("outcome", Outcome),
         ("level", Level),
         ("severity", Severity),
@@ -46,7 +48,7 @@ def test_every_code_has_a_sentence_and_no_sentence_is_left_over(language, table,
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("table", ["reason", "finding", "record"])
+@pytest.mark.parametrize("table", ["reason", "finding", "record", "profile"])
 def test_sentences_are_sentences_and_short_enough_for_a_card(language, table):
     for code, text in own_tables(language)[table].items():
         assert text.endswith("."), code

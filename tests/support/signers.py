@@ -26,6 +26,7 @@ def signer(
     kinds: frozenset[Kind] = ALL_KINDS,
     starts: datetime = DSC_STARTS,
     valid_for: timedelta = timedelta(days=730),
+    key_use: timedelta | None = None,
     deterministic: bool = False,
 ) -> KeySigner:
     """A TEST signer with its own CA."""
@@ -36,7 +37,13 @@ def signer(
     key = new_key(algorithm)
     csr = create_csr(key, country=country, organization="TEST", common_name="TEST DSC", kinds=kinds)
     dsc = issue_signing_certificate(
-        csr, ca_certificate=ca, ca_key=ca_key, not_before=starts, valid_for=valid_for, kinds=kinds
+        csr,
+        ca_certificate=ca,
+        ca_key=ca_key,
+        not_before=starts,
+        valid_for=valid_for,
+        key_use=key_use,
+        kinds=kinds,
     )
     certificate = read_signing_certificate(dsc.public_bytes(Encoding.DER))
     return KeySigner(key, certificate, deterministic=deterministic)

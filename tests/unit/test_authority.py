@@ -13,6 +13,8 @@ from cryptography.x509.oid import NameOID
 
 from vaxcert.crypto.algorithms import Algorithm
 from vaxcert.crypto.authority import (
+    CA_KEY_USE,
+    SIGNER_KEY_USE,
     PrivateKey,
     create_csr,
     create_signing_ca,
@@ -30,13 +32,19 @@ CA_KEY = ec.derive_private_key(0xCA, ec.SECP256R1())
 SIGNER_KEY = ec.derive_private_key(0x5160, ec.SECP256R1())
 
 
-def make_ca(key: PrivateKey = CA_KEY, country: str = "VN", not_before: datetime = START) -> x509.Certificate:
+def make_ca(
+    key: PrivateKey = CA_KEY,
+    country: str = "VN",
+    not_before: datetime = START,
+    key_use: timedelta | None = CA_KEY_USE,
+) -> x509.Certificate:
     return create_signing_ca(
         key,
         country=country,
         organization="TEST Bộ Y tế",
         common_name="TEST CSCA",
         not_before=not_before,
+        key_use=key_use,
     )
 
 
@@ -90,7 +98,12 @@ def test_authority_profile() -> None:
     assert CA.serial_number != make_ca().serial_number
     assert (CA.not_valid_before_utc, CA.not_valid_after_utc) == (START, datetime(2030, 1, 1, tzinfo=UTC))
     found = extensions(CA)
-    assert found.keys() == {x509.BasicConstraints, x509.KeyUsage, x509.SubjectKeyIdentifier}
+    assert found.keys() == {
+        x509.BasicConstraints,
+        x509.KeyUsage,
+        x509.SubjectKeyIdentifier,
+        x509.PrivateKeyUsagePeriod,
+    }
     assert found[x509.BasicConstraints] == (True, x509.BasicConstraints(ca=True, path_length=0))
     critical, usage = found[x509.KeyUsage]
     assert critical
@@ -111,6 +124,7 @@ def test_signing_certificate_profile() -> None:
         x509.SubjectKeyIdentifier,
         x509.KeyUsage,
         x509.ExtendedKeyUsage,
+        x509.PrivateKeyUsagePeriod,
     }
     _, authority = found[x509.AuthorityKeyIdentifier]
     assert isinstance(authority, x509.AuthorityKeyIdentifier)
@@ -278,7 +292,10 @@ def bare_ca(*wanted: x509.ExtensionType) -> x509.Certificate:
     return builder.sign(CA_KEY, hashes.SHA256())
 
 
-CONSTRAINTS, USAGE, KEY_IDENTIFIER = (found.value for found in CA.extensions)
+CONSTRAINTS, USAGE, KEY_IDENTIFIER = (
+    CA.extensions.get_extension_for_class(kind).value
+    for kind in (x509.BasicConstraints, x509.KeyUsage, x509.SubjectKeyIdentifier)
+)
 
 
 @pytest.mark.parametrize(
@@ -304,6 +321,9 @@ def test_certificate_that_may_sign_others_needs_no_more() -> None:
     issued.verify_directly_issued_by(authority)
 
 
+ANY_TIME = make_ca(key_use=None)
+
+
 @pytest.mark.parametrize(
     ("start", "length", "within"),
     [
@@ -317,13 +337,91 @@ def test_certificate_that_may_sign_others_needs_no_more() -> None:
 def test_dates_within_the_authority(start: datetime, length: timedelta, within: bool) -> None:
     if within:
         issued = issue_signing_certificate(
-            CSR, ca_certificate=CA, ca_key=CA_KEY, not_before=start, valid_for=length
+            CSR, ca_certificate=ANY_TIME, ca_key=CA_KEY, not_before=start, valid_for=length
         )
         assert issued.not_valid_after_utc == start + length
         return
     with pytest.raises(EncodeError, match="not within the authority's") as caught:
-        issue_signing_certificate(CSR, ca_certificate=CA, ca_key=CA_KEY, not_before=start, valid_for=length)
+        issue_signing_certificate(
+            CSR, ca_certificate=ANY_TIME, ca_key=CA_KEY, not_before=start, valid_for=length
+        )
     assert caught.value.reason is Reason.REQUEST_REFUSED
+
+
+def key_use_of(certificate: x509.Certificate) -> tuple[datetime | None, datetime | None] | None:
+    try:
+        period = certificate.extensions.get_extension_for_class(x509.PrivateKeyUsagePeriod)
+    except x509.ExtensionNotFound:
+        return None
+    assert not period.critical
+    return period.value.not_before, period.value.not_after
+
+
+@pytest.mark.parametrize(
+    ("valid_for", "key_use", "expected"),
+    [
+        (timedelta(days=730), SIGNER_KEY_USE, timedelta(days=183)),
+        (timedelta(days=730), timedelta(seconds=1), SECOND),
+        (timedelta(days=10), timedelta(days=10) + SECOND, timedelta(days=10)),
+        (timedelta(days=10), None, None),
+    ],
+)
+def test_key_use_period(valid_for: timedelta, key_use: timedelta | None, expected: timedelta | None) -> None:
+    issued = issue_signing_certificate(
+        CSR, ca_certificate=CA, ca_key=CA_KEY, not_before=START, valid_for=valid_for, key_use=key_use
+    )
+    found = key_use_of(issued)
+    if expected is None:
+        assert found is None
+    else:
+        # `cryptography` gives these times without zone, in UTC
+        assert found == (START.replace(tzinfo=None), (START + expected).replace(tzinfo=None))
+
+
+def test_key_use_period_of_an_authority_is_a_year_of_its_four() -> None:
+    assert key_use_of(CA) == (datetime(2026, 1, 1), datetime(2027, 1, 1))  # noqa: DTZ001
+    assert key_use_of(ANY_TIME) is None
+
+
+def test_key_use_under_a_second_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least a second expected"):
+        make_ca(key_use=timedelta(milliseconds=999))
+
+
+def test_authority_issues_while_its_key_is_to_sign() -> None:
+    last = START + CA_KEY_USE
+    issued = issue_signing_certificate(CSR, ca_certificate=CA, ca_key=CA_KEY, not_before=last)
+    assert issued.not_valid_before_utc == last
+    with pytest.raises(EncodeError, match="was to sign until 2027-01-01T00:00:00Z") as caught:
+        issue_signing_certificate(CSR, ca_certificate=CA, ca_key=CA_KEY, not_before=last + SECOND)
+    assert caught.value.reason is Reason.REQUEST_REFUSED
+
+
+def test_purposes_of_both_arcs_are_written_when_asked_for_and_read_as_one() -> None:
+    issued = issue_signing_certificate(
+        CSR, ca_certificate=CA, ca_key=CA_KEY, not_before=START, kinds=[Kind.VACCINATION], old_arc=True
+    )
+    purposes = issued.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    assert [purpose.dotted_string for purpose in purposes] == [
+        "1.3.6.1.4.1.1847.2021.1.2",
+        "1.3.6.1.4.1.0.1847.2021.1.2",
+    ]
+    assert read_signing_certificate(issued.public_bytes(Encoding.DER)).kinds == {Kind.VACCINATION}
+
+
+def test_revocation_list_is_named_when_asked_for() -> None:
+    url = "https://crl.example/test.crl"
+    issued = issue_signing_certificate(CSR, ca_certificate=CA, ca_key=CA_KEY, not_before=START, crl_url=url)
+    found = issued.extensions.get_extension_for_class(x509.CRLDistributionPoints)
+    assert not found.critical
+    (point,) = found.value
+    assert [name.value for name in point.full_name or ()] == [url]
+
+
+@pytest.mark.parametrize("url", ["", "crl.example", "ftp://crl.example", "http://bộ.example", "http://a b"])
+def test_address_of_another_form_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="revocation list at"):
+        issue_signing_certificate(CSR, ca_certificate=CA, ca_key=CA_KEY, not_before=START, crl_url=url)
 
 
 def test_times_of_any_zone_are_kept_in_whole_utc_seconds() -> None:

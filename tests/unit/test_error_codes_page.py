@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from vaxcert.cli import texts
+from vaxcert.crypto.profiles import ProfileCode
 from vaxcert.errors import Reason
 from vaxcert.findings import Finding, FindingCode
 from vaxcert.rules.lint import ALLOWED_ON_ISSUE
@@ -20,6 +21,7 @@ PARTS = (
     ("Findings", "finding", FindingCode),
     ("Record codes", "record", RecordCode),
     ("Trust list findings", "list-finding", ListFindingCode),
+    ("Profile codes", "profile", ProfileCode),
 )
 
 
@@ -42,7 +44,10 @@ def test_the_meaning_is_what_the_command_line_says(heading, table, codes):
         assert SENTENCES[table][row[0].strip("`")] in row
 
 
-@pytest.mark.parametrize(("heading", "columns"), [("Reasons", 4), ("Findings", 5), ("Record codes", 3), ("Trust list findings", 3)])
+@pytest.mark.parametrize(
+    ("heading", "columns"),
+    [("Reasons", 4), ("Findings", 5), ("Record codes", 3), ("Trust list findings", 3), ("Profile codes", 4)],
+)
 def test_every_entry_is_filled_in(heading, columns):
     for row in rows(heading):
         assert len(row) == columns

@@ -185,6 +185,15 @@ def test_signing_certificate_has_to_have_started():
     assert (error.reason, error.codes) == (Reason.SIGNER_NOT_YET_VALID, ())
 
 
+def test_private_key_signs_within_its_usage_period_only():
+    one = issuer(signer(key_use=timedelta(days=30)))
+    last = DSC_STARTS + timedelta(days=30)
+    assert one.issue(certificate(), at=last).issued_at == last
+    with pytest.raises(EncodeError, match="usage period") as caught:
+        one.issue(certificate(), at=last + timedelta(seconds=1))
+    assert caught.value.reason is Reason.SIGNER_EXPIRED
+
+
 def test_signing_certificate_must_not_have_ended():
     last = issue(at=DSC_ENDS - SECOND)
     assert last.expires == DSC_ENDS

@@ -7,44 +7,35 @@ from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
-from vaxcert.adapters.files import read_bounded
 from vaxcert.cli.arguments import Commands, add_command
 from vaxcert.cli.as_json import moment_json
 from vaxcert.cli.exit_codes import ExitCode
+from vaxcert.cli.keys_shared import add_files, note_unreadable, readings
 from vaxcert.cli.session import Session
 from vaxcert.cli.texts import Texts
 from vaxcert.crypto.keys import verifying_key
-from vaxcert.crypto.signing_certificate import SigningCertificate, read_certificates
+from vaxcert.crypto.signing_certificate import SigningCertificate
 from vaxcert.errors import VaxcertError
-from vaxcert.limits import MAX_TRUST_FILE_BYTES
 
 
 def add_parser(actions: Commands, texts: Texts) -> None:
     """Add the action to the parser of `vaxcert keys`."""
     parser = add_command(actions, "show", texts, run, help_key="keys-show")
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help=texts.get("help", "cert-files"))
+    add_files(parser, texts)
 
 
 def run(options: argparse.Namespace, session: Session) -> ExitCode:
     """Show the certificates of files; one that cannot be read does not hide the others."""
     status = ExitCode.ACCEPTED
-    for path in options.files:
-        for reading in _readings(path):
-            if isinstance(reading, VaxcertError):
-                session.output.note(f"vaxcert: {reading.reason}: {path}: {reading}")
-                status = ExitCode.UNREADABLE
-            elif options.json:
-                session.output.json(_as_json(path, reading))
-            else:
-                _write(path, reading, session)
+    for path, reading in readings(options.files, session):
+        if isinstance(reading, VaxcertError):
+            note_unreadable(path, reading, session)
+            status = ExitCode.UNREADABLE
+        elif options.json:
+            session.output.json(_as_json(path, reading))
+        else:
+            _write(path, reading, session)
     return status
-
-
-def _readings(path: Path) -> tuple[SigningCertificate | VaxcertError, ...]:
-    try:
-        return read_certificates(read_bounded(path, MAX_TRUST_FILE_BYTES))
-    except VaxcertError as error:
-        return (error,)
 
 
 def _as_json(path: Path, certificate: SigningCertificate) -> dict[str, Any]:

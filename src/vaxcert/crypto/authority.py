@@ -1,8 +1,9 @@
 """Signing authorities (CSCA), certificate signing requests, and the signing certificates (DSC) they lead to.
 
-After the EU and WHO certificate profiles: an authority signs nothing but signing certificates (path length
-0), and those of its own country. What is made here is as good as the care taken of the keys; the keys of a
-country belong in a hardware module.
+After the EU and WHO certificate profiles (`vaxcert.crypto.profiles`), which ask for nothing that contradicts: an
+authority signs nothing but signing certificates (path length 0), and those of its own country. Each key signs for a
+part of its certificate's validity only, so that what it signs last does not outlast it. What is made here is as good
+as the care taken of the keys; the keys of a country belong in a hardware module.
 """
 
 from __future__ import annotations
@@ -15,15 +16,21 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 
 from vaxcert.crypto.algorithms import Algorithm
-from vaxcert.crypto.signing_certificate import PURPOSE_ARC, PURPOSE_NUMBER
+from vaxcert.crypto.extensions import read_extensions
+from vaxcert.crypto.key_schedule import SIGNING_CERTIFICATE_VALIDITY
+from vaxcert.crypto.signing_certificate import OLD_PURPOSE_ARC, PURPOSE_ARC, PURPOSE_NUMBER
 from vaxcert.errors import EncodeError, Reason
 from vaxcert.model.certificate import ALL_KINDS, Kind
 
 CA_VALIDITY: Final = timedelta(days=4 * 365 + 1)
-SIGNER_VALIDITY: Final = timedelta(days=730)
+SIGNER_VALIDITY: Final = SIGNING_CERTIFICATE_VALIDITY
+
+CA_KEY_USE: Final = timedelta(days=365)
+SIGNER_KEY_USE: Final = timedelta(days=183)
 
 MIN_CA_RSA_BITS: Final = 3072
 MIN_SIGNER_RSA_BITS: Final = 2048
@@ -61,6 +68,7 @@ def create_signing_ca(
     common_name: str,
     not_before: datetime,
     valid_for: timedelta = CA_VALIDITY,
+    key_use: timedelta | None = CA_KEY_USE,
 ) -> x509.Certificate:
     """Make a self-signed country signing certificate authority (CSCA).
 
@@ -71,6 +79,8 @@ def create_signing_ca(
         common_name: At most 64 bytes of UTF-8.
         not_before: First moment of validity, timezone-aware; whole seconds are kept.
         valid_for: Length of validity.
+        key_use: How long the key is to sign (private key usage period), at most the whole validity; None states
+            nothing.
 
     Raises:
         EncodeError: `key-type` or `key-too-small`.
@@ -81,7 +91,7 @@ def create_signing_ca(
     start, end = _validity(not_before, valid_for)
     usage = _key_usage(signs_certificates=True)
     return (
-        _builder(name, name, public_key, start, end)
+        _builder(name, name, public_key, (start, end), key_use)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(usage, critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
@@ -128,6 +138,9 @@ def issue_signing_certificate(
     not_before: datetime,
     valid_for: timedelta = SIGNER_VALIDITY,
     kinds: Collection[Kind] = ALL_KINDS,
+    key_use: timedelta | None = SIGNER_KEY_USE,
+    crl_url: str | None = None,
+    old_arc: bool = False,
 ) -> x509.Certificate:
     """Make the signing certificate (DSC) that a request asks for.
 
@@ -141,13 +154,18 @@ def issue_signing_certificate(
         not_before: First moment of validity, timezone-aware; whole seconds are kept.
         valid_for: Length of validity, not past the authority's.
         kinds: What the key may sign. All three purposes are written when it may sign all.
+        key_use: How long the key is to sign (private key usage period), at most the whole validity; None states
+            nothing.
+        crl_url: Where the authority publishes its revocation list; EU and WHO advise to say so.
+        old_arc: Whether to write the purposes under the arc of an early EU certificate governance as well, for
+            verifiers that know no other. Reading takes both.
 
     Raises:
         EncodeError: `request-refused` when the request's signature is wrong, its country is not the
-            authority's, the authority may not sign certificates or the dates are not within its own;
-            `key-type` or `key-too-small` for either key; `key-certificate-mismatch` when `ca_key` is not the
-            authority's.
-        ValueError: The dates are not as described, or there is no kind.
+            authority's, the authority may not sign certificates, its key's time of use is over at
+            `not_before`, or the dates are not within its own; `key-type` or `key-too-small` for either key;
+            `key-certificate-mismatch` when `ca_key` is not the authority's.
+        ValueError: The dates or the URL are not as described, or there is no kind.
     """
     public_key = _requested_key(csr)
     _supported(ca_key.public_key(), MIN_CA_RSA_BITS)
@@ -157,20 +175,27 @@ def issue_signing_certificate(
     start, end = _validity(not_before, valid_for)
     _check_dates(start, end, ca_certificate)
     issuer_key_identifier = _authority_key_identifier(ca_certificate)
-    return (
-        _builder(csr.subject, ca_certificate.subject, public_key, start, end)
+    builder = (
+        _builder(csr.subject, ca_certificate.subject, public_key, (start, end), key_use)
         .add_extension(issuer_key_identifier, critical=False)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
         .add_extension(_key_usage(signs_certificates=False), critical=True)
-        .add_extension(_extended_key_usage(kinds), critical=False)
-        .sign(ca_key, hashes.SHA256())
+        .add_extension(_extended_key_usage(kinds, old_arc=old_arc), critical=False)
     )
+    if crl_url is not None:
+        builder = builder.add_extension(_crl_distribution_points(crl_url), critical=False)
+    return builder.sign(ca_key, hashes.SHA256())
 
 
 def _builder(
-    subject: x509.Name, issuer: x509.Name, key: PublicKey, start: datetime, end: datetime
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: PublicKey,
+    validity: tuple[datetime, datetime],
+    key_use: timedelta | None,
 ) -> x509.CertificateBuilder:
-    return (
+    start, end = validity
+    builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer)
@@ -179,6 +204,10 @@ def _builder(
         .not_valid_before(start)
         .not_valid_after(end)
     )
+    if key_use is None:
+        return builder
+    _, key_use_ends = _validity(start, min(key_use, end - start))
+    return builder.add_extension(x509.PrivateKeyUsagePeriod(start, key_use_ends), critical=False)
 
 
 def _supported(key: object, min_rsa_bits: int) -> PublicKey:
@@ -240,11 +269,21 @@ def _key_usage(*, signs_certificates: bool) -> x509.KeyUsage:
     )
 
 
-def _extended_key_usage(kinds: Collection[Kind]) -> x509.ExtendedKeyUsage:
+def _extended_key_usage(kinds: Collection[Kind], *, old_arc: bool = False) -> x509.ExtendedKeyUsage:
     if not kinds:
         raise ValueError("a signing certificate needs at least one kind to sign")
     numbers = sorted({PURPOSE_NUMBER[kind] for kind in kinds})
-    return x509.ExtendedKeyUsage(ObjectIdentifier(f"{PURPOSE_ARC}.{number}") for number in numbers)
+    arcs = (PURPOSE_ARC, OLD_PURPOSE_ARC) if old_arc else (PURPOSE_ARC,)
+    return x509.ExtendedKeyUsage(ObjectIdentifier(f"{arc}.{number}") for arc in arcs for number in numbers)
+
+
+def _crl_distribution_points(url: str) -> x509.CRLDistributionPoints:
+    if not (
+        url.startswith(("http://", "https://")) and url.isascii() and url.isprintable() and " " not in url
+    ):
+        raise ValueError(f"revocation list at {url!r}, an address in ASCII that starts with http:// expected")
+    location = x509.UniformResourceIdentifier(url)
+    return x509.CRLDistributionPoints([x509.DistributionPoint([location], None, None, None)])
 
 
 def _requested_key(csr: x509.CertificateSigningRequest) -> PublicKey:
@@ -286,6 +325,13 @@ def _check_dates(start: datetime, end: datetime, ca_certificate: x509.Certificat
             Reason.REQUEST_REFUSED,
             f"validity {start:%Y-%m-%dT%H:%M:%SZ} to {end:%Y-%m-%dT%H:%M:%SZ} is not within the authority's, "
             f"{first:%Y-%m-%dT%H:%M:%SZ} to {last:%Y-%m-%dT%H:%M:%SZ}",
+        )
+    period = read_extensions(ca_certificate.public_bytes(Encoding.DER)).key_use_period
+    if period is not None and period.ends is not None and start > period.ends:
+        raise EncodeError(
+            Reason.REQUEST_REFUSED,
+            f"the authority's key was to sign until {period.ends:%Y-%m-%dT%H:%M:%SZ}, "
+            f"not from {start:%Y-%m-%dT%H:%M:%SZ} on",
         )
 
 

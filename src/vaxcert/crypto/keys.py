@@ -56,7 +56,7 @@ class EcdsaP256Key:
     def __init__(self, key: ec.EllipticCurvePublicKey) -> None:
         self._key = key
 
-    def is_signature(self, signature: bytes, data: bytes) -> bool:
+    def is_signature(self, signature: bytes, data: bytes | memoryview) -> bool:
         """Whether `signature`, r and s of 32 bytes each, is this key's over `data`."""
         if len(signature) != 2 * COORDINATE_BYTES:
             return False

@@ -1,0 +1,263 @@
+"""What the actions of `vaxcert keys` share: options, certifying, and files in and out."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from vaxcert.adapters import key_files
+from vaxcert.adapters.files import find_files, read_bounded
+from vaxcert.adapters.signers import PrivateKey
+from vaxcert.cli.arguments import Parser, days, moment
+from vaxcert.cli.exit_codes import UsageError
+from vaxcert.cli.passwords import open_with_password
+from vaxcert.cli.session import Session
+from vaxcert.cli.texts import Texts
+from vaxcert.crypto import authority
+from vaxcert.crypto.algorithms import Algorithm
+from vaxcert.crypto.signing_certificate import SigningCertificate, key_identifier, read_certificates
+from vaxcert.errors import AdapterError, Reason, UnsupportedError, VaxcertError
+from vaxcert.limits import MAX_TRUST_FILE_BYTES
+from vaxcert.model.certificate import ALL_KINDS, Kind
+
+_CERTIFICATE_NAMES: Final = frozenset({".pem", ".crt", ".cer", ".der"})
+_STANDARD_INPUT: Final = Path("-")
+
+
+# --- options
+
+
+def add_subject(parser: Parser, texts: Texts) -> None:
+    """Add the options of whom a certificate is for."""
+    parser.add_argument("--country", required=True, metavar="CC", help=texts.get("help", "country"))
+    for name in ("organization", "common-name"):
+        parser.add_argument(f"--{name}", required=True, metavar="NAME", help=texts.get("help", name))
+
+
+def add_algorithm(parser: Parser, texts: Texts) -> None:
+    """Add the option of what kind of key to make."""
+    parser.add_argument(
+        "--algorithm",
+        choices=[algorithm.name for algorithm in Algorithm],
+        default=Algorithm.ES256.name,
+        help=texts.get("help", "new-algorithm"),
+    )
+
+
+def add_authority(parser: Parser, texts: Texts, *, required: bool = True) -> None:
+    """Add the options of the authority that is to certify."""
+    for name in ("ca-key", "ca-cert"):
+        parser.add_argument(
+            f"--{name}", required=required, type=Path, metavar="FILE", help=texts.get("help", name)
+        )
+    parser.add_argument(
+        "--ca-password-file", type=Path, metavar="FILE", help=texts.get("help", "ca-password-file")
+    )
+
+
+def add_certified(parser: Parser, texts: Texts) -> None:
+    """Add the options of what else the authority writes into a signer's certificate."""
+    parser.add_argument("--crl-url", metavar="URL", help=texts.get("help", "crl-url"))
+    parser.add_argument("--old-arc", action="store_true", help=texts.get("help", "old-arc"))
+
+
+def add_kinds(parser: Parser, texts: Texts) -> None:
+    """Add the option of what a signer may sign."""
+    parser.add_argument(
+        "--kind",
+        action="append",
+        dest="kinds",
+        choices=[str(kind) for kind in Kind],
+        help=texts.get("help", "kind"),
+    )
+
+
+def add_out(parser: Parser, texts: Texts, *names: str, option: str = "") -> None:
+    """Add options of files to write."""
+    for name in names:
+        parser.add_argument(
+            option or f"--{name}",
+            dest=name.replace("-", "_"),
+            required=True,
+            type=Path,
+            metavar="FILE",
+            help=texts.get("help", name),
+        )
+
+
+def add_new_password(parser: Parser, texts: Texts) -> None:
+    """Add the option of the password for a new key."""
+    parser.add_argument(
+        "--password-file", type=Path, metavar="FILE", help=texts.get("help", "new-password-file")
+    )
+
+
+def add_validity(parser: Parser, texts: Texts, valid: timedelta | None, key_use: timedelta | None) -> None:
+    """Add the options of when a certificate starts and ends, with their defaults."""
+    for name, default in (("valid-days", valid), ("key-use-days", key_use)):
+        parser.add_argument(
+            f"--{name}",
+            type=days,
+            default=None if default is None else default.days,
+            metavar="N",
+            help=texts.get("help", name),
+        )
+    parser.add_argument("--at", type=moment, metavar="TIME", help=texts.get("help", "not-before"))
+
+
+def add_files(parser: Parser, texts: Texts) -> None:
+    """Add the argument of certificates to look at."""
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help=texts.get("help", "cert-files"))
+
+
+@contextmanager
+def usage() -> Iterator[None]:
+    """What the core calls misuse is, here, a wrong option.
+
+    Raises:
+        UsageError: For a `ValueError` or `OverflowError` within.
+    """
+    try:
+        yield
+    except (ValueError, OverflowError) as error:
+        raise UsageError(str(error)) from None
+
+
+# --- certifying
+
+
+def kinds(options: argparse.Namespace) -> Collection[Kind]:
+    """What the signer may sign, all where nothing is said."""
+    return [Kind(kind) for kind in options.kinds] if options.kinds else ALL_KINDS
+
+
+def certify(
+    request: x509.CertificateSigningRequest,
+    options: argparse.Namespace,
+    session: Session,
+    may_sign: Collection[Kind],
+) -> x509.Certificate:
+    """Have the authority of the options certify a request.
+
+    Raises:
+        VaxcertError: As of `key_files` and `authority.issue_signing_certificate`.
+        UsageError: The dates or the URL are not possible.
+    """
+    ca_certificate = key_files.load_certificate(options.ca_cert)
+    ca_key = load_key(options.ca_key, options.ca_password_file, session)
+    with usage():
+        return authority.issue_signing_certificate(
+            request,
+            ca_certificate=ca_certificate,
+            ca_key=ca_key,
+            not_before=options.at or session.now,
+            valid_for=timedelta(days=options.valid_days),
+            kinds=may_sign,
+            key_use=timedelta(days=options.key_use_days),
+            crl_url=options.crl_url,
+            old_arc=options.old_arc,
+        )
+
+
+# --- files
+
+
+def load_key(path: Path, password_path: Path | None, session: Session) -> PrivateKey:
+    """Read a private key, asking for its password where there is somebody to ask.
+
+    Raises:
+        AdapterError: As of `key_files.load_private_key`.
+        UnsupportedError: `key-type`.
+    """
+    key = open_with_password(
+        lambda password: key_files.load_private_key(path, password=password), path, password_path, session
+    )
+    if isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
+        return key
+    raise UnsupportedError(Reason.KEY_TYPE, f"{path} is a key of another type, P-256 or RSA expected")
+
+
+def readings(
+    paths: Collection[Path], session: Session
+) -> Iterator[tuple[Path, SigningCertificate | VaxcertError]]:
+    """Every certificate in files, folders and standard input (`-`), or why one cannot be read."""
+    for path in paths:
+        for file in find_files(path, _CERTIFICATE_NAMES) if path.is_dir() else (path,):
+            if isinstance(file, AdapterError):
+                yield path, file
+            else:
+                yield from ((file, reading) for reading in _in_file(file, session))
+
+
+def _in_file(path: Path, session: Session) -> tuple[SigningCertificate | VaxcertError, ...]:
+    try:
+        if path == _STANDARD_INPUT:
+            return read_certificates(session.stdin.read(MAX_TRUST_FILE_BYTES))
+        return read_certificates(read_bounded(path, MAX_TRUST_FILE_BYTES))
+    except VaxcertError as error:
+        return (error,)
+
+
+def note_unreadable(path: Path, error: VaxcertError, session: Session) -> None:
+    """Say on standard error that a certificate cannot be read."""
+    session.output.note(f"vaxcert: {error.reason}: {path}: {error}")
+
+
+def save(
+    options: argparse.Namespace,
+    session: Session,
+    key: PrivateKey,
+    password: bytes | None,
+    certificate: x509.Certificate,
+) -> list[Path]:
+    """Write key and certificate, or neither where either is in the way of another file.
+
+    Returns:
+        What was written.
+
+    Raises:
+        AdapterError: `file-unwritable`.
+    """
+    for path in (options.out_key, options.out_cert):
+        if path.exists():
+            raise AdapterError(Reason.FILE_UNWRITABLE, f"{path} is there already and is not overwritten")
+    save_key(options.out_key, key, password, session)
+    key_files.save_certificate(options.out_cert, certificate)
+    return [options.out_key, options.out_cert]
+
+
+def save_key(path: Path, key: PrivateKey, password: bytes | None, session: Session) -> None:
+    """Write a new private key, and warn when it is not encrypted.
+
+    Raises:
+        AdapterError: `file-unwritable`.
+    """
+    key_files.save_private_key(path, key, password)
+    if password is None:
+        session.output.note(session.texts.get("keys", "unencrypted"))
+
+
+def identity(certificate: x509.Certificate) -> dict[str, str]:
+    """The key identifier of a certificate, for reports."""
+    return {"kid": key_identifier(certificate.public_bytes(Encoding.DER)).hex()}
+
+
+def report_written(
+    options: argparse.Namespace, session: Session, paths: list[Path], kid: dict[str, str], **more: str
+) -> None:
+    """Say what was written; `more` is for the JSON object only."""
+    if options.json:
+        session.output.json({"files": [str(path) for path in paths], **kid, **more})
+        return
+    for path in paths:
+        session.output.paragraph(session.texts.get("keys", "written", path=path))
+    for value in kid.values():
+        session.output.labelled(session.texts.get("field", "kid"), value, mark="")
