@@ -56,6 +56,7 @@ PURE_STANDARD_LIBRARY = frozenset(
         "types",
         "typing",
         "unicodedata",
+        "zipfile",  # of bytes in memory
         "zlib",
         "zlib_ng",
     }

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from vaxcert.adapters.trust_store import ImportNote
 from vaxcert.cli import texts
 from vaxcert.crypto.profiles import ProfileCode
 from vaxcert.errors import Reason
@@ -21,6 +22,7 @@ PARTS = (
     ("Findings", "finding", FindingCode),
     ("Record codes", "record", RecordCode),
     ("Trust list findings", "list-finding", ListFindingCode),
+    ("Import notes", "import-note", ImportNote),
     ("Profile codes", "profile", ProfileCode),
 )
 
@@ -46,7 +48,14 @@ def test_the_meaning_is_what_the_command_line_says(heading, table, codes):
 
 @pytest.mark.parametrize(
     ("heading", "columns"),
-    [("Reasons", 4), ("Findings", 5), ("Record codes", 3), ("Trust list findings", 3), ("Profile codes", 4)],
+    [
+        ("Reasons", 4),
+        ("Findings", 5),
+        ("Record codes", 3),
+        ("Trust list findings", 3),
+        ("Import notes", 3),
+        ("Profile codes", 4),
+    ],
 )
 def test_every_entry_is_filled_in(heading, columns):
     for row in rows(heading):

@@ -309,7 +309,7 @@ def test_trust_list_of_files_and_folders_with_problems_beside(tmp_path):
     (tmp_path / "la").write_bytes(signer(country="LA").certificate.der)
     trust_list, problems = load_trust_list([folder, tmp_path / "la", tmp_path / "missing"])
     assert {key.country for key in trust_list} == {"VN", "LA"}
-    assert {key.source for key in trust_list} == {str(folder / "vn.der"), str(tmp_path / "la")}
+    assert {key.origin.name for key in trust_list} == {str(folder / "vn.der"), str(tmp_path / "la")}
     assert [problem.reason for problem in problems] == [
         Reason.CERTIFICATE_UNREADABLE,
         Reason.FILE_UNREADABLE,

@@ -2,6 +2,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 from vaxcert.crypto.algorithms import Algorithm
 from vaxcert.crypto.keys import (
@@ -10,6 +11,7 @@ from vaxcert.crypto.keys import (
     EcdsaP256Key,
     RsaPssKey,
     _der_integer,
+    is_p256_key_info,
     verifying_key,
 )
 from vaxcert.errors import Reason, UnsupportedError
@@ -173,3 +175,65 @@ def test_other_hashes_and_paddings(rsa_key):
 def test_signatures_of_one_algorithm_are_none_of_the_other(rsa_key):
     assert not verifying_key(P256.public_key()).is_signature(pss_signature(rsa_key), DATA)
     assert not verifying_key(rsa_key.public_key()).is_signature(p1363(), DATA)
+
+
+# --- keys that are loaded when they are needed
+
+
+def test_late_key_is_loaded_once_and_only_to_verify():
+    loaded = []
+
+    def load():
+        loaded.append(True)
+        return P256.public_key()
+
+    key = EcdsaP256Key.late(load)
+    assert (key.algorithm, key.bits, key.is_small) == (Algorithm.ES256, 256, False)
+    assert not key.is_signature(b"short", DATA)
+    assert not loaded
+    assert key.is_signature(p1363(), DATA)
+    assert not key.is_signature(p1363(), DATA + b"!")
+    assert key.is_signature(p1363(), DATA)
+    assert len(loaded) == 1
+
+
+def info_of(key):
+    return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+@pytest.mark.parametrize("scalar", [1, 2, 0x1234567, ORDER - 1])
+def test_sound_key_infos_of_p256(scalar):
+    assert is_p256_key_info(info_of(ec.derive_private_key(scalar, ec.SECP256R1())))
+
+
+@pytest.mark.parametrize("curve", [ec.SECP256K1(), ec.SECP384R1(), ec.BrainpoolP256R1()])
+def test_key_infos_of_other_curves(curve):
+    assert not is_p256_key_info(info_of(ec.derive_private_key(7, curve)))
+
+
+def test_any_change_of_a_key_info_is_seen():
+    whole = info_of(P256)
+    for position in range(len(whole)):
+        for change in (0x01, 0x80):
+            changed = bytearray(whole)
+            changed[position] ^= change
+            assert not is_p256_key_info(bytes(changed))
+    for info in (b"", whole[:-1], whole + b"\0", bytes(len(whole))):
+        assert not is_p256_key_info(info)
+    assert isinstance(load_der_public_key(whole).curve, ec.SECP256R1)
+
+
+def test_coordinates_past_the_field():
+    """x + p is the same point where it fits in 32 octets; cryptography refuses it, and so is it here."""
+    prime = 2**256 - 2**224 + 2**192 + 2**96 - 1
+    base = (-3 * 5 + 5**3 + 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B) % prime
+    root = pow(base, (prime + 1) // 4, prime)
+    assert root * root % prime == base
+    head = info_of(P256)[:27]
+    sound = head + joined(5, root)
+    assert is_p256_key_info(sound)
+    assert load_der_public_key(sound)
+    past = head + joined(5 + prime, root)
+    assert not is_p256_key_info(past)
+    with pytest.raises(ValueError, match=r"."):
+        load_der_public_key(past)

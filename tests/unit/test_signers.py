@@ -1,8 +1,11 @@
-from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 from test_vectors import builder
 from tests.support.signers import signer
 
@@ -77,11 +80,13 @@ def test_certificate_of_another_key():
 
 
 def test_certificate_of_a_key_of_another_type():
+    key = ed25519.Ed25519PrivateKey.generate()
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "TEST")])
+    start = datetime(2024, 1, 1, tzinfo=UTC)
+    made = x509.CertificateBuilder(name, name, key.public_key(), 7, start, start + timedelta(days=9))
+    certificate = read_signing_certificate(made.sign(key, None).public_bytes(Encoding.DER))
     with pytest.raises(UnsupportedError) as caught:
-        KeySigner(
-            ec.generate_private_key(ec.SECP256R1()),
-            replace(signer().certificate, public_key=ed25519.Ed25519PrivateKey.generate().public_key()),
-        )
+        KeySigner(ec.generate_private_key(ec.SECP256R1()), certificate)
     assert caught.value.reason is Reason.KEY_TYPE
 
 

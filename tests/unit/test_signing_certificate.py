@@ -10,7 +10,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 from hypothesis import given
 from hypothesis import strategies as st
@@ -197,7 +197,7 @@ def test_second_country_of_wrong_length_neither_fails_nor_warns() -> None:
 def test_name_that_is_not_text() -> None:
     certificate = read_signing_certificate(changed(PLAIN, "TEST Bộ".encode(), b"TEST B\xff\xff\xff"))
     assert certificate.subject == UNREADABLE_NAME
-    assert certificate.country is None
+    assert certificate.country == "VN"
     assert certificate.issuer == "CN=TEST CSCA"
     assert certificate.public_key == KEY.public_key()
 
@@ -242,6 +242,12 @@ def test_letters_that_only_become_a_country_in_upper_case(text: str) -> None:
 def test_key_of_another_type_is_read() -> None:
     key = ed25519.Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key()
     assert read_signing_certificate(make(key=key)).public_key == key
+
+
+def test_point_that_is_not_on_the_curve_is_refused() -> None:
+    point = KEY.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    with pytest.raises(TrustListError, match="key of a known type"):
+        read_signing_certificate(changed(PLAIN, point, point[:-1] + bytes([point[-1] ^ 1])))
 
 
 @pytest.mark.parametrize(

@@ -90,9 +90,26 @@ def write_atomically(path: Path, data: bytes, *, private: bool = False) -> None:
         with _writing(path):
             _write_new(partial, data, private=private, durable=True)
             partial.replace(path)
+            sync_folder(path.parent)
     finally:
         with suppress(OSError):
             partial.unlink()
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until the disk has the names in a folder, where the operating system can tell.
+
+    Raises:
+        OSError: When the folder is not there.
+    """
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        with suppress(OSError):  # some file systems know no such thing
+            os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def create_new(path: Path, data: bytes, *, private: bool = False, durable: bool = True) -> None:

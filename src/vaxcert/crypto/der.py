@@ -208,7 +208,9 @@ def _extension_values(extensions: bytes, identifier: bytes) -> list[bytes]:
         begins, position = extent(extensions, position)
         if extensions.startswith(name, begins):
             found.append(_extension_value(extensions[begins:position]))
-        elif position - begins < 2 or extensions[begins] != OBJECT_IDENTIFIER or extensions[begins + 1] >= 0x80:
+        elif (
+            position - begins < 2 or extensions[begins] != OBJECT_IDENTIFIER or extensions[begins + 1] >= 0x80
+        ):
             raise _unreadable(_NO_EXTENSION)
     return found
 
@@ -257,8 +259,8 @@ def extent(data: bytes, start: int) -> tuple[int, int]:
     return begins, end
 
 
-def subject_and_remainder(certificate: bytes) -> tuple[bytes, bytes]:
-    """Two of the `CertificateFields`, for those who read many certificates.
+def subject_and_after(certificate: bytes) -> tuple[bytes, bytes, bytes]:
+    """Subject, key and remainder of the `CertificateFields`, for those who read many certificates.
 
     Args:
         certificate: One that a strict parser has read already: its frame is not checked again.
@@ -272,7 +274,8 @@ def subject_and_remainder(certificate: bytes) -> tuple[bytes, bytes]:
     for _ in _BEFORE_SUBJECT:
         position = _next(certificate, position)
     subject_end = _next(certificate, position)
-    return certificate[position:subject_end], certificate[_next(certificate, subject_end) : end]
+    key_end = _next(certificate, subject_end)
+    return certificate[position:subject_end], certificate[subject_end:key_end], certificate[key_end:end]
 
 
 def _next(data: bytes, start: int) -> int:

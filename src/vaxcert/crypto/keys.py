@@ -6,7 +6,8 @@ accepts signatures that the Wycheproof vectors call invalid.
 
 from __future__ import annotations
 
-from typing import Final, Protocol, TypeAlias
+from collections.abc import Callable
+from typing import Any, Final, Protocol, TypeAlias
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -21,6 +22,11 @@ SHA256: Final = hashes.SHA256()
 
 COORDINATE_BYTES: Final = 32
 MIN_RSA_BITS: Final = 2048
+
+_P256_KEY_INFO: Final = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")
+# y² = x³ - 3x + b over the field of p elements (FIPS 186-4 D.1.2.3)
+_P: Final = 2**256 - 2**224 + 2**192 + 2**96 - 1
+_B: Final = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
 
 PublicKey: TypeAlias = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 
@@ -47,14 +53,30 @@ class VerifyingKey(Protocol):
 class EcdsaP256Key:
     """ES256: ECDSA on P-256 with SHA-256 (RFC 9053 section 2.1)."""
 
-    __slots__ = ("_key",)
+    __slots__ = ("_verify",)
 
     algorithm: Final = Algorithm.ES256
     bits: Final = 256
     is_small: Final = False
 
     def __init__(self, key: ec.EllipticCurvePublicKey) -> None:
-        self._key = key
+        self._verify: Callable[..., None] = key.verify
+
+    @classmethod
+    def late(cls, load: Callable[[], ec.EllipticCurvePublicKey]) -> EcdsaP256Key:
+        """A key that is loaded when it first verifies: of the keys of a list, most never do.
+
+        Args:
+            load: Gives the key. Must not fail: `is_p256_key_info` tells.
+        """
+        late = cls.__new__(cls)
+
+        def verify(*arguments: Any) -> None:
+            late._verify = load().verify
+            late._verify(*arguments)
+
+        late._verify = verify
+        return late
 
     def is_signature(self, signature: bytes, data: bytes | memoryview) -> bool:
         """Whether `signature`, r and s of 32 bytes each, is this key's over `data`."""
@@ -63,7 +85,7 @@ class EcdsaP256Key:
         r = _der_integer(signature[:COORDINATE_BYTES])
         s = _der_integer(signature[COORDINATE_BYTES:])
         try:
-            self._key.verify(b"\x30" + bytes((len(r) + len(s),)) + r + s, data, ECDSA_SHA256)
+            self._verify(b"\x30" + bytes((len(r) + len(s),)) + r + s, data, ECDSA_SHA256)
         except InvalidSignature:
             return False
         return True
@@ -88,6 +110,18 @@ class RsaPssKey:
         except InvalidSignature:
             return False
         return True
+
+
+def is_p256_key_info(info: bytes) -> bool:
+    """Whether a SubjectPublicKeyInfo (RFC 5480 section 2) holds a point of P-256, not compressed: a sound key.
+
+    Loading a key takes seven times as long as this.
+    """
+    if len(info) != len(_P256_KEY_INFO) + 2 * COORDINATE_BYTES or not info.startswith(_P256_KEY_INFO):
+        return False
+    x = int.from_bytes(info[-2 * COORDINATE_BYTES : -COORDINATE_BYTES], "big")
+    y = int.from_bytes(info[-COORDINATE_BYTES:], "big")
+    return x < _P and y < _P and (y * y - x * x * x + 3 * x - _B) % _P == 0
 
 
 def _der_integer(magnitude: bytes) -> bytes:

@@ -23,11 +23,13 @@ from itertools import islice
 from typing import Final, TypeAlias, TypeVar
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.x509.oid import NameOID
 
 from vaxcert.crypto import der as der_reader
 from vaxcert.crypto.der import CertificateFields
+from vaxcert.crypto.keys import EcdsaP256Key, VerifyingKey, is_p256_key_info, verifying_key
 from vaxcert.errors import Reason, TrustListError
 from vaxcert.limits import MAX_BUNDLE_CERTIFICATES, MAX_SIGNING_CERTIFICATE_BYTES
 from vaxcert.model.certificate import ALL_KINDS, Kind
@@ -74,7 +76,6 @@ class SigningCertificate:
         der: The certificate as received.
         kid: Key identifier, 8 bytes (HCERT appendix A.1).
         digest: SHA-256 of `der`, 32 bytes.
-        public_key: The key, as `cryptography` has it, of whatever type.
         country: The subject's C (ISO 3166-1 alpha-2), upper case; None where it has none, several or one of
             another form.
         not_before: First moment of validity, aware UTC.
@@ -85,12 +86,32 @@ class SigningCertificate:
     der: bytes = field(repr=False)
     kid: bytes = field(compare=False)
     digest: bytes = field(repr=False, compare=False)
-    public_key: CertificatePublicKeyTypes = field(repr=False, compare=False)
     country: str | None = field(compare=False)
     not_before: datetime = field(compare=False)
     not_after: datetime = field(compare=False)
     kinds: frozenset[Kind] = field(compare=False)
+    _is_p256: bool = field(repr=False, compare=False)
     _parsed: x509.Certificate = field(repr=False, compare=False)
+
+    @property
+    def public_key(self) -> CertificatePublicKeyTypes:
+        """The key, as `cryptography` has it, of whatever type."""
+        return self._parsed.public_key()
+
+    def verifying_key(self) -> VerifyingKey:
+        """The key, bound to the algorithm HCERT gives its type.
+
+        Raises:
+            UnsupportedError: `key-type`, for anything but P-256 and RSA.
+        """
+        if self._is_p256:
+            return EcdsaP256Key.late(self._p256_key)
+        return verifying_key(self.public_key)
+
+    def _p256_key(self) -> ec.EllipticCurvePublicKey:
+        key = self.public_key
+        assert isinstance(key, ec.EllipticCurvePublicKey)  # noqa: S101 - `_is_p256` says so
+        return key
 
     @property
     def fields(self) -> CertificateFields:
@@ -193,21 +214,23 @@ def _read(data: bytes) -> SigningCertificate:
     der = bytes(data)
     try:
         certificate = x509.load_der_x509_certificate(der)
-        public_key = certificate.public_key()
+        subject, key_info, remainder = der_reader.subject_and_after(der)
+        is_p256 = is_p256_key_info(key_info)
+        if not is_p256:
+            certificate.public_key()
         not_before, not_after = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     except Exception:  # one bad certificate must never end a list, whatever the parser raises
         raise _unreadable("not an X.509 certificate with a key of a known type") from None
-    subject, remainder = der_reader.subject_and_remainder(der)
     digest = hashlib.sha256(der).digest()
     return SigningCertificate(
         der=der,
         kid=digest[:KEY_IDENTIFIER_BYTES],
         digest=digest,
-        public_key=public_key,
         country=_country(subject, certificate),
         not_before=not_before,
         not_after=not_after,
         kinds=_kinds(remainder),
+        _is_p256=is_p256,
         _parsed=certificate,
     )
 

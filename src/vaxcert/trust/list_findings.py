@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import overload
 
 
 class ListFindingCode(StrEnum):
@@ -31,6 +33,8 @@ class ListFindingCode(StrEnum):
     """The entry is for another use (authorities, encryption, transport) and is not among the keys."""
     TEST_PARTICIPANT = "test-participant"
     """The entry belongs to a test participant (user-assigned code, X**) and was left out."""
+    KEY_INACTIVE = "key-inactive"
+    """The list itself says that the key does not count any more; it was left out."""
     KEY_EXPIRED = "key-expired"
     """The signing certificate had ended when the list was made."""
 
@@ -48,3 +52,39 @@ class ListFinding:
     code: ListFindingCode
     entry: str
     detail: str = ""
+
+
+class LateFindings(Sequence[ListFinding]):
+    """Findings that are worked out when somebody first looks at them: a verifier never does.
+
+    Args:
+        find: Works them out.
+    """
+
+    def __init__(self, find: Callable[[], Iterable[ListFinding]]) -> None:
+        self._find: Callable[[], Iterable[ListFinding]] | None = find
+        self._found: tuple[ListFinding, ...] = ()
+
+    def _all(self) -> tuple[ListFinding, ...]:
+        if self._find is not None:
+            self._found, self._find = tuple(self._find()), None
+        return self._found
+
+    @overload
+    def __getitem__(self, index: int) -> ListFinding: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[ListFinding, ...]: ...
+    def __getitem__(self, index: int | slice) -> ListFinding | tuple[ListFinding, ...]:
+        return self._all()[index]
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._all() == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._all())
+
+    def __repr__(self) -> str:
+        return repr(self._all())

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-from vaxcert.crypto.keys import VerifyingKey, verifying_key
+from vaxcert.crypto.keys import VerifyingKey
 from vaxcert.crypto.signing_certificate import KEY_IDENTIFIER_BYTES, SigningCertificate
 from vaxcert.errors import VaxcertError
 from vaxcert.model.certificate import ALL_KINDS, Kind
@@ -63,7 +63,7 @@ class TrustedKey:
         return cls(
             kid=certificate.kid,
             digest=certificate.digest,
-            key=verifying_key(certificate.public_key),
+            key=certificate.verifying_key(),
             country=certificate.country,
             kinds=certificate.kinds,
             domain=domain,
@@ -95,7 +95,7 @@ class ListReading:
 
     keys: tuple[TrustedKey, ...]
     problems: tuple[VaxcertError, ...] = ()
-    findings: tuple[ListFinding, ...] = ()
+    findings: Sequence[ListFinding] = ()
     entries: int = 0
     kids_confirmed: int = 0
     withdrawn: frozenset[bytes] = frozenset()

@@ -7,17 +7,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
-from vaxcert.trust.formats import certificates
+from vaxcert.errors import Reason, TrustListError
+from vaxcert.trust.formats import (
+    austrian,
+    certificates,
+    dccg,
+    dutch,
+    ec_archive,
+    french,
+    gdhcn,
+    german,
+    jwks,
+    own,
+    public_keys,
+    swedish,
+    swiss,
+    verify_ehc,
+)
+from vaxcert.trust.formats.terms import ReadingTerms
 from vaxcert.trust.trust_list import ListReading
 
-
-class ListReader(Protocol):
-    """Reads one list format."""
-
-    def __call__(self, data: bytes, *, source: str) -> ListReading:
-        """Read a whole list that came from `source`."""
+__all__ = ["FORMATS", "ListFormat", "ReadingTerms", "format_named", "read"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,25 +38,67 @@ class ListFormat:
 
     Attributes:
         name: For people, and to choose it by.
-        recognises: Whether content looks like this format.
-        read: Reads it.
+        recognises: Whether content looks like this format. Never raises.
+        read: Reads it. Raises `TrustListError` when the list as a whole cannot be relied on; an entry that cannot
+            be read is a problem of the reading.
     """
 
     name: str
     recognises: Callable[[bytes], bool]
-    read: ListReader
+    read: Callable[[bytes, ReadingTerms], ListReading]
 
 
-FORMATS: Final = (ListFormat("certificates", certificates.recognises, certificates.read),)
+FORMATS: Final = (
+    ListFormat(own.NAME, own.recognises, own.read),
+    ListFormat(gdhcn.NAME, gdhcn.recognises, gdhcn.read),
+    ListFormat(german.NAME, german.recognises, german.read),
+    ListFormat(dccg.NAME, dccg.recognises, dccg.read),
+    ListFormat(ec_archive.NAME, ec_archive.recognises, ec_archive.read),
+    ListFormat(austrian.NAME, austrian.recognises, austrian.read),
+    ListFormat(swedish.NAME, swedish.recognises, swedish.read),
+    ListFormat(swiss.NAME, swiss.recognises, swiss.read),
+    ListFormat(dutch.NAME, dutch.recognises, dutch.read),
+    ListFormat(french.NAME, french.recognises, french.read),
+    ListFormat(public_keys.NORWEGIAN, public_keys.recognises, public_keys.read_norwegian),
+    ListFormat(public_keys.BRITISH, public_keys.recognises_british, public_keys.read_british),
+    ListFormat(verify_ehc.NAME, verify_ehc.recognises, verify_ehc.read),
+    ListFormat(jwks.NAME, jwks.recognises, jwks.read),
+    ListFormat(certificates.NAME, certificates.recognises, certificates.read),
+)
 """In the order they are asked. The last one recognises everything, and reports what it cannot read."""
 
 
-def read(data: bytes, *, source: str) -> ListReading:
-    """Read a trust list in the format its content shows.
+def format_named(name: str) -> ListFormat:
+    """The format with a name.
+
+    Raises:
+        KeyError: There is none.
+    """
+    return {known.name: known for known in FORMATS}[name]
+
+
+def recognised(data: bytes) -> ListFormat:
+    """The format that content shows."""
+    return next(known for known in FORMATS if known.recognises(data))
+
+
+def read(data: bytes, terms: ReadingTerms, *, as_format: ListFormat | None = None) -> ListReading:
+    """Read a trust list.
 
     Args:
         data: The whole list.
-        source: Where it came from, for reports.
+        terms: Anchors to judge it by, and what else the reader brings.
+        as_format: Its format; by default the one its content shows.
+
+    Raises:
+        TrustListError: The list as a whole must not be relied on: `trust-list-unreadable`, `trust-list-signature`,
+            `trust-list-threshold`, `trust-list-unsigned`, `trust-list-environment`, `weak-signature` or
+            `anchor-missing`. Nothing of it is loaded then.
     """
-    chosen = next(known for known in FORMATS if known.recognises(data))
-    return chosen.read(data, source=source)
+    chosen = as_format or recognised(data)
+    try:
+        return chosen.read(data, terms)
+    except RecursionError:
+        raise TrustListError(
+            Reason.TRUST_LIST_UNREADABLE, f"nested deeper than a {chosen.name} list is"
+        ) from None

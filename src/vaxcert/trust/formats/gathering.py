@@ -16,6 +16,7 @@ from vaxcert.crypto.extensions import is_authority
 from vaxcert.crypto.keys import verifying_key
 from vaxcert.crypto.signing_certificate import SigningCertificate, read_signing_certificate
 from vaxcert.errors import Reason, TrustListError, UnsupportedError, VaxcertError
+from vaxcert.limits import MAX_TRUST_LIST_ENTRIES
 from vaxcert.model.certificate import ALL_KINDS, Kind
 from vaxcert.trust.formats.bare_keys import PublicKey
 from vaxcert.trust.list_findings import LateFindings, ListFinding, ListFindingCode
@@ -48,7 +49,12 @@ class Gathering:
 
         Args:
             label: Its position, or its key identifier where nothing else tells it from the others.
+
+        Raises:
+            TrustListError: `trust-list-unreadable`, for the first of more than `limits.MAX_TRUST_LIST_ENTRIES`.
         """
+        if self._entries == MAX_TRUST_LIST_ENTRIES:
+            raise TrustListError(Reason.TRUST_LIST_UNREADABLE, f"more than {MAX_TRUST_LIST_ENTRIES} entries")
         self._entries += 1
         try:
             yield

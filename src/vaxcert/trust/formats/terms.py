@@ -39,7 +39,8 @@ class ReadingTerms:
         """
         if not self.anchors:
             raise TrustListError(
-                Reason.ANCHOR_MISSING, f"a {format_name} list is signed; name the key to judge it by (--anchor)"
+                Reason.ANCHOR_MISSING,
+                f"this {format_name} list is signed; name the key to judge it by (--anchor)",
             )
         return self.anchors
 
@@ -52,5 +53,5 @@ class ReadingTerms:
         if not self.allow_unsigned:
             raise TrustListError(
                 Reason.TRUST_LIST_UNSIGNED,
-                f"a {format_name} list has no signature; it is read only when that is allowed (--allow-unsigned)",
+                f"this {format_name} list has no signature; it is read only when that is allowed (--allow-unsigned)",
             )

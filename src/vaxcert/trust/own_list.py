@@ -1,0 +1,528 @@
+"""vaxcert's own trust list: what it says, and its encoding. Specified in `specs/trust-list.md`, sections 3 to 5.
+
+Content is one CBOR map, written in one way only (RFC 8949 section 4.2.1): equal lists have equal bytes, whatever the
+order their entries were given in. Who signed it is the business of `vaxcert.trust.signed_document`; what an entry is
+worth, that of `vaxcert.trust.formats.own`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import IntEnum
+from typing import Any, Final, TypeAlias, TypeVar, overload
+
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from vaxcert.codec import cbor
+from vaxcert.crypto.keys import PublicKey, verifying_key
+from vaxcert.crypto.signing_certificate import KEY_IDENTIFIER_BYTES, PURPOSE_NUMBER, SigningCertificate
+from vaxcert.errors import DecodeError, Reason, TrustListError
+from vaxcert.limits import MAX_TRUST_LIST_ENTRIES
+from vaxcert.model.certificate import Kind
+from vaxcert.trust.origin import Environment
+
+CONTENT_TYPE: Final = "application/vnd.vaxcert.trust-list+cbor"
+FORMAT_VERSION: Final = 1
+
+DIGEST_BYTES: Final = 32
+MAX_KEY_IDENTIFIER_BYTES: Final = 32
+MAX_NUMBER: Final = 2**53 - 1
+"""What every programming language counts to without loss."""
+
+_MAX_SECONDS: Final = 253_402_300_799  # the last second of the year 9999
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9.-]{0,39}")
+_COUNTRY: Final = re.compile("[A-Z]{2}")
+_DOMAIN: Final = re.compile("[!-~]{1,40}")
+_MAX_ISSUER_CHARACTERS: Final = 200
+_MAX_COMPANIONS: Final = 64
+_AT_MOST: Final = f"at most {MAX_TRUST_LIST_ENTRIES} entries of a sort"
+
+_CRITICAL: Final = 0
+"""The label, in every map, of the array that names its critical members."""
+
+_Members: TypeAlias = Mapping[Any, Any]
+_Part = TypeVar("_Part")
+
+_KIND_OF_NUMBER: Final = {number: kind for kind, number in PURPOSE_NUMBER.items()}
+
+
+class _List(IntEnum):
+    FORMAT = 1
+    ISSUER = 2
+    NUMBER = 3
+    ISSUED = 4
+    NEXT_UPDATE = 5
+    USABLE_UNTIL = 6
+    ENVIRONMENT = 7
+    ENTRIES = 8
+    WITHDRAWN = 9
+    AUTHORITIES = 10
+    COMPANIONS = 11
+
+
+class _Entry(IntEnum):
+    CERTIFICATE = 1
+    KEY = 2
+    KID = 3
+    COUNTRY = 4
+    KINDS = 5
+    DOMAIN = 6
+    NOT_BEFORE = 7
+    NOT_AFTER = 8
+    STATUS = 9
+
+
+class _Status(IntEnum):
+    TRUSTED = 0
+    REVOKED = 1
+
+
+class _Companion(IntEnum):
+    DIGEST = 1
+    NUMBER = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListEntry:
+    """One signer: its certificate, or its bare public key with the identifier its certificates use.
+
+    Limits narrow what the certificate allows and never widen it.
+
+    Attributes:
+        certificate: X.509 certificate in DER; or None.
+        key: SubjectPublicKeyInfo in DER; or None. One of the two is there.
+        kid: Key identifier of a bare key, 1 to 32 bytes; None for a certificate, whose identifier is derived.
+        country: ISO 3166-1 alpha-2; None leaves it to the certificate.
+        kinds: What it may sign; None leaves it to the certificate.
+        domain: The trust domain it is limited to, or None.
+        not_before: Aware UTC, whole seconds; None leaves it to the certificate.
+        not_after: Likewise.
+        revoked: Whether it has been withdrawn.
+
+    Raises:
+        ValueError: A value is not as described.
+    """
+
+    certificate: bytes | None = field(default=None, repr=False)
+    key: bytes | None = field(default=None, repr=False)
+    kid: bytes | None = None
+    country: str | None = None
+    kinds: frozenset[Kind] | None = None
+    domain: str | None = None
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+    revoked: bool = False
+
+    def __post_init__(self) -> None:
+        _expect((self.certificate is None) != (self.key is None), "a certificate or a key, and not both")
+        if self.key is None:
+            _expect(self.kid is None, "no key identifier beside a certificate")
+        else:
+            _expect(
+                self.kid is not None and 1 <= len(self.kid) <= MAX_KEY_IDENTIFIER_BYTES,
+                f"a key identifier of 1 to {MAX_KEY_IDENTIFIER_BYTES} bytes beside a key",
+            )
+        _expect(self.country is None or _COUNTRY.fullmatch(self.country), "a country of two capital letters")
+        _expect(self.kinds is None or self.kinds, "at least one kind")
+        _expect(self.domain is None or _DOMAIN.fullmatch(self.domain), "a domain of 1 to 40 ASCII characters")
+        _expect_times(self.not_before, self.not_after)
+
+    @property
+    def encoding(self) -> bytes:
+        """The certificate or the key, in DER."""
+        return self.certificate or self.key or b""
+
+    @property
+    def withdrawals(self) -> frozenset[bytes]:
+        """What withdraws this signer on other lists too: its digest, and a bare key's identifier."""
+        identifiers = {self.kid} if self.kid is not None and len(self.kid) == KEY_IDENTIFIER_BYTES else set()
+        return frozenset({hashlib.sha256(self.encoding).digest(), *identifiers})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListAuthority:
+    """A signing authority (CSCA, SCA).
+
+    Attributes:
+        country: Whose signers it certifies, ISO 3166-1 alpha-2.
+        certificate: Its certificate in DER.
+
+    Raises:
+        ValueError: The country is of another form.
+    """
+
+    country: str
+    certificate: bytes = field(repr=False)
+
+    def __post_init__(self) -> None:
+        _expect(_COUNTRY.fullmatch(self.country), "a country of two capital letters")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Companion:
+    """Another document that belongs with this edition of the list.
+
+    Attributes:
+        name: What it is: `revocation`, `rules`, ...
+        digest: SHA-256 of the whole document, 32 bytes.
+        number: Its own version number, or None.
+
+    Raises:
+        ValueError: A value is not as described.
+    """
+
+    name: str
+    digest: bytes
+    number: int | None = None
+
+    def __post_init__(self) -> None:
+        _expect(_NAME.fullmatch(self.name), "a companion's name of 1 to 40 of a-z, 0-9, dot and hyphen")
+        _expect(len(self.digest) == DIGEST_BYTES, f"a companion's digest of {DIGEST_BYTES} bytes")
+        _expect(
+            self.number is None or 0 <= self.number <= MAX_NUMBER, f"a companion's number up to {MAX_NUMBER}"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustListContent:
+    """What one edition of a trust list says. The order of entries, authorities and companions means nothing.
+
+    Attributes:
+        issuer: Who publishes the list, 1 to 200 printable characters.
+        number: Its version number, from 1; each edition has a higher one than the last.
+        issued: When it was made, aware UTC, whole seconds.
+        next_update: When the next edition is due; not before `issued`.
+        usable_until: The last moment it may be relied on; not before `next_update`.
+        environment: What its keys are for.
+        entries: The signers.
+        withdrawn: Digests (32 bytes) or key identifiers (8 bytes) of signers withdrawn without being listed.
+        authorities: Authorities; of a country that has any, certificates count only when one of them issued them.
+        companions: Documents that belong with this edition, each name once.
+
+    Raises:
+        ValueError: A value is not as described.
+    """
+
+    issuer: str
+    number: int
+    issued: datetime
+    next_update: datetime
+    usable_until: datetime
+    environment: Environment
+    entries: tuple[ListEntry, ...] = field(default=(), repr=False)
+    withdrawn: frozenset[bytes] = field(default=frozenset(), repr=False)
+    authorities: tuple[ListAuthority, ...] = field(default=(), repr=False)
+    companions: tuple[Companion, ...] = ()
+
+    def __post_init__(self) -> None:
+        _expect(
+            0 < len(self.issuer) <= _MAX_ISSUER_CHARACTERS and self.issuer.isprintable(),
+            f"an issuer of 1 to {_MAX_ISSUER_CHARACTERS} printable characters",
+        )
+        _expect(1 <= self.number <= MAX_NUMBER, f"a number from 1 to {MAX_NUMBER}")
+        _expect_times(self.issued, self.next_update)
+        _expect_times(self.next_update, self.usable_until)
+        _expect(
+            all(len(one) in (KEY_IDENTIFIER_BYTES, DIGEST_BYTES) for one in self.withdrawn),
+            f"withdrawals of {KEY_IDENTIFIER_BYTES} or {DIGEST_BYTES} bytes",
+        )
+        names = {one.name for one in self.companions}
+        _expect(len(names) == len(self.companions) <= _MAX_COMPANIONS, "up to 64 companions, each name once")
+        for part in (self.entries, self.withdrawn, self.authorities):
+            _expect(len(part) <= MAX_TRUST_LIST_ENTRIES, _AT_MOST)
+
+    @property
+    def withdrawals(self) -> frozenset[bytes]:
+        """All that the list withdraws, by `withdrawn` and by revoked entries."""
+        return self.withdrawn.union(*(entry.withdrawals for entry in self.entries if entry.revoked))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecodedList:
+    """What came of decoding a list: one bad entry never sinks the others.
+
+    Attributes:
+        content: The list, with the entries that could be read, in the order they were in.
+        entries: How many entries it has, whatever became of them.
+        problems: One error for each part that could not be read.
+    """
+
+    content: TrustListContent
+    entries: int
+    problems: tuple[TrustListError, ...]
+
+
+def certificate_entry(certificate: SigningCertificate, **limits: Any) -> ListEntry:
+    """An entry for a signing certificate.
+
+    Args:
+        certificate: The certificate.
+        limits: Further attributes of `ListEntry`.
+
+    Raises:
+        UnsupportedError: `key-type`, for a key that signs no certificate of any kind.
+        ValueError: See `ListEntry`.
+    """
+    verifying_key(certificate.public_key)
+    return ListEntry(certificate=certificate.der, **limits)
+
+
+def key_entry(public_key: PublicKey, kid: bytes, **limits: Any) -> ListEntry:
+    """An entry for a bare public key.
+
+    Args:
+        public_key: The key.
+        kid: The identifier that its signatures carry.
+        limits: Further attributes of `ListEntry`.
+
+    Raises:
+        UnsupportedError: `key-type`.
+        ValueError: See `ListEntry`.
+    """
+    verifying_key(public_key)
+    spki = public_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return ListEntry(key=spki, kid=kid, **limits)
+
+
+def encode(content: TrustListContent) -> bytes:
+    """The one encoding of a list.
+
+    Raises:
+        EncodeError: `value-not-encodable`.
+    """
+    return cbor.dumps(
+        _map(
+            (_List.FORMAT, FORMAT_VERSION),
+            (_List.ISSUER, content.issuer),
+            (_List.NUMBER, content.number),
+            (_List.ISSUED, _seconds(content.issued)),
+            (_List.NEXT_UPDATE, _seconds(content.next_update)),
+            (_List.USABLE_UNTIL, _seconds(content.usable_until)),
+            (_List.ENVIRONMENT, str(content.environment)),
+            (_List.ENTRIES, _sorted(map(_entry_map, content.entries))),
+            (_List.WITHDRAWN, _sorted(content.withdrawn) or None),
+            (_List.AUTHORITIES, _sorted(map(_authority_map, content.authorities)) or None),
+            (_List.COMPANIONS, _companions_map(content.companions) or None),
+        )
+    )
+
+
+def decode(data: bytes) -> DecodedList:
+    """Decode a list whose signatures have been verified.
+
+    Members that are not known are ignored, unless the list or the entry they are in names them critical.
+
+    Args:
+        data: The content of a signed document.
+
+    Raises:
+        TrustListError: `trust-list-unreadable`, when anything but single entries cannot be read.
+    """
+    try:
+        return _decoded(_members(cbor.loads(data), _List))
+    except (DecodeError, ValueError) as error:
+        raise TrustListError(Reason.TRUST_LIST_UNREADABLE, f"trust list: {error}") from None
+
+
+def _entry_map(entry: ListEntry) -> dict[int, Any]:
+    kinds = None if entry.kinds is None else sorted(PURPOSE_NUMBER[kind] for kind in entry.kinds)
+    return _map(
+        (_Entry.CERTIFICATE, entry.certificate),
+        (_Entry.KEY, entry.key),
+        (_Entry.KID, entry.kid),
+        (_Entry.COUNTRY, entry.country),
+        (_Entry.KINDS, kinds),
+        (_Entry.DOMAIN, entry.domain),
+        (_Entry.NOT_BEFORE, _seconds(entry.not_before)),
+        (_Entry.NOT_AFTER, _seconds(entry.not_after)),
+        (_Entry.STATUS, int(_Status.REVOKED) if entry.revoked else None),
+    )
+
+
+def _authority_map(authority: ListAuthority) -> dict[int, Any]:
+    return _map((_Entry.CERTIFICATE, authority.certificate), (_Entry.COUNTRY, authority.country))
+
+
+def _companions_map(companions: Iterable[Companion]) -> dict[str, Any]:
+    return {
+        one.name: _map((_Companion.DIGEST, one.digest), (_Companion.NUMBER, one.number))
+        for one in sorted(companions, key=lambda one: cbor.dumps(one.name))
+    }
+
+
+def _map(*members: tuple[int, Any]) -> dict[int, Any]:
+    """The members that are there. Labels come in ascending order, which is that of their encodings."""
+    return {int(label): value for label, value in members if value is not None}
+
+
+def _sorted(values: Iterable[Any]) -> list[Any]:
+    """The values in the order of their encodings, each once."""
+    return [value for _, value in sorted({cbor.dumps(value): value for value in values}.items())]
+
+
+def _seconds(moment: datetime | None) -> int | None:
+    return None if moment is None else int(moment.timestamp())
+
+
+def _decoded(members: _Members) -> DecodedList:
+    _expect(_required(members, _List.FORMAT, int) == FORMAT_VERSION, f"format version {FORMAT_VERSION}")
+    problems: list[TrustListError] = []
+    entries = _required(members, _List.ENTRIES, list)
+    withdrawn = _each(_optional(members, _List.WITHDRAWN, list), _withdrawal, "withdrawal", problems)
+    content = TrustListContent(
+        issuer=_required(members, _List.ISSUER, str),
+        number=_required(members, _List.NUMBER, int),
+        issued=_moment(_required(members, _List.ISSUED, int)),
+        next_update=_moment(_required(members, _List.NEXT_UPDATE, int)),
+        usable_until=_moment(_required(members, _List.USABLE_UNTIL, int)),
+        environment=_environment(_required(members, _List.ENVIRONMENT, str)),
+        entries=_each(entries, _entry, "entry", problems),
+        withdrawn=frozenset(withdrawn).union(*map(_withdrawn_unread, entries)),
+        authorities=_each(_optional(members, _List.AUTHORITIES, list), _authority, "authority", problems),
+        companions=_companions(_optional(members, _List.COMPANIONS, dict)),
+    )
+    return DecodedList(content=content, entries=len(entries), problems=tuple(problems))
+
+
+def _each(
+    values: list[Any] | None, read: Callable[[Any], _Part], what: str, problems: list[TrustListError]
+) -> tuple[_Part, ...]:
+    """The values that can be read; the others become problems, with their positions."""
+    parts: list[_Part] = []
+    values = values or []
+    _expect(len(values) <= MAX_TRUST_LIST_ENTRIES, _AT_MOST)
+    for position, value in enumerate(values, 1):
+        try:
+            parts.append(read(value))
+        except ValueError as error:
+            problems.append(TrustListError(Reason.TRUST_ENTRY_UNREADABLE, f"{what} {position}: {error}"))
+    return tuple(parts)
+
+
+def _entry(value: Any) -> ListEntry:
+    members = _members(value, _Entry)
+    return ListEntry(
+        certificate=_optional(members, _Entry.CERTIFICATE, bytes),
+        key=_optional(members, _Entry.KEY, bytes),
+        kid=_optional(members, _Entry.KID, bytes),
+        country=_optional(members, _Entry.COUNTRY, str),
+        kinds=_kinds(_optional(members, _Entry.KINDS, list)),
+        domain=_optional(members, _Entry.DOMAIN, str),
+        not_before=_moment(_optional(members, _Entry.NOT_BEFORE, int)),
+        not_after=_moment(_optional(members, _Entry.NOT_AFTER, int)),
+        revoked=_is_revoked(_optional(members, _Entry.STATUS, int)),
+    )
+
+
+def _withdrawn_unread(value: Any) -> frozenset[bytes]:
+    """What an entry withdraws that says so and cannot be read otherwise."""
+    if type(value) is not dict or value.get(_Entry.STATUS) != _Status.REVOKED:
+        return frozenset()
+    try:
+        _entry(value)
+    except ValueError:
+        encodings = (value.get(_Entry.CERTIFICATE), value.get(_Entry.KEY))
+        return frozenset(hashlib.sha256(one).digest() for one in encodings if type(one) is bytes)
+    return frozenset()
+
+
+def _authority(value: Any) -> ListAuthority:
+    members = _members(value, _Entry)
+    return ListAuthority(
+        certificate=_required(members, _Entry.CERTIFICATE, bytes),
+        country=_required(members, _Entry.COUNTRY, str),
+    )
+
+
+def _withdrawal(value: Any) -> bytes:
+    if type(value) is not bytes or len(value) not in (KEY_IDENTIFIER_BYTES, DIGEST_BYTES):
+        raise ValueError(f"{KEY_IDENTIFIER_BYTES} or {DIGEST_BYTES} bytes expected")
+    return value
+
+
+def _companions(value: dict[Any, Any] | None) -> tuple[Companion, ...]:
+    companions = []
+    for name, one in (value or {}).items():
+        _expect(type(name) is str, "a companion's name of text")
+        members = _members(one, _Companion)
+        digest = _required(members, _Companion.DIGEST, bytes)
+        number = _optional(members, _Companion.NUMBER, int)
+        companions.append(Companion(name=name, digest=digest, number=number))
+    return tuple(companions)
+
+
+def _kinds(numbers: list[Any] | None) -> frozenset[Kind] | None:
+    """The kinds by their numbers in HCERT appendix A.4. What is not known is not granted either."""
+    if numbers is None:
+        return None
+    _expect(all(type(number) is int for number in numbers), "kinds by their numbers")
+    return frozenset(_KIND_OF_NUMBER[number] for number in numbers if number in _KIND_OF_NUMBER)
+
+
+def _is_revoked(status: int | None) -> bool:
+    _expect(status in (None, _Status.TRUSTED, _Status.REVOKED), "a status of 0 (trusted) or 1 (revoked)")
+    return status == _Status.REVOKED
+
+
+def _environment(text: str) -> Environment:
+    _expect(text in tuple(Environment), f"environment {' or '.join(Environment)}")
+    return Environment(text)
+
+
+@overload
+def _moment(seconds: int) -> datetime: ...
+@overload
+def _moment(seconds: int | None) -> datetime | None: ...
+def _moment(seconds: int | None) -> datetime | None:
+    if seconds is None:
+        return None
+    _expect(0 <= seconds <= _MAX_SECONDS, "a time from 1970 to 9999 in seconds")
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _members(value: Any, labels: type[IntEnum]) -> _Members:
+    """A map, all of whose critical members are known (`specs/trust-list.md`, section 3.2)."""
+    if type(value) is not dict:
+        raise ValueError("a map expected")
+    if _CRITICAL in value:
+        critical = value[_CRITICAL]
+        _expect(type(critical) is list and critical, "critical members in an array that is not empty")
+        for label in critical:
+            known = type(label) is int and label in value and label in tuple(labels)
+            _expect(known, "no critical members but known ones")
+    return value
+
+
+def _required(members: _Members, label: int, kind: type[_Part]) -> _Part:
+    if label not in members:
+        raise ValueError(f"member {int(label)} expected")
+    return _typed(members[label], label, kind)
+
+
+def _optional(members: _Members, label: int, kind: type[_Part]) -> _Part | None:
+    return _typed(members[label], label, kind) if label in members else None
+
+
+def _typed(value: Any, label: int, kind: type[_Part]) -> _Part:
+    if type(value) is not kind:  # a bool is no int here
+        raise ValueError(f"member {int(label)} is a {type(value).__name__}, {kind.__name__} expected")
+    return value
+
+
+def _expect_times(first: datetime | None, last: datetime | None) -> None:
+    for moment in (first, last):
+        if moment is not None:
+            _expect(
+                moment.tzinfo is not None and not moment.microsecond, "times with a zone, in whole seconds"
+            )
+            _expect(0 <= moment.timestamp() <= _MAX_SECONDS, "times from 1970 to 9999")
+    _expect(first is None or last is None or first <= last, "times in their order")
+
+
+def _expect(condition: object, expected: str) -> None:
+    if not condition:
+        raise ValueError(f"{expected} expected")

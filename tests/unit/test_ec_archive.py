@@ -1,0 +1,271 @@
+import io
+import random
+import zipfile
+from base64 import b64encode
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.support.openssl import Party, Workshop
+
+from vaxcert.errors import Reason, TrustListError
+from vaxcert.limits import MAX_SIGNING_CERTIFICATE_BYTES
+from vaxcert.trust import formats
+from vaxcert.trust.anchors import Anchor, anchor_of
+from vaxcert.trust.list_findings import ListFindingCode
+from vaxcert.trust.origin import Proof
+from vaxcert.trust.trust_list import ListReading
+
+ARCHIVE = formats.format_named("ec-archive")
+PEOPLE = {"Readme.txt": b"TEST", "License.txt": b"TEST", "Version.txt": b"1", "DSC/": b"", "DSC/DCC/VN/": b""}
+
+
+@pytest.fixture(scope="module")
+def workshop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
+    return Workshop(tmp_path_factory.mktemp("openssl"))
+
+
+@pytest.fixture(scope="module")
+def commission(workshop: Workshop) -> Party:
+    return workshop.party("archive", country="EU")
+
+
+@pytest.fixture(scope="module")
+def authority(workshop: Workshop) -> Party:
+    return workshop.party("CSCA", authority=True)
+
+
+@pytest.fixture(scope="module")
+def signer(workshop: Workshop, authority: Party) -> Party:
+    return workshop.party("DSC", issuer=authority)
+
+
+def path(party: Party, usage: str = "DSC", country: str = "VN") -> str:
+    return f"{usage}/DCC/{country}/{party.certificate.digest.hex()}.pem"
+
+
+@pytest.fixture(scope="module")
+def files(authority: Party, signer: Party) -> dict[str, bytes]:
+    return {
+        **PEOPLE,
+        path(signer): signer.file.read_bytes(),
+        path(authority, "CSCA"): authority.file.read_bytes(),
+    }
+
+
+def packed(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", method) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return target.getvalue()
+
+
+def anchor(party: Party) -> Anchor:
+    return anchor_of(party.certificate.public_key, certificate=party.certificate)
+
+
+def read(
+    workshop: Workshop, commission: Party, files: dict[str, bytes] | bytes, **changes: Any
+) -> ListReading:
+    data = files if isinstance(files, bytes) else packed(files)
+    signature = b64encode(workshop.cms(commission, data))
+    terms = {"source": "TEST", "anchors": (anchor(commission),), "signature": signature, **changes}
+    return formats.read(data, formats.ReadingTerms(**terms))
+
+
+def refusal(workshop: Workshop, commission: Party, files: dict[str, bytes] | bytes, **changes: Any) -> Reason:
+    with pytest.raises(TrustListError) as caught:
+        read(workshop, commission, files, **changes)
+    return caught.value.reason
+
+
+def codes(reading: ListReading) -> Counter[ListFindingCode]:
+    return Counter(finding.code for finding in reading.findings)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED])
+def test_archive_is_read(
+    workshop: Workshop,
+    commission: Party,
+    authority: Party,
+    signer: Party,
+    files: dict[str, bytes],
+    method: int,
+) -> None:
+    data = packed(files, method)
+    assert formats.recognised(data) is ARCHIVE
+    reading = read(workshop, commission, data)
+    assert [key.digest for key in reading.keys] == [signer.certificate.digest]
+    assert reading.authorities == (authority.certificate,)
+    assert (reading.entries, reading.problems, reading.findings) == (2, (), ())
+    assert reading.origin.proof is Proof.SIGNED
+    assert reading.origin.format == "ec-archive"
+
+
+def test_signature_with_line_ends(workshop: Workshop, commission: Party, files: dict[str, bytes]) -> None:
+    data = packed(files)
+    text = b64encode(workshop.cms(commission, data))
+    lines = b"\r\n".join(text[at : at + 64] for at in range(0, len(text), 64)) + b"\r\n"
+    assert len(read(workshop, commission, data, signature=lines).keys) == 1
+
+
+def test_signer_issued_by_the_anchor(workshop: Workshop, files: dict[str, bytes]) -> None:
+    root = workshop.party("root", country="EU", authority=True)
+    signer = workshop.party("archive", country="EU", issuer=root)
+    assert len(read(workshop, signer, files, anchors=(anchor(root),)).keys) == 1
+    stranger = workshop.party("root", country="EU", authority=True)
+    assert refusal(workshop, signer, files, anchors=(anchor(stranger),)) is Reason.TRUST_LIST_SIGNATURE
+
+
+def test_without_signature_or_anchor(workshop: Workshop, commission: Party, files: dict[str, bytes]) -> None:
+    assert refusal(workshop, commission, files, signature=None) is Reason.TRUST_LIST_UNSIGNED
+    assert refusal(workshop, commission, files, anchors=()) is Reason.ANCHOR_MISSING
+    reading = read(workshop, commission, files, anchors=(), signature=None, allow_unsigned=True)
+    assert reading.origin.proof is Proof.UNSIGNED
+    assert len(reading.keys) == 1
+
+
+@pytest.mark.parametrize("signature", [b"", b"!", b"AAAA", b"\xff", b64encode(b"\x30\x80" * 100)])
+def test_signature_that_is_none(
+    workshop: Workshop, commission: Party, files: dict[str, bytes], signature: bytes
+) -> None:
+    assert refusal(workshop, commission, files, signature=signature) is Reason.TRUST_LIST_SIGNATURE
+
+
+def test_weak_signature(workshop: Workshop, commission: Party, files: dict[str, bytes]) -> None:
+    data = packed(files)
+    weak = b64encode(workshop.cms(commission, data, md="sha1"))
+    assert refusal(workshop, commission, data, signature=weak) is Reason.WEAK_SIGNATURE
+
+
+def test_any_changed_byte_is_refused(workshop: Workshop, commission: Party, files: dict[str, bytes]) -> None:
+    source = random.Random(303)
+    data = packed(files)
+    signature = b64encode(workshop.cms(commission, data))
+    terms = formats.ReadingTerms(anchors=(anchor(commission),), signature=signature)
+    for _ in range(200):
+        changed = bytearray(data)
+        changed[source.randrange(len(data))] ^= 1 << source.randrange(8)
+        with pytest.raises(TrustListError) as caught:
+            ARCHIVE.read(bytes(changed), terms)
+        assert caught.value.reason is Reason.TRUST_LIST_SIGNATURE
+
+
+def test_name_that_is_not_the_digest(
+    workshop: Workshop, commission: Party, signer: Party, files: dict[str, bytes]
+) -> None:
+    renamed = {**files, f"DSC/DCC/VN/{'0' * 64}.pem": files[path(signer)]}
+    del renamed[path(signer)]
+    reading = read(workshop, commission, renamed)
+    assert len(reading.keys) == 1
+    assert codes(reading) == {ListFindingCode.MEMBER_MISMATCH: 1}
+
+
+def test_folder_of_another_country(
+    workshop: Workshop, commission: Party, authority: Party, signer: Party
+) -> None:
+    moved = {
+        path(signer, country="LA"): signer.file.read_bytes(),
+        path(authority, "CSCA", "LA"): authority.file.read_bytes(),
+    }
+    reading = read(workshop, commission, moved)
+    assert [key.country for key in reading.keys] == ["VN"]
+    assert codes(reading) == {ListFindingCode.MEMBER_MISMATCH: 2}
+
+
+def test_signer_of_another_authority(workshop: Workshop, commission: Party, files: dict[str, bytes]) -> None:
+    stranger = workshop.party("DSC")
+    reading = read(workshop, commission, {**files, path(stranger): stranger.file.read_bytes()})
+    assert len(reading.keys) == 1
+    assert [problem.reason for problem in reading.problems] == [Reason.TRUST_ENTRY_SIGNATURE]
+    assert path(stranger) in str(reading.problems[0])
+
+
+def test_country_without_authority(workshop: Workshop, commission: Party, files: dict[str, bytes]) -> None:
+    stranger = workshop.party("DSC", country="LA")
+    reading = read(workshop, commission, {**files, path(stranger, country="LA"): stranger.file.read_bytes()})
+    assert len(reading.keys) == 2
+    assert codes(reading) == {ListFindingCode.AUTHORITY_MISSING: 1}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("DSC/DCC/VN/short.pem", b"", Reason.TRUST_ENTRY_UNREADABLE),
+        ("DSC/DCC/VN/\n\x1b[2J.pem", b"", Reason.TRUST_ENTRY_UNREADABLE),
+        (f"DSC/DCC/VN/{'a' * 64}.pem", b"", Reason.CERTIFICATE_UNREADABLE),
+        (f"CSCA/DCC/VN/{'a' * 64}.pem", b"no certificate", Reason.CERTIFICATE_UNREADABLE),
+        (
+            f"DSC/DCC/VN/{'a' * 64}.pem",
+            bytes(2 * MAX_SIGNING_CERTIFICATE_BYTES + 1),
+            Reason.TRUST_ENTRY_UNREADABLE,
+        ),
+        (
+            f"DSC/DCC/VN/{'a' * 64}.pem",
+            bytes(2 * MAX_SIGNING_CERTIFICATE_BYTES),
+            Reason.CERTIFICATE_UNREADABLE,
+        ),
+        (f"DSC/DCC/VN/{'a' * 64}.pem", bytes(200_000_000), Reason.TRUST_ENTRY_UNREADABLE),
+    ],
+)
+def test_bad_file_is_a_problem_of_its_own(
+    workshop: Workshop, commission: Party, files: dict[str, bytes], name: str, content: bytes, reason: Reason
+) -> None:
+    reading = read(workshop, commission, {name: content, **files})
+    assert len(reading.keys) == 1
+    assert [problem.reason for problem in reading.problems] == [reason]
+    assert str(reading.problems[0]).isprintable()
+
+
+def test_two_certificates_in_one_file(
+    workshop: Workshop, commission: Party, signer: Party, files: dict[str, bytes]
+) -> None:
+    reading = read(workshop, commission, {**files, path(signer): files[path(signer)] * 2})
+    assert reading.keys == ()
+    assert [problem.reason for problem in reading.problems] == [Reason.TRUST_ENTRY_UNREADABLE]
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_other_compression(
+    workshop: Workshop, commission: Party, files: dict[str, bytes], method: int
+) -> None:
+    reading = read(workshop, commission, packed(files, method))
+    assert reading.keys == ()
+    assert {problem.reason for problem in reading.problems} == {Reason.TRUST_ENTRY_UNREADABLE}
+
+
+def test_stated_size_bounds_what_is_unpacked(workshop: Workshop, commission: Party, tmp_path: Path) -> None:
+    name = f"DSC/DCC/VN/{'a' * 64}.pem"
+    data = bytearray(packed({name: bytes(50_000_000)}))
+    for at in (22, data.index(b"PK\x01\x02") + 24):  # uncompressed size, in both headers
+        data[at : at + 4] = (1000).to_bytes(4, "little")
+    reading = read(workshop, commission, bytes(data))
+    assert [problem.reason for problem in reading.problems] == [Reason.TRUST_ENTRY_UNREADABLE]
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_give_our_error(data: bytes) -> None:
+    with pytest.raises(TrustListError) as caught:
+        ARCHIVE.read(b"PK\x03\x04" + data, formats.ReadingTerms(allow_unsigned=True))
+    assert caught.value.reason is Reason.TRUST_LIST_UNREADABLE
+
+
+def test_any_changed_archive_is_read_or_refused(files: dict[str, bytes]) -> None:
+    source = random.Random(13)
+    data = packed(files)
+    outcomes = Counter[str]()
+    for _ in range(1500):
+        changed = bytearray(data)
+        for _ in range(source.randint(1, 4)):
+            changed[source.randrange(len(data))] = source.randrange(256)
+        try:
+            ARCHIVE.read(bytes(changed), formats.ReadingTerms(allow_unsigned=True))
+        except TrustListError as error:
+            outcomes[error.reason] += 1
+        else:
+            outcomes["read"] += 1
+    assert outcomes.keys() == {"read", Reason.TRUST_LIST_UNREADABLE}

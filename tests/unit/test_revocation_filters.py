@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import random
+import struct
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vaxcert.errors import Reason, TrustListError
+from vaxcert.trust.revocation.filters import (
+    BloomFilter,
+    HashPrefixes,
+    read_bloom_filter,
+    read_hash_prefixes,
+    write_bloom_filter,
+)
+
+# the reference implementation's own test of its prefixes: prefixes 01 02, 03 04, ... of two bytes
+PREFIXES = bytes((0, 1, 45, 47, 235, 255, 0, 0, 0, 7, 2, *range(1, 15)))
+
+
+def bloom(elements=(b"a", b"b"), capacity=10, probability=1e-4):
+    return BloomFilter.of(elements, capacity=capacity, probability=probability)
+
+
+def test_size_and_hashes_as_the_reference_implementation_derives_them():
+    made = bloom((), 10_000, 1e-5)
+    assert (made.hashes, len(made.bits) * 8) == (17, 239_680)
+
+
+def test_written_and_read():
+    data = write_bloom_filter(bloom(), capacity=10, elements=2)
+    version, hashes, function, _, capacity, current, words = struct.unpack_from(">hbbfiii", data)
+    assert (version, hashes, function, capacity, current) == (1, bloom().hashes, 0, 10, 2)
+    assert len(data) == 20 + 4 * words
+    read = read_bloom_filter(data)
+    assert (read.hashes, read.bits) == (bloom().hashes, bloom().bits)
+    assert read.might_contain(b"a")
+    assert not read.might_contain(b"z")
+
+
+def test_false_positives_come_at_about_the_stated_rate():
+    chance = random.Random(3)
+    made = bloom([chance.randbytes(16) for _ in range(500)], 500, 0.01)
+    hits = sum(made.might_contain(chance.randbytes(16)) for _ in range(10_000))
+    assert 40 <= hits <= 180
+
+
+def test_more_hashes_than_a_byte_can_say_are_refused():
+    assert bloom((), 1, 1e-27).hashes == 111  # of 160 bits
+    with pytest.raises(ValueError, match="133 hashes an element, at most 127"):  # of 192
+        bloom((), 1, 1e-29)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        bytes(19),
+        write_bloom_filter(bloom(), capacity=1, elements=1)[:-1],
+        write_bloom_filter(bloom(), capacity=1, elements=1) + b"\0",
+        b"\0\2" + write_bloom_filter(bloom(), capacity=1, elements=1)[2:],
+        write_bloom_filter(bloom(), capacity=1, elements=1)[:3] + b"\1" + bytes(99),
+        struct.pack(">hbbfiii", 1, 0, 0, 0.1, 1, 1, 1) + bytes(4),
+        struct.pack(">hbbfiii", 1, 1, 0, 0.1, 1, 1, 0),
+        struct.pack(">hbbfiii", 1, 1, 0, 0.1, 1, 1, -1),
+    ],
+)
+def test_what_is_no_bloom_filter_is_refused(data):
+    with pytest.raises(TrustListError) as caught:
+        read_bloom_filter(data)
+    assert caught.value.reason is Reason.REVOCATION_LIST_UNREADABLE
+
+
+def test_prefixes():
+    read = read_hash_prefixes(PREFIXES)
+    assert read.length == 2
+    assert read.might_contain(b"\x03\x04")
+    assert read.might_contain(b"\x03\x04" + bytes(14))
+    assert not read.might_contain(b"\x02\x03" + bytes(14))
+    assert not read.might_contain(b"\xff" * 16)
+
+
+def test_prefixes_sorted_as_signed_numbers_are_all_found():
+    signed_order = [b"\x80\0", b"\xff\xff", b"\0\1", b"\x7f\xff"]
+    read = read_hash_prefixes(PREFIXES[:10] + b"\2" + b"".join(signed_order))
+    assert all(read.might_contain(one) for one in signed_order)
+    assert isinstance(read, HashPrefixes)
+
+
+@pytest.mark.parametrize(
+    "data", [b"", PREFIXES[:10], PREFIXES[:-1], b"\0\2" + PREFIXES[2:], PREFIXES[:10] + b"\0"]
+)
+def test_what_is_no_list_of_prefixes_is_refused(data):
+    with pytest.raises(TrustListError) as caught:
+        read_hash_prefixes(data)
+    assert caught.value.reason is Reason.REVOCATION_LIST_UNREADABLE
+
+
+@given(st.binary(max_size=80))
+def test_any_bytes_are_a_filter_or_our_error(data):
+    for read in (read_bloom_filter, read_hash_prefixes):
+        with suppress(TrustListError):
+            read(data).might_contain(bytes(16))

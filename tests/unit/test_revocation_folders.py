@@ -1,0 +1,272 @@
+"""The EU slices for devices and the German scheme: what is missing, damaged or wrongly signed is unknown."""
+
+from __future__ import annotations
+
+import json
+from base64 import urlsafe_b64encode
+from datetime import UTC, datetime, timedelta
+
+import cbor2
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.support.revocation import AT, IDENTIFIER, OTHER, anchor_key, anchors, query
+
+from vaxcert.codec import cose
+from vaxcert.errors import Reason, TrustListError
+from vaxcert.trust.revocation.device_slices import DeviceSlices
+from vaxcert.trust.revocation.filters import BloomFilter, write_bloom_filter
+from vaxcert.trust.revocation.german import GermanLists
+from vaxcert.trust.revocation.hashes import country_uci_hash, signature_hash, uci_hash
+from vaxcert.trust.revocation.query import RevocationStatus
+
+REVOKED, NOT_REVOKED, UNKNOWN = (
+    RevocationStatus.REVOKED,
+    RevocationStatus.NOT_REVOKED,
+    RevocationStatus.UNKNOWN,
+)
+KID = query().kid
+KID64 = urlsafe_b64encode(KID).decode().rstrip("=")
+LATER = (AT + timedelta(days=5)).isoformat()
+EARLIER = (AT - timedelta(days=5)).isoformat()
+UPDATED = datetime(2022, 5, 31, tzinfo=UTC)
+
+
+def status(source, *texts, at=AT, **changes):
+    return source.answer(query(*texts, **changes), at=at).status
+
+
+# --- EU slices
+
+
+def a_slice(digest, kind="BLOOMFILTER"):
+    if kind == "BLOOMFILTER":
+        bloom = BloomFilter.of([digest], capacity=10, probability=1e-9)
+        return write_bloom_filter(bloom, capacity=10, elements=1)
+    return bytes((0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 5)) + digest[:5]
+
+
+def device(mode, *, digest=None, kind="BLOOMFILTER", slice_expires=LATER, **changes):
+    """The files of one key in whose list one hash is."""
+    digest = digest or uci_hash(IDENTIFIER)
+    digits = digest.hex()
+    count = {"POINT": 0, "VECTOR": 1, "COORDINATE": 2}.get(mode, 0)
+    partition = {
+        "id": None if count == 0 else "p1",
+        "x": digits[0] if count > 0 else None,
+        "y": digits[1] if count > 1 else None,
+        "lastUpdated": UPDATED.isoformat(),
+        "chunks": {digits[count]: {slice_expires: {"type": kind, "version": "1.0", "hash": "abc"}}},
+    }
+    listed = {
+        "kid": KID64,
+        "mode": mode,
+        "hashTypes": ["UCI"],
+        "expires": LATER,
+        "lastUpdated": UPDATED.isoformat(),
+        **changes,
+    }
+    chunk = f"lists/{KID64}/partitions/{'null' if count == 0 else 'p1'}/chunks/{digits[count]}/slices/abc"
+    return {
+        "lists.json": json.dumps([listed]).encode(),
+        f"lists/{KID64}/partitions.json": json.dumps([partition]).encode(),
+        chunk: a_slice(digest, kind),
+    }
+
+
+@pytest.mark.parametrize("mode", ["POINT", "VECTOR", "COORDINATE"])
+@pytest.mark.parametrize("kind", ["BLOOMFILTER", "VARHASHLIST"])
+def test_partitions_of_every_mode_and_both_kinds_of_slices(mode, kind):
+    source = DeviceSlices(device(mode, kind=kind).get)
+    answer = source.answer(query(IDENTIFIER), at=AT)
+    assert (answer.status, answer.as_of) == (REVOKED, UPDATED)
+    assert status(source, OTHER) is NOT_REVOKED
+    assert source.covers(query())
+
+
+@pytest.mark.parametrize(
+    ("kind", "digest"),
+    [
+        ("SIGNATURE", signature_hash(query().algorithm, query().signature)),
+        ("COUNTRYCODEUCI", country_uci_hash("VN", IDENTIFIER)),
+    ],
+)
+def test_the_hash_types_that_the_list_names_are_looked_up(kind, digest):
+    source = DeviceSlices(device("VECTOR", digest=digest, hashTypes=[kind]).get)
+    assert status(source, IDENTIFIER) is REVOKED
+    assert status(DeviceSlices(device("VECTOR", digest=digest).get), IDENTIFIER) is NOT_REVOKED
+
+
+def test_a_key_that_is_not_listed_has_nothing_revoked():
+    source = DeviceSlices(device("POINT").get)
+    assert status(source, IDENTIFIER, kid=bytes(8)) is NOT_REVOKED
+    assert status(source, IDENTIFIER, kid=b"") is UNKNOWN
+
+
+def test_a_slice_that_has_expired_no_longer_counts():
+    assert status(DeviceSlices(device("POINT", slice_expires=EARLIER).get), IDENTIFIER) is NOT_REVOKED
+
+
+def test_a_list_that_has_expired_is_unknown():
+    assert status(DeviceSlices(device("POINT", expires=EARLIER).get), OTHER) is UNKNOWN
+
+
+@pytest.mark.parametrize("mode", ["POINT", "VECTOR", "COORDINATE"])
+@pytest.mark.parametrize("name", ["partitions.json", "slices/abc"])
+@pytest.mark.parametrize("damage", [None, b"", b"[", b"[1]", b'[{"id": "p1", "chunks": 3}]'])
+def test_a_file_that_is_missing_or_damaged_is_unknown(mode, name, damage):
+    files = device(mode)
+    (path,) = (path for path in files if path.endswith(name))
+    files[path] = damage
+    assert status(DeviceSlices(files.get), IDENTIFIER) is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"mode": "LINE"}, {"mode": None}, {"hashTypes": []}, {"hashTypes": ["X"]}, {"hashTypes": None}],
+)
+def test_a_list_that_is_not_understood_is_unknown(changes):
+    files = device("POINT", **{key: value for key, value in changes.items() if key != "mode"})
+    listed = json.loads(files["lists.json"])
+    listed[0].update(changes)
+    files["lists.json"] = json.dumps(listed).encode()
+    assert status(DeviceSlices(files.get), IDENTIFIER) is UNKNOWN
+
+
+@pytest.mark.parametrize("data", [None, b"", b"{}", b"[1]", b'[{"kid": "a"}]', b"[" * 100_000])
+def test_lists_that_cannot_be_read_are_refused(data):
+    with pytest.raises(TrustListError) as caught:
+        DeviceSlices({"lists.json": data}.get)
+    assert caught.value.reason is Reason.REVOCATION_LIST_UNREADABLE
+
+
+# --- the German scheme
+
+
+def signed(value, signer=None):
+    protected = cose.protected_header(int((signer or anchor_key()).algorithm), b"TEST kid")
+    payload = cbor2.dumps(value)
+    made = (signer or anchor_key()).sign(cose.sig_structure(protected, payload))
+    return cose.write(protected, payload, made)
+
+
+SECONDS = int(UPDATED.timestamp())
+
+
+def german(digest=None, number=0x0B, *, deep=True):
+    digest = digest or uci_hash(IDENTIFIER)
+    folder = f"{KID.hex()}{number:02x}"
+    second = {digest[1:2]: [SECONDS, 1]} if deep else {}
+    place = f"{digest[0]:02x}/{digest[1]:02x}" if deep else f"{digest[0]:02x}"
+    return {
+        "kid.lst": signed({KID: {bytes((number,)): 1}}),
+        f"{folder}/index.lst": signed({digest[:1]: [SECONDS, 1, second]}),
+        f"{folder}/{place}/chunk.lst": signed([digest]),
+    }
+
+
+def lists(files):
+    return GermanLists(files.get, anchors())
+
+
+@pytest.mark.parametrize("deep", [True, False])
+@pytest.mark.parametrize(
+    ("number", "digest"),
+    [
+        (0x0A, signature_hash(query().algorithm, query().signature)),
+        (0x0B, uci_hash(IDENTIFIER)),
+        (0x0C, country_uci_hash("VN", IDENTIFIER)),
+    ],
+)
+def test_german_types_and_depths(number, digest, deep):
+    source = lists(german(digest, number, deep=deep))
+    answer = source.answer(query(IDENTIFIER), at=AT)
+    assert (answer.status, answer.as_of) == (REVOKED, UPDATED)
+    assert status(source, OTHER, signature=bytes(64)) is NOT_REVOKED
+    assert status(source, IDENTIFIER, kid=bytes(8)) is NOT_REVOKED
+    assert status(source, IDENTIFIER, kid=b"") is UNKNOWN
+
+
+@pytest.mark.parametrize("depth", [0, 1, 2])
+def test_a_coarser_chunk_serves_where_finer_ones_are_not_kept(depth):
+    files = german()
+    (path,) = (path for path in files if path.endswith("chunk.lst"))
+    chunk = files.pop(path)
+    files["/".join([*path.split("/")[: depth + 1], "chunk.lst"])] = chunk
+    assert status(lists(files), IDENTIFIER) is REVOKED
+
+
+def test_a_neighbour_in_the_same_chunk_is_not_revoked():
+    digest = uci_hash(IDENTIFIER)
+    near = digest[:15] + bytes((digest[15] ^ 1,))
+    files = german(near)
+    assert status(lists(files), IDENTIFIER) is NOT_REVOKED
+
+
+@pytest.mark.parametrize("name", ["index.lst", "chunk.lst"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        None,
+        b"",
+        b"\xff",
+        signed({}, anchor_key("wrong")),
+        signed(5),
+        signed([b"short"]),
+        signed({uci_hash(IDENTIFIER)[:1]: 5}),
+        signed({uci_hash(IDENTIFIER)[:1]: [10**30, 1]}),
+    ],
+    ids=["missing", "empty", "no CBOR", "wrong key", "number", "short hash", "row", "date"],
+)
+def test_open_where_the_apps_are_open_means_unknown_here(name, damage):
+    files = german()
+    (path,) = (path for path in files if path.endswith(name))
+    files[path] = damage
+    assert status(lists(files), IDENTIFIER) is UNKNOWN
+
+
+def test_a_flipped_bit_in_a_chunk_is_unknown():
+    files = german()
+    (path,) = (path for path in files if path.endswith("chunk.lst"))
+    data = bytearray(files[path])
+    data[30] ^= 1
+    files[path] = bytes(data)
+    answer = lists(files).answer(query(IDENTIFIER), at=AT)
+    assert answer.status is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (None, Reason.REVOCATION_LIST_UNREADABLE),
+        (signed({KID: {b"\x0b": 1}}, anchor_key("wrong")), Reason.REVOCATION_LIST_SIGNATURE),
+        (signed([1]), Reason.REVOCATION_LIST_UNREADABLE),
+        (signed({"text": {b"\x0b": 1}}), Reason.REVOCATION_LIST_UNREADABLE),
+        (signed({KID: {b"\x0f": 1}}), Reason.REVOCATION_LIST_UNREADABLE),
+        (signed({KID: 1}), Reason.REVOCATION_LIST_UNREADABLE),
+    ],
+)
+def test_a_list_of_keys_that_cannot_be_relied_on_is_refused(data, reason):
+    with pytest.raises(TrustListError) as caught:
+        lists({"kid.lst": data})
+    assert caught.value.reason is reason
+
+
+def test_no_anchor_is_refused():
+    with pytest.raises(TrustListError) as caught:
+        GermanLists(german().get, ())
+    assert caught.value.reason is Reason.ANCHOR_MISSING
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=60))
+def test_any_payload_is_unknown_or_our_error(payload):
+    protected = cose.protected_header(-7, b"TEST kid")
+    data = cose.write(protected, payload, anchor_key().sign(cose.sig_structure(protected, payload)))
+    with pytest.raises(TrustListError):
+        lists({"kid.lst": data if payload != b"\xa0" else b""})
+    files = german()
+    for path in files:
+        if path.endswith("index.lst"):
+            files[path] = data
+    assert status(lists(files), IDENTIFIER) in {UNKNOWN, NOT_REVOKED}

@@ -1,0 +1,378 @@
+from __future__ import annotations
+
+import hashlib
+import random
+from contextlib import suppress
+from datetime import timedelta
+
+import cbor2
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.support.revocation import (
+    AT,
+    DAY,
+    IDENTIFIER,
+    ISSUED,
+    OTHER,
+    anchor_key,
+    anchors,
+    description,
+    document,
+    identifiers,
+    list_bytes,
+    on,
+    opened,
+    query,
+    sections,
+)
+
+from vaxcert.errors import Reason, TrustListError, VaxcertError
+from vaxcert.trust import signed_document
+from vaxcert.trust.revocation import header, revocation_list
+from vaxcert.trust.revocation.hashes import (
+    HashType,
+    country_uci_hash,
+    identifier_hash,
+    signature_hash,
+    uci_hash,
+)
+from vaxcert.trust.revocation.header import Base, Change
+from vaxcert.trust.revocation.query import RevocationLists, RevocationStatus
+from vaxcert.trust.revocation.revocation_list import MAGIC, RevocationList
+from vaxcert.trust.revocation.sections import BLOCK_BYTES, NEVER
+
+REVOKED, NOT_REVOKED, UNKNOWN = (
+    RevocationStatus.REVOKED,
+    RevocationStatus.NOT_REVOKED,
+    RevocationStatus.UNKNOWN,
+)
+
+
+def status(source, *texts, at=AT, **changes):
+    return source.answer(query(*texts, **changes), at=at).status
+
+
+def refusal(call):
+    with pytest.raises(TrustListError) as caught:
+        call()
+    return caught.value.reason
+
+
+# --- the three answers
+
+
+@pytest.mark.parametrize(
+    "spelling", [IDENTIFIER, IDENTIFIER.lower(), "URN:UVCI:01:VN:ABC123", " urn:uvci:01:vn:abc123#Q "]
+)
+def test_revoked_however_it_is_spelled(spelling):
+    answer = opened().answer(query(spelling), at=AT)
+    assert (answer.status, answer.as_of, answer.source) == (REVOKED, ISSUED, "TEST authority")
+
+
+def test_not_revoked_as_of_the_lists_date():
+    answer = opened().answer(query(OTHER), at=AT)
+    assert (answer.status, answer.as_of, answer.detail) == (NOT_REVOKED, ISSUED, "")
+
+
+def test_one_revoked_event_of_two_revokes():
+    assert status(opened(), OTHER, IDENTIFIER) is REVOKED
+
+
+@pytest.mark.parametrize(
+    ("kind", "digest"),
+    [
+        (HashType.UCI, uci_hash(IDENTIFIER)),
+        (HashType.COUNTRYCODEUCI, country_uci_hash("VN", IDENTIFIER)),
+        (HashType.SIGNATURE, signature_hash(query().algorithm, query().signature)),
+    ],
+)
+def test_each_eu_type_is_looked_up_as_signed(kind, digest):
+    source = opened(sections((kind, digest, NEVER)))
+    assert status(source, IDENTIFIER) is REVOKED
+    if kind is HashType.SIGNATURE:
+        assert status(source, IDENTIFIER, signature=bytes(32) + bytes(range(32, 64))) is NOT_REVOKED
+        flipped = query().signature[:32] + bytes(32)  # another s: the certificate is the same
+        assert status(source, IDENTIFIER, signature=flipped) is REVOKED
+    else:
+        assert status(source, IDENTIFIER.lower()) is NOT_REVOKED
+
+
+def test_unknown_when_nothing_of_the_certificate_could_be_on_the_list():
+    answer = opened().answer(query(), at=AT)
+    assert (answer.status, answer.detail) == (UNKNOWN, "the certificate has nothing that the list could name")
+
+
+def test_an_empty_list_says_not_revoked():
+    assert status(opened([]), IDENTIFIER) is NOT_REVOKED
+    assert status(opened([])) is NOT_REVOKED
+
+
+def test_usable_until_in_pairs():
+    end = description().usable_until
+    assert status(opened(), OTHER, at=end) is NOT_REVOKED
+    answer = opened().answer(query(OTHER), at=end + timedelta(seconds=1))
+    assert (answer.status, answer.detail) == (UNKNOWN, "the list was usable until 2022-07-01T00:00:00Z")
+
+
+def test_a_stale_list_still_says_revoked():
+    assert status(opened(), IDENTIFIER, at=ISSUED + timedelta(days=3000)) is REVOKED
+
+
+def test_an_entry_counts_to_the_end_of_its_last_day():
+    source = opened(identifiers(IDENTIFIER, expiry=DAY))
+    assert status(source, IDENTIFIER, at=ISSUED + timedelta(hours=23, minutes=59, seconds=59)) is REVOKED
+    assert status(source, IDENTIFIER, at=ISSUED + timedelta(days=1)) is NOT_REVOKED
+
+
+@pytest.mark.parametrize(
+    ("countries", "issuer", "covered"),
+    [
+        (None, "VN", True),
+        (None, None, True),
+        (frozenset({"VN"}), "VN", True),
+        (frozenset({"VN"}), "DE", False),
+        (frozenset({"VN"}), None, True),
+    ],
+)
+def test_covered_countries(countries, issuer, covered):
+    source = opened(countries=countries)
+    asked = query(OTHER, issuer=issuer)
+    assert source.covers(asked) is covered
+    assert RevocationLists([source]).answer(asked, at=AT).covered is covered
+
+
+def test_withdrawn_keys():
+    keys = frozenset({bytes(8), bytes(32)})
+    assert opened(withdrawn=keys).withdrawn == keys
+
+
+# --- bytes
+
+
+def test_the_same_list_has_the_same_bytes():
+    texts = [f"URN:UVCI:01:VN:{number}" for number in range(700)]
+    assert list_bytes(identifiers(*texts)) == list_bytes(identifiers(*reversed(texts)))
+
+
+def test_layout():
+    data = list_bytes(identifiers(*map(str, range(600))))
+    length = int.from_bytes(data[8:12], "big")
+    assert data[:8] == MAGIC
+    assert signed_document.is_signed_document(data[12:])
+    content = signed_document.read(data[12 : 12 + length], header.CONTENT_TYPE).content
+    described = cbor2.loads(content)
+    (only,) = described["sections"]
+    assert (only["type"], only["change"], only["entries"], only["blocks"]) == (
+        "IDENTIFIER",
+        "revoked",
+        600,
+        2,
+    )
+    index = data[12 + length : 12 + length + 80]
+    assert only["index"] == hashlib.sha256(index).digest()
+    assert len(data) % BLOCK_BYTES == 0
+    assert index[16:48] == hashlib.sha256(data[-2 * BLOCK_BYTES : -BLOCK_BYTES]).digest()
+    assert list(described) == sorted(described, key=cbor2.dumps)
+
+
+def test_every_flipped_bit_is_refused_or_unknown_or_changes_nothing():
+    """The padding is all that no digest covers, and nothing reads it."""
+    data = list_bytes(identifiers(*map(str, range(50)), IDENTIFIER))
+    chance = random.Random(5)
+    seen = set()
+    places = [*range(12), *chance.sample(range(len(data)), 400)]
+    for at in places:
+        damaged = data[:at] + bytes((data[at] ^ 1 << chance.randrange(8),)) + data[at + 1 :]
+        try:
+            source = RevocationList([revocation_list.read_bytes(damaged, anchors())])
+        except TrustListError as error:
+            seen.add(error.reason)
+            continue
+        assert status(source, IDENTIFIER) in {REVOKED, UNKNOWN}
+        assert status(source, OTHER) in {NOT_REVOKED, UNKNOWN}
+        if at >= len(data) - BLOCK_BYTES:
+            assert status(source, IDENTIFIER) is UNKNOWN
+            assert "damaged" in source.answer(query(IDENTIFIER), at=AT).detail
+    assert {Reason.REVOCATION_LIST_UNREADABLE, Reason.REVOCATION_LIST_SIGNATURE} <= seen
+
+
+@pytest.mark.parametrize("length", [0, 7, 11, 12, 100, 4095, 4096, 8191])
+def test_a_list_cut_short_is_unreadable(length):
+    data = list_bytes()
+    assert len(data) == 8192
+    reason = refusal(lambda: revocation_list.read_bytes(data[:length], anchors()))
+    assert reason is Reason.REVOCATION_LIST_UNREADABLE
+
+
+def test_a_list_with_bytes_after_it_is_unreadable():
+    reason = refusal(lambda: revocation_list.read_bytes(list_bytes() + b"\0", anchors()))
+    assert reason is Reason.REVOCATION_LIST_UNREADABLE
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=300))
+def test_any_bytes_are_a_list_or_our_error(data):
+    for tried in (data, MAGIC + data, MAGIC + len(data).to_bytes(4, "big") + data):
+        with pytest.raises(VaxcertError):
+            revocation_list.read_bytes(tried, anchors())
+
+
+@settings(deadline=None)
+@given(
+    st.recursive(
+        st.none() | st.integers() | st.text(max_size=9) | st.binary(max_size=33),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3),
+        max_leaves=8,
+    ),
+    st.sampled_from(sorted(header._FIELDS)),
+)
+def test_any_signed_content_is_a_header_or_our_error(value, name):
+    fields = cbor2.loads(header.encode(header.Header(description=description(), sections=())))
+    for content in (cbor2.dumps(value), cbor2.dumps({**fields, name: value})):
+        with suppress(TrustListError):
+            assert header.encode(header.decode(content)) == content
+
+
+# --- signatures
+
+
+def test_two_of_three_anchors():
+    a, b, c = (anchor_key(name) for name in "abc")
+    pinned = anchors(a, b, c)
+    both = list_bytes(signers=(a, c))
+    assert revocation_list.read_bytes(both, pinned, threshold=2).header.description.number == 1
+    one = list_bytes(signers=(a,))
+    reason = refusal(lambda: revocation_list.read_bytes(one, pinned, threshold=2))
+    assert reason is Reason.TRUST_LIST_THRESHOLD
+
+
+def test_another_signature_leaves_the_digest():
+    a, b = anchor_key("a"), anchor_key("b")
+    alone = revocation_list.read_bytes(list_bytes(signers=(a,)), anchors(a))
+    together = revocation_list.read_bytes(list_bytes(signers=(a, b)), anchors(a))
+    assert alone.digest == together.digest
+
+
+def test_the_wrong_key_is_refused():
+    reason = refusal(lambda: revocation_list.read_bytes(list_bytes(), anchors(anchor_key("z"))))
+    assert reason is Reason.REVOCATION_LIST_SIGNATURE
+
+
+def test_no_anchor_is_refused():
+    assert refusal(lambda: revocation_list.read_bytes(list_bytes(), ())) is Reason.ANCHOR_MISSING
+
+
+def test_a_trust_list_signature_is_none_for_a_revocation_list():
+    content = header.encode(header.Header(description=description(), sections=()))
+    kind = "application/vnd.vaxcert.trust-list+cbor"
+    signed = signed_document.write(signed_document.sign(content, kind, [anchor_key()]))
+    data = MAGIC + len(signed).to_bytes(4, "big") + signed
+    padded = data + bytes(-len(data) % BLOCK_BYTES)
+    assert refusal(lambda: revocation_list.read_bytes(padded, anchors())) is Reason.REVOCATION_LIST_UNREADABLE
+
+
+# --- deltas
+
+
+def delta(older, parts, number=2, **changes):
+    fields = {"number": number, "base": on(older), "issued": ISSUED + timedelta(days=number), **changes}
+    fields.setdefault("next_update", fields["issued"])
+    fields.setdefault("usable_until", fields["issued"] + timedelta(days=30))
+    return document(parts, **fields)
+
+
+def test_a_delta_adds_and_restores():
+    base = document(identifiers(IDENTIFIER, "KEPT"))
+    newer = delta(base, [*identifiers(OTHER), *identifiers(IDENTIFIER, change=Change.RESTORED)])
+    source = RevocationList([newer, base])
+    assert [status(source, one) for one in (IDENTIFIER, "KEPT", OTHER)] == [NOT_REVOKED, REVOKED, REVOKED]
+    assert source.answer(query("NEVER HEARD OF"), at=AT).as_of == ISSUED + timedelta(days=2)
+
+
+def test_the_newest_word_counts():
+    base = document(identifiers(IDENTIFIER))
+    second = delta(base, identifiers(IDENTIFIER, change=Change.RESTORED))
+    third = delta(second, identifiers(IDENTIFIER, expiry=DAY), number=5)
+    source = RevocationList([base, third, second])
+    assert status(source, IDENTIFIER) is REVOKED
+    assert status(source, IDENTIFIER, at=AT + timedelta(days=1)) is NOT_REVOKED
+    assert source.description.number == 5
+
+
+def test_a_delta_brings_its_own_withdrawn_keys_and_dates():
+    base = document(withdrawn=frozenset({bytes(8)}))
+    newer = delta(base, [], withdrawn=frozenset({bytes(32)}))
+    source = RevocationList([base, newer])
+    assert source.withdrawn == {bytes(32)}
+    assert status(source, OTHER, at=ISSUED + timedelta(days=31)) is NOT_REVOKED
+
+
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [
+        (lambda base: [delta(base, [])], Reason.REVOCATION_LIST_UNREADABLE),
+        (lambda base: [base, document([], number=9)], Reason.REVOCATION_LIST_UNREADABLE),
+        (lambda base: [base, delta(document([]), [])], Reason.REVOCATION_LIST_UNREADABLE),
+        (
+            lambda base: [base, delta(delta(base, []), identifiers("X"), number=3)],
+            Reason.REVOCATION_LIST_UNREADABLE,
+        ),
+        (
+            lambda base: [base, delta(base, [], base=Base(7, base.digest))],
+            Reason.REVOCATION_LIST_UNREADABLE,
+        ),
+        (lambda base: [base, delta(base, [], number=1)], Reason.TRUST_LIST_ROLLBACK),
+        (lambda base: [base, delta(base, [], issued=ISSUED - timedelta(1))], Reason.TRUST_LIST_ROLLBACK),
+        (lambda base: [base, delta(base, []), delta(base, [], number=3)], Reason.REVOCATION_LIST_UNREADABLE),
+        (lambda base: [base, delta(base, [], issuer="Another")], Reason.REVOCATION_LIST_UNREADABLE),
+        (
+            lambda base: [base, delta(base, [], countries=frozenset({"VN"}))],
+            Reason.REVOCATION_LIST_UNREADABLE,
+        ),
+    ],
+    ids=[
+        "without its base",
+        "two full lists",
+        "of another base",
+        "gap",
+        "wrong number of the base",
+        "not newer by number",
+        "older by date",
+        "fork",
+        "other issuer",
+        "other countries",
+    ],
+)
+def test_a_delta_that_does_not_fit_is_refused(make, reason):
+    assert refusal(lambda: RevocationList(make(document()))) is reason
+
+
+def test_a_full_list_restores_nothing():
+    parts = identifiers(IDENTIFIER, change=Change.RESTORED)
+    assert refusal(lambda: document(parts)) is Reason.REVOCATION_LIST_UNREADABLE
+
+
+def test_no_document_is_a_mistake_of_the_caller():
+    with pytest.raises(ValueError, match="at least one"):
+        RevocationList([])
+
+
+# --- several lists
+
+
+def test_revoked_on_one_list_is_revoked_and_unknown_on_one_is_unknown():
+    fresh, stale = opened([]), opened(identifiers("X"), usable_until=ISSUED + timedelta(days=1))
+    later = ISSUED + timedelta(days=2)
+    assert status(RevocationLists([fresh, stale]), OTHER, at=later) is UNKNOWN
+    assert status(RevocationLists([fresh, stale]), "X", at=later) is REVOKED
+    assert status(RevocationLists([fresh]), OTHER, at=later) is NOT_REVOKED
+    assert status(RevocationLists([]), OTHER) is UNKNOWN
+
+
+def test_nothing_personal_in_representations():
+    source = opened()
+    answer = source.answer(query(IDENTIFIER), at=AT)
+    for shown in (repr(source), repr(answer), repr(document()), repr(query(IDENTIFIER))):
+        assert "ABC123" not in shown
+    assert identifier_hash(IDENTIFIER).hex() not in repr(document())
