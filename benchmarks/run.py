@@ -16,13 +16,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks import processes, signatures, transport
+from benchmarks import many_keys, processes, revocation, signatures, transport, trust_lists
 from benchmarks.figures import Figure, table, write
 from benchmarks.peers.client import Peers, PeersMissingError
 
 LATEST = Path(__file__).with_name("latest.json")
 _FEW = 100
-_PACKAGES = ("cryptography", "cbor2", "zxing-cpp", "pillow")
+_FEW_ENTRIES = 20_000
+_CORPUS = "VAXCERT_CORPUS"
+_PACKAGES = ("cryptography", "cbor2", "zlib-ng", "zxing-cpp", "pillow")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -56,7 +58,16 @@ def _measure(peers: Peers, certificates: int | None) -> list[Figure]:
         "ES256": lambda: signatures.es256(peers, signed),
         "PS256": lambda: signatures.ps256(peers, signed),
         "base45 and QR": lambda: transport.figures(peers, drawn),
+        "many keys": lambda: many_keys.figures(certificates or many_keys.CERTIFICATES),
+        "revocation": lambda: revocation.figures(_FEW_ENTRIES if certificates else revocation.ENTRIES),
     }
+    corpus = os.environ.get(_CORPUS)
+    if corpus:
+        parts["trust list"] = lambda: trust_lists.german(
+            Path(corpus), 3 if certificates else trust_lists.ROUNDS
+        )
+    else:
+        print(f"{_CORPUS} is not set: the trust list is not measured", file=sys.stderr)
     figures = []
     for number, (name, measure) in enumerate(parts.items(), 1):
         print(f"[{number}/{len(parts)}] {name}", file=sys.stderr, flush=True)

@@ -78,7 +78,19 @@ MAX_DOCUMENT_SIGNATURES: Final = 64
 """Signatures of one signed document. A list has a handful of anchors."""
 
 MAX_TRUST_LIST_ENTRIES: Final = 100_000
-"""Entries of one trust list in vaxcert's own form; as bare keys they take 12 MB. Genuine lists have under 1,000."""
+"""Entries of one trust list; in vaxcert's own form bare keys then take 12 MB. Genuine lists have under 1,000."""
 
 MAX_COMPANION_BYTES: Final = 256 * 1024 * 1024
 """Bytes of a document that a trust list names beside it. A revocation list of ten million entries has 80 MB."""
+
+MAX_REVOCATION_HEADER_BYTES: Final = 1024 * 1024
+"""Bytes of the signed header of a revocation list: room for some 25,000 withdrawn keys."""
+
+MAX_REVOCATION_BATCH_BYTES: Final = 4 * 1024 * 1024
+"""Bytes of one revocation batch of the EU gateway. A thousand entries take 50 kB."""
+
+MAX_REVOCATION_BATCH_ENTRIES: Final = 10_000
+"""Entries of one such batch. The gateway's code allows 1,000, its documentation 10,000."""
+
+MAX_REVOCATION_FILE_BYTES: Final = 64 * 1024 * 1024
+"""Bytes of one file of the German scheme or of the EU slices. A Bloom filter for 10 million entries has 60 MB."""

@@ -3,10 +3,9 @@
 import json
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from vaxcert.crypto.keys import verifying_key
+from vaxcert.crypto.keys import EcdsaP256Key, verifying_key
 
 pytestmark = pytest.mark.corpus
 
@@ -55,7 +54,7 @@ def test_der_encoded_ecdsa_is_not_the_cose_form(corpus):
     checked = 0
     for group in groups(corpus, "ecdsa_secp256r1_sha256_test.json"):
         key = key_of(group)
-        assert isinstance(key._key, ec.EllipticCurvePublicKey)
+        assert isinstance(key, EcdsaP256Key)
         for test in group["tests"]:
             assert not key.is_signature(bytes.fromhex(test["sig"]), bytes.fromhex(test["msg"])), test["tcId"]
             checked += 1

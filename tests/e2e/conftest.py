@@ -79,11 +79,14 @@ def text() -> str:
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Run]:
-    """Run a command in this process, in English on 80 columns."""
+def run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Callable[..., Run]:
+    """Run a command in this process, in English on 80 columns, where the user has no trust store."""
     for name in ("LC_ALL", "LC_MESSAGES", "LANG", "NO_COLOR", "VAXCERT_LANG"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("VAXCERT_TRUST", str(tmp_path / "no-store"))
 
     def run_command(*arguments: str | Path, stdin: bytes = b"") -> Run:
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))

@@ -7,6 +7,7 @@ from string import Formatter
 import pytest
 
 import vaxcert.cli.texts
+from vaxcert.adapters.trust_store import ImportNote
 from vaxcert.cli.main import build_parser
 from vaxcert.cli.output import LABEL_WIDTH
 from vaxcert.cli.texts import choose_language, languages, load
@@ -15,6 +16,7 @@ from vaxcert.errors import Reason
 from vaxcert.findings import FindingCode, Severity
 from vaxcert.model.certificate import Kind
 from vaxcert.rules.records import RecordCode
+from vaxcert.trust.list_findings import ListFindingCode
 from vaxcert.verify import Level, Outcome
 
 FOLDER = Path(vaxcert.cli.texts.__file__).with_suffix("")
@@ -35,6 +37,8 @@ def placeholders(text):
     [
         ("reason", Reason),
         ("finding", FindingCode),
+        ("list-finding", ListFindingCode),
+        ("import-note", ImportNote),
         ("record", RecordCode),
         ("profile", ProfileCode),
         ("outcome", Outcome),
@@ -78,8 +82,25 @@ def test_labels_leave_a_space_before_what_they_label(language):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_help_of_every_command_can_be_made(language):
     help_text = build_parser(load(language)).format_help()
-    assert all(command in help_text for command in ("verify", "issue", "inspect", "keys", "qr"))
+    assert all(
+        command in help_text for command in ("verify", "issue", "inspect", "trust", "revoke", "keys", "qr")
+    )
     assert ("options:" in help_text) is (language == "en")
+
+
+@pytest.mark.parametrize("command", ["verify", "issue", "inspect", "trust", "revoke", "keys", "qr"])
+def test_help_of_one_command_is_the_same_with_and_without_the_others(run, capsys, command):
+    alone = run(command, "--help")
+    with pytest.raises(SystemExit):
+        build_parser(load("en")).parse_args([command, "--help"])
+    assert (alone.status, alone.stdout) == (0, capsys.readouterr().out)
+    assert alone.stdout.startswith(f"usage: vaxcert {command} ")
+
+
+def test_command_that_is_none_is_told_which_there_are(run):
+    done = run("nonsense", "verify")
+    assert (done.status, done.stdout) == (2, "")
+    assert "'verify', 'issue', 'inspect', 'trust', 'revoke', 'keys', 'qr'" in done.stderr
 
 
 def test_a_further_language_is_a_further_file():

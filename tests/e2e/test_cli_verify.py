@@ -7,17 +7,33 @@ from pathlib import Path
 
 import cbor2
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from PIL import Image
 
 import vaxcert as vc
 from tests.e2e.conftest import AT
-from tests.support import messages
+from tests.support import lists, messages
+from tests.support import revocation as revocations
 from tests.support.signers import NOW, certificate, issuer, person, signer
+from tests.support.store_lists import anchor_signer, signed_list
 from vaxcert.cli.output import Colour, Output
 from vaxcert.cli.texts import load
 from vaxcert.codec import base45, container
+from vaxcert.trust import own_list
 
-KEYS = ["source", "outcome", "level", "reason", "kid", "algorithm", "issuer", "findings", "certificate"]
+KEYS = [
+    "source",
+    "outcome",
+    "level",
+    "reason",
+    "kid",
+    "algorithm",
+    "issuer",
+    "findings",
+    "certificate",
+    "trust",
+    "revocation",
+]
 DECISION_5772_EN = [
     "Full name",
     "Date of birth",
@@ -382,3 +398,189 @@ def test_colour_only_on_a_terminal_that_wants_it(stream, environment, coloured):
 def test_progress_is_shown_where_it_is_seen_and_disturbs_no_results(stdout, stderr, among_results, shown):
     output = Output(stdout, stderr, load("en"), {})
     assert output.shows_progress(among_results=among_results) is shown
+
+
+@pytest.fixture
+def kept(run, tmp_path, monkeypatch):
+    """The user's store, with a list of the TEST signer that its TEST anchor signed."""
+
+    def keep(**changes):
+        anchor = tmp_path / "anchor.pem"
+        anchor.write_bytes(
+            anchor_signer("TEST anchor").public_key.public_bytes(
+                Encoding.PEM, PublicFormat.SubjectPublicKeyInfo
+            )
+        )
+        published = tmp_path / "list.vxl"
+        entry = own_list.certificate_entry(signer().certificate)
+        published.write_bytes(signed_list(3, entries=(entry,), **changes))
+        monkeypatch.setenv("VAXCERT_TRUST", str(tmp_path / "store"))
+        done = run("trust", "import", published, "--anchor", anchor, "--name", "eu", "--at", AT)
+        assert done.status == 0
+        return published, anchor
+
+    return keep
+
+
+def later(**passed):
+    return (NOW + timedelta(**passed)).isoformat()
+
+
+def test_store_of_the_user_is_used_without_trust(run, kept, text):
+    kept()
+    done = run("verify", "--json", "--at", AT, text)
+    (found,) = done.objects
+    assert (done.status, done.stderr, found["outcome"]) == (0, "", "accepted")
+    assert found["trust"] == {
+        "list": "eu",
+        "format": "vaxcert",
+        "proof": "signed",
+        "number": 3,
+        "issued": "2022-06-01T07:30:00Z",
+        "usable_until": "2022-07-01T07:30:00Z",
+        "environment": "production",
+    }
+    assert found["revocation"] is None
+
+
+def test_without_store_and_trust_there_is_nothing_to_trust(run, monkeypatch, tmp_path, text):
+    monkeypatch.setenv("VAXCERT_TRUST", str(tmp_path / "missing"))
+    done = run("verify", "--at", AT, text)
+    assert (done.status, done.stdout, done.stderr.split(": ")[1]) == (4, "", "trust-list-empty")
+
+
+def test_list_file_needs_its_anchor(run, kept, text):
+    published, anchor = kept()
+    missing = verify(run, published, text)
+    assert (missing.status, missing.stderr.split(": ")[1]) == (4, "anchor-missing")
+    assert verify(run, published, "--anchor", anchor, text).status == 0
+    too_few = verify(run, published, "--anchor", anchor, "--threshold", "2", text)
+    assert (too_few.status, too_few.stderr.split(": ")[1]) == (4, "trust-list-threshold")
+
+
+def test_unsigned_list_is_marked_in_every_report(run, tmp_path, text):
+    published = tmp_path / "keys.json"
+    published.write_bytes(lists.public_keys([signer()]).data)
+    refused = verify(run, published, text)
+    assert (refused.status, refused.stderr.split(": ")[1]) == (4, "trust-list-unsigned")
+    done = verify(run, published, "--allow-unsigned", "--json", text, text)
+    assert done.status == 0
+    for found in done.objects:
+        assert {"code": "list-unsigned", "severity": "warning"} in found["findings"]
+        assert found["trust"]["proof"] == "unsigned"
+    assert "[list-unsigned]" in verify(run, published, "--allow-unsigned", text).stdout
+
+
+def test_stale_list_is_no_forgery(run, kept, text):
+    kept()
+    at = later(days=31)
+    done = run("verify", "--json", "--at", at, text, text)
+    assert done.status == 4
+    assert [found["reason"] for found in done.objects] == ["stale-trust-list"] * 2
+    assert [line.split(": ")[1] for line in done.stderr.splitlines()] == ["stale-trust-list"]
+    reported = run("verify", "--json", "--stale", "report", "--at", at, text)
+    assert (reported.status, reported.objects[0]["findings"][0]["code"]) == (0, "list-stale")
+    assert reported.stderr == done.stderr
+
+
+def test_forgery_beside_a_stale_list_is_still_refused(run, kept, text):
+    kept()
+    done = run("verify", "--json", "--at", later(days=31), text, tampered(text))
+    assert [found["reason"] for found in done.objects] == ["stale-trust-list", "bad-signature"]
+    assert done.status == 1
+
+
+def test_unreadable_beside_a_stale_list(run, kept, text):
+    kept()
+    assert run("verify", "--at", later(days=31), text, "HC1:*").status == 4
+
+
+def test_overdue_list_and_wrong_clock_are_said_first(run, kept, text):
+    kept()
+    overdue = run("verify", "--at", later(days=8), text)
+    assert (overdue.status, overdue.stderr.split(": ")[1]) == (0, "list-overdue")
+    behind = run("verify", "--json", "--at", "2022-05-31T08:30:00Z", text)
+    assert behind.stderr.split(": ")[1] == "clock-before-list"
+
+
+def test_warnings_begin_where_refusals_do(run, kept, text):
+    # issued 07:30 and usable for 30 days, five minutes of clock skew
+    kept()
+    assert run("verify", "--at", "2022-07-01T07:35:00Z", text).status == 0
+    assert "stale-trust-list" not in run("verify", "--at", "2022-07-01T07:35:00Z", text).stderr
+    assert run("verify", "--at", "2022-07-01T07:35:01Z", text).stderr.startswith("vaxcert: stale-trust-list")
+    assert run("verify", "--at", "2022-06-01T07:25:00Z", text).stderr == ""
+    assert run("verify", "--at", "2022-06-01T07:24:59Z", text).stderr.startswith("vaxcert: clock-before-list")
+
+
+def test_test_keys_count_only_where_asked_for(run, kept, text):
+    kept(environment="test")
+    refused = run("verify", "--json", "--at", AT, text)
+    assert (refused.status, refused.objects[0]["reason"]) == (1, "test-key")
+    done = run("verify", "--json", "--environment", "test", "--at", AT, text)
+    assert (done.status, done.objects[0]["trust"]["environment"]) == (0, "test")
+
+
+@pytest.fixture
+def revocation(tmp_path):
+    """A revocation list, and the anchor it is signed by."""
+
+    def write(*identifiers_revoked, **changes):
+        file, anchor = tmp_path / "revoked.vxr", tmp_path / "revocation-anchor.pem"
+        file.write_bytes(
+            revocations.list_bytes(
+                revocations.identifiers(*identifiers_revoked),
+                issued=NOW,
+                next_update=NOW + timedelta(days=1),
+                usable_until=NOW + timedelta(days=30),
+                **changes,
+            )
+        )
+        anchor.write_bytes(
+            revocations.anchor_key().public_key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        )
+        return "--revocation", file, "--anchor", anchor
+
+    return write
+
+
+def test_revoked_not_revoked_and_unknown(run, trust, revocation):
+    issued = issuer().issue(certificate(), at=NOW)
+    clean = verify(run, trust, *revocation("URN:UVCI:01:VN:ANOTHER"), "--json", issued.text)
+    assert clean.status == 0
+    assert clean.objects[0]["revocation"]["status"] == "not-revoked"
+    assert clean.objects[0]["revocation"]["as_of"] == "2022-06-01T08:30:00Z"
+    options = revocation(issued.certificate_id)
+    done = verify(run, trust, *options, "--json", issued.text)
+    assert (done.status, done.objects[0]["reason"]) == (1, "revoked")
+    assert done.objects[0]["revocation"]["status"] == "revoked"
+    at = later(days=31)
+    unknown = verify(run, trust, *revocation("URN:UVCI:01:VN:ANOTHER"), "--json", issued.text, at=at)
+    assert (unknown.status, unknown.objects[0]["reason"]) == (4, "revocation-unknown")
+    reported = verify(
+        run, trust, *revocation("URN:UVCI:01:VN:ANOTHER"), "--unknown-revocation", "report",
+        "--json", issued.text, at=at,
+    )  # fmt: skip
+    assert reported.status == 0
+    assert "revocation-unanswered" in [one["code"] for one in reported.objects[0]["findings"]]
+
+
+def test_card_says_as_of_when_a_certificate_is_not_revoked(run, trust, text, revocation):
+    done = verify(run, trust, *revocation("URN:UVCI:01:VN:ANOTHER"), text)
+    assert "  Revocation            not revoked (list of 2022-06-01)" in done.stdout.splitlines()
+    assert "Revocation" not in verify(run, trust, text).stdout
+
+
+def test_revocation_list_by_somebody_else_ends_it(run, trust, text, revocation, kept):
+    _, other_anchor = kept()
+    *options, _ = revocation("URN:UVCI:01:VN:ANOTHER")
+    done = verify(run, trust, *options, other_anchor, text)
+    assert (done.status, done.stdout) == (4, "")
+    assert done.stderr.split(": ")[1] == "revocation-list-signature"
+
+
+def test_details_name_the_list_its_proof_and_its_date(run, kept, text):
+    kept()
+    lines = run("verify", "--details", "--at", AT, text).stdout.splitlines()
+    assert "  Trusted through       eu" in lines
+    assert "  Its list              signed, 2022-06-01" in lines

@@ -8,12 +8,14 @@ from datetime import UTC, datetime, timedelta
 
 import cbor2
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.revocation import AT, IDENTIFIER, OTHER, anchor_key, anchors, query
 
 from vaxcert.codec import cose
 from vaxcert.errors import Reason, TrustListError
+from vaxcert.trust.anchors import anchor_of
 from vaxcert.trust.revocation.device_slices import DeviceSlices
 from vaxcert.trust.revocation.filters import BloomFilter, write_bloom_filter
 from vaxcert.trust.revocation.german import GermanLists
@@ -250,6 +252,16 @@ def test_a_list_of_keys_that_cannot_be_relied_on_is_refused(data, reason):
     with pytest.raises(TrustListError) as caught:
         lists({"kid.lst": data})
     assert caught.value.reason is reason
+
+
+def test_anchors_of_other_kinds():
+    other = anchor_of(ec.generate_private_key(ec.SECP384R1()).public_key())
+    assert status(GermanLists(german().get, [other, *anchors()]), IDENTIFIER) is REVOKED
+    small = anchor_of(rsa.generate_private_key(65537, 1024).public_key())  # noqa: S505 - too small on purpose
+    for pinned, reason in (([other], Reason.ANCHOR_MISSING), ([small], Reason.WEAK_SIGNATURE)):
+        with pytest.raises(TrustListError) as caught:
+            GermanLists(german().get, pinned)
+        assert caught.value.reason is reason
 
 
 def test_no_anchor_is_refused():

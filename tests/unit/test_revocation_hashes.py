@@ -6,9 +6,12 @@ import hashlib
 import subprocess
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.support.revocation import query
 
 from vaxcert.crypto.algorithms import Algorithm
+from vaxcert.model.identifiers import read_certificate_id
 from vaxcert.trust.revocation.hashes import (
     HashType,
     country_uci_hash,
@@ -107,6 +110,12 @@ def test_hashes_have_128_bits_and_differ_by_type():
 @pytest.mark.parametrize("spelling", [CI, CI.lower(), CI + "#S", CI + "#7", f"  {CI.title()}#s\n"])
 def test_our_identifier_hash_does_not_depend_on_the_spelling(spelling):
     assert identifier_hash(spelling) == hashlib.sha256(CI.encode()).digest()[:16]
+
+
+@given(st.text())
+def test_our_identifier_hash_is_that_of_the_canonical_form(text):
+    canonical = read_certificate_id(text).canonical.encode("utf-8", "surrogatepass")
+    assert identifier_hash(text) == hashlib.sha256(canonical).digest()[:16]
 
 
 def test_half_a_surrogate_pair_has_a_hash_too():

@@ -234,6 +234,56 @@ def test_any_signed_content_is_a_header_or_our_error(value, name):
             assert header.encode(header.decode(content)) == content
 
 
+def _section(**changes):
+    fields = {"change": "revoked", "type": "UCI", "bits": 40, "entries": 1, "blocks": 1, "index": bytes(32)}
+    return _ordered({**fields, **changes})
+
+
+def _ordered(fields):
+    return dict(sorted(fields.items(), key=lambda one: cbor2.dumps(one[0])))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"version": 2}, "version"),
+        ({"version": 0}, "another version"),
+        ({"issuer": ""}, "issuer"),
+        ({"issuer": "x" * 201}, "issuer"),
+        ({"number": -1}, "number"),
+        ({"number": True}, "number"),
+        ({"issued": 1.5}, "issued"),
+        ({"usable-until": 253402300800}, "usable-until"),
+        ({"issued": 1, "next-update": 0}, "not in this order"),
+        ({"next-update": 253402300799}, "not in this order"),
+        ({"countries": []}, "countries"),
+        ({"countries": [1]}, "countries"),
+        ({"countries": ["VN", "DE"]}, "encoding"),
+        ({"withdrawn": [bytes(9)]}, "withdrawn"),
+        ({"base": {"number": 1}}, "digest, number"),
+        ({"base": {"number": 1, "digest": bytes(31)}}, "digest is not 32 bytes"),
+        ({"sections": {}}, "sections"),
+        ({"sections": [_section(), _section()]}, "two sections"),
+        ({"sections": [_section(bits=0)]}, "blocks can hold"),
+        ({"sections": [_section(bits=65)]}, "bits"),
+        ({"sections": [_section(entries=586)]}, "blocks can hold"),
+        ({"sections": [_section(entries=0)]}, "blocks can hold"),
+        ({"sections": [_section(type="OTHER")]}, "none of"),
+        ({"sections": [_section(change="restored")]}, "full list restores"),
+        ({"further": 1}, "a map of"),
+    ],
+)
+def test_headers_that_are_refused(changes, message):
+    fields = cbor2.loads(header.encode(header.Header(description=description(), sections=())))
+    with pytest.raises(TrustListError, match=message) as caught:
+        header.decode(cbor2.dumps(_ordered({**fields, **changes})))
+    assert caught.value.reason is Reason.REVOCATION_LIST_UNREADABLE
+    accepted = dict(
+        sorted({**fields, "sections": [_section(entries=585)]}.items(), key=lambda one: cbor2.dumps(one[0]))
+    )
+    assert header.decode(cbor2.dumps(accepted)).sections[0].entries == 585
+
+
 # --- signatures
 
 

@@ -19,6 +19,9 @@ Run: TypeAlias = Callable[[argparse.Namespace, Session], ExitCode]
 
 _HEADINGS: Final = {"usage": "usage", "positional": "positional arguments", "options": "options"}
 _CERTIFICATE_TEXT: Final = re.compile(r"HC\w:.*", re.DOTALL | re.IGNORECASE)
+_IDENTIFIER: Final = re.compile(
+    r"((?:URN:|UVCI:|UCI:|DGCI:|\bV?0?1[:/]?[A-Z]{2}[:/])).*", re.DOTALL | re.IGNORECASE
+)
 _MAX_DAYS: Final = 36_500
 _NUMBER_OF_DAYS: Final = re.compile("0*[1-9][0-9]{0,4}")
 _Choice = TypeVar("_Choice", bound=StrEnum)
@@ -44,12 +47,12 @@ class Parser(argparse.ArgumentParser):
         return text
 
     def error(self, message: str) -> None:  # type: ignore[override]
-        """Raise it, without the certificate text that argparse may quote.
+        """Raise it, without the certificate text or identifier that argparse may quote.
 
         Raises:
             UsageError: Always.
         """
-        raise UsageError(_CERTIFICATE_TEXT.sub("HC1:...", message))
+        raise UsageError(_IDENTIFIER.sub(r"\1...", _CERTIFICATE_TEXT.sub("HC1:...", message)))
 
 
 def add_command(commands: Commands, name: str, texts: Texts, run: Run, *, help_key: str = "") -> Parser:

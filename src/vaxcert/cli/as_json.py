@@ -12,6 +12,9 @@ from cbor2 import CBORTag
 from vaxcert.codec.cwt import Claims
 from vaxcert.findings import Finding
 from vaxcert.model.certificate import Event, HealthCertificate, PartialDate, Recovery, Test, Vaccination
+from vaxcert.trust.origin import ListOrigin
+from vaxcert.trust.revocation.query import RevocationAnswer
+from vaxcert.trust.trust_list import TrustedKey
 from vaxcert.verify import VerificationReport
 
 
@@ -27,7 +30,35 @@ def report_json(source: str, report: VerificationReport) -> dict[str, Any]:
         "issuer": None if report.claims is None else report.claims.issuer,
         "findings": findings_json(report.findings),
         "certificate": certificate_json(report.certificate, report.claims),
+        "trust": trust_json(report.key),
+        "revocation": revocation_json(report.revocation),
     }
+
+
+def trust_json(key: TrustedKey | None) -> dict[str, Any] | None:
+    """The list that names the key that signed; None below the authentic level."""
+    if key is None:
+        return None
+    return {**origin_json(key.origin), "environment": key.environment}
+
+
+def origin_json(origin: ListOrigin) -> dict[str, Any]:
+    """A list's own description."""
+    return {
+        "list": origin.name,
+        "format": origin.format,
+        "proof": origin.proof,
+        "number": origin.number,
+        "issued": _plain(origin.issued),
+        "usable_until": _plain(origin.usable_until),
+    }
+
+
+def revocation_json(answer: RevocationAnswer | None) -> dict[str, Any] | None:
+    """What the revocation lists say; None where none was asked."""
+    if answer is None:
+        return None
+    return {"status": answer.status, "as_of": _plain(answer.as_of), "source": answer.source or None}
 
 
 def findings_json(findings: tuple[Finding, ...]) -> list[dict[str, str]]:

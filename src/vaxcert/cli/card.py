@@ -10,6 +10,8 @@ from vaxcert.cli.output import NO_BREAK_SPACE, Colour, Output
 from vaxcert.cli.texts import Texts
 from vaxcert.findings import Finding, Severity
 from vaxcert.model.certificate import HealthCertificate
+from vaxcert.trust.origin import ListOrigin
+from vaxcert.trust.revocation.query import RevocationAnswer
 from vaxcert.verify import Level, Outcome, VerificationReport
 
 _SYMBOLS: Final = {Outcome.ACCEPTED: "✔", Outcome.REFUSED: "✘", Outcome.UNREADABLE: "?"}
@@ -70,7 +72,15 @@ def _write_checks(output: Output, texts: Texts, report: VerificationReport, at: 
         output.labelled(texts.get("field", "issued-at"), texts.moment(claims.issued_at) or missing)
         output.labelled(texts.get("field", "expires"), texts.moment(claims.expires) or missing)
     output.labelled(texts.get("field", "checked-for"), texts.moment(at))
+    if report.revocation is not None:
+        output.labelled(texts.get("field", "revocation"), _revocation(texts, report.revocation))
     output.labelled(texts.get("field", "checks"), _checks(texts, report))
+
+
+def _revocation(texts: Texts, answer: RevocationAnswer) -> str:
+    """One of the three answers, and as of when."""
+    date = "" if answer.as_of is None else texts.day(answer.as_of.date())
+    return texts.get("trust", answer.status, date=date or texts.get("card", "not-stated"))
 
 
 def _checks(texts: Texts, report: VerificationReport) -> str:
@@ -98,6 +108,12 @@ def _finding(texts: Texts, finding: Finding, *, details: bool) -> str:
     return f"{symbol} {texts.get('finding', finding.code)} [{finding.code}{place}]"
 
 
+def _origin(texts: Texts, origin: ListOrigin) -> str:
+    """Who vouches for the list, and its date where it has one."""
+    proof = texts.get("trust", f"proof-{origin.proof}")
+    return proof if origin.issued is None else f"{proof}, {texts.day(origin.issued.date())}"
+
+
 def _write_details(output: Output, texts: Texts, report: VerificationReport) -> None:
     kid = texts.get("card", "unknown-kid") if report.kid is None else report.kid.hex()
     algorithm = "" if report.algorithm is None else report.algorithm.name
@@ -112,7 +128,8 @@ def _write_details(output: Output, texts: Texts, report: VerificationReport) -> 
         rows += [
             ("signer-country", texts.code_name(key.country, "countries")),
             ("signer-dates", dates),
-            ("signer-source", key.source),
+            ("signer-source", key.origin.name),
+            ("list-proof", _origin(texts, key.origin)),
         ]
     if report.certificate is not None:
         rows.append(("version", report.certificate.version or ""))

@@ -9,6 +9,7 @@ from vaxcert.errors import (
     AdapterError,
     DecodeError,
     Reason,
+    StaleTrustListError,
     TrustListError,
     UnsupportedError,
     VaxcertError,
@@ -27,7 +28,7 @@ class ExitCode(IntEnum):
     UNREADABLE = 3
     """Unreadable or not supported."""
     TRUST = 4
-    """Trust material is missing."""
+    """Trust material is missing, refused, too old, or could not be fetched or kept; a key must not sign any more."""
     INTERNAL = 70
     """A fault of this program."""
     INTERRUPTED = 130
@@ -47,10 +48,19 @@ _USAGE_REASONS: Final = frozenset(
     }
 )
 
+_TRUST_REASONS: Final = frozenset(
+    {
+        Reason.STORE_UNREADABLE,
+        Reason.STORE_BUSY,
+        Reason.DOWNLOAD_FAILED,
+        Reason.DOWNLOAD_REFUSED,
+    }
+)
+
 
 def exit_code(error: VaxcertError) -> ExitCode:
     """The exit status for an error that ended a command."""
-    if isinstance(error, TrustListError):
+    if isinstance(error, TrustListError | StaleTrustListError) or error.reason in _TRUST_REASONS:
         return ExitCode.TRUST
     if isinstance(error, AdapterError):
         return ExitCode.USAGE if error.reason in _USAGE_REASONS else ExitCode.UNREADABLE

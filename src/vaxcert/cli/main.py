@@ -9,9 +9,10 @@ import sys
 import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from importlib import import_module
+from typing import Final
 
 import vaxcert
-from vaxcert.cli import inspect_command, issue, keys, qr, verify
 from vaxcert.cli.arguments import Parser, add_help
 from vaxcert.cli.exit_codes import ExitCode, UsageError, exit_code
 from vaxcert.cli.output import Output
@@ -19,7 +20,16 @@ from vaxcert.cli.session import Session
 from vaxcert.cli.texts import Texts, choose_language, load
 from vaxcert.errors import AdapterError, Reason, VaxcertError
 
-_COMMANDS = (verify, issue, inspect_command, keys, qr)
+_COMMANDS: Final = {
+    "verify": "verify",
+    "issue": "issue",
+    "inspect": "inspect_command",
+    "trust": "trust",
+    "revoke": "revoke",
+    "keys": "keys",
+    "qr": "qr",
+}
+"""Commands, and the module of each. Only that of the command that is called is loaded: the others take their time."""
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -58,7 +68,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str], texts: Texts, output: Output) -> int:
     try:
-        options = build_parser(texts).parse_args(arguments)
+        options = build_parser(texts, only=_called(arguments)).parse_args(arguments)
         return int(options.run(options, _session(texts, output)))
     except UsageError as error:
         output.problem("usage", str(error), texts.get("usage", "wrong"))
@@ -70,8 +80,8 @@ def _run(arguments: Sequence[str], texts: Texts, output: Output) -> int:
         return int(shown.code or 0)
 
 
-def build_parser(texts: Texts) -> Parser:
-    """The parser of all commands, with its help in one language."""
+def build_parser(texts: Texts, *, only: str | None = None) -> Parser:
+    """The parser of all commands, or of one, with its help in one language."""
     parser = Parser(
         texts=texts,
         prog="vaxcert",
@@ -88,9 +98,15 @@ def build_parser(texts: Texts) -> Parser:
         help=texts.get("help", "version"),
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in _COMMANDS:
-        command.add_parser(commands, texts)
+    for command, module in _COMMANDS.items():
+        if only in (None, command):
+            import_module(f"vaxcert.cli.{module}").add_parser(commands, texts)
     return parser
+
+
+def _called(arguments: Sequence[str]) -> str | None:
+    """The command that the arguments begin with; None where they do not."""
+    return arguments[0] if arguments and arguments[0] in _COMMANDS else None
 
 
 def _session(texts: Texts, output: Output) -> Session:

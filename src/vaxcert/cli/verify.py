@@ -6,12 +6,14 @@ import argparse
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from vaxcert.adapters.certificate_inputs import CertificateInput, Source, find_sources, read_source
+from vaxcert.adapters.places import default_store
 from vaxcert.adapters.trust_files import load_trust_list
+from vaxcert.adapters.trust_store import TrustStore
 from vaxcert.cli.arguments import Commands, add_command, moment, one_of
 from vaxcert.cli.as_json import report_json
 from vaxcert.cli.card import write_card
@@ -19,14 +21,20 @@ from vaxcert.cli.exit_codes import ExitCode
 from vaxcert.cli.progress import tracked
 from vaxcert.cli.session import Session
 from vaxcert.cli.texts import Texts
-from vaxcert.errors import Reason, TrustListError, VaxcertError
+from vaxcert.cli.trust_options import add_environment, add_terms, format_of, terms_of
+from vaxcert.errors import Reason, StaleTrustListError, TrustListError, VaxcertError
 from vaxcert.findings import FindingCode
-from vaxcert.rules.policy import SignerDates, VerificationPolicy
+from vaxcert.rules.policy import SignerDates, VerificationPolicy, WhenUnsure
+from vaxcert.trust.formats import ReadingTerms
+from vaxcert.trust.origin import Environment
+from vaxcert.trust.revocation.query import RevocationLists
 from vaxcert.trust.trust_list import TrustList
 from vaxcert.verify import Level, Outcome, VerificationReport, Verifier
 
 _POLICIES: Final = {"default": VerificationPolicy.default, "strict": VerificationPolicy.strict}
 _MANY: Final = 20
+_UNSURE: Final = frozenset({Reason.STALE_TRUST_LIST, Reason.REVOCATION_UNKNOWN})
+"""Refusals that say nothing about the certificate: with better lists it may be accepted."""
 
 
 def add_parser(commands: Commands, texts: Texts) -> None:
@@ -36,6 +44,20 @@ def add_parser(commands: Commands, texts: Texts) -> None:
     parser.add_argument(
         "--trust", action="append", default=[], type=Path, metavar="PATH", help=texts.get("help", "trust")
     )
+    add_terms(parser, texts)
+    add_environment(parser, texts, "verify-environment")
+    parser.add_argument(
+        "--revocation",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="PATH",
+        help=texts.get("help", "revocation"),
+    )
+    for name in ("stale", "unknown-revocation"):
+        parser.add_argument(
+            f"--{name}", choices=[str(choice) for choice in WhenUnsure], help=texts.get("help", name)
+        )
     parser.add_argument("--at", type=moment, metavar="TIME", help=texts.get("help", "at"))
     parser.add_argument(
         "--policy", choices=tuple(_POLICIES), default="default", help=texts.get("help", "policy")
@@ -60,39 +82,84 @@ def run(options: argparse.Namespace, session: Session) -> ExitCode:
     """Verify every certificate of every source, in their order.
 
     Returns:
-        `REFUSED` if any was refused, else `UNREADABLE` if any could not be read, else `ACCEPTED`.
+        `REFUSED` if any was refused; `TRUST` if that was only because lists are too old or cannot tell; else
+        `UNREADABLE` if any could not be read, else `ACCEPTED`.
 
     Raises:
-        TrustListError: `trust-list-empty`.
+        TrustListError: There is no key to trust, or a list must not be relied on.
+        AdapterError: A store, an anchor or a revocation list cannot be read.
     """
-    verifier = Verifier(_trust_list(options.trust, session), policy=_policy(options))
     at = options.at or session.now
+    terms = terms_of(options)
+    trust_list = _trust_list(options, terms, session)
+    policy = _policy(options)
+    _warn(trust_list, policy.clock_skew, at, session)
+    verifier = Verifier(trust_list, policy=policy, revocation=_revocation(options.revocation, terms))
     outcomes: Counter[Outcome] = Counter()
+    refusals: set[Reason | None] = set()
     for item in _inputs(find_sources(options.sources), session):
         report = _report(verifier, item, at)
         outcomes[report.outcome] += 1
+        if report.outcome is Outcome.REFUSED:
+            refusals.add(report.reason)
         if options.json:
             session.output.json(report_json(item.source, report))
         else:
             write_card(session.output, session.texts, item.source, report, at=at, details=options.details)
     if not options.json:
         _write_summary(outcomes, session)
-    return _exit_code(outcomes)
+    return _exit_code(outcomes, refusals)
 
 
-def _trust_list(paths: list[Path], session: Session) -> TrustList:
+def _trust_list(options: argparse.Namespace, terms: ReadingTerms, session: Session) -> TrustList:
+    """The keys of the paths that are named, else of the user's store."""
+    paths = options.trust
     if not paths:
-        raise TrustListError(Reason.TRUST_LIST_EMPTY, "no trusted keys given; expected --trust PATH")
-    trust_list, problems = load_trust_list(paths)
+        store = default_store()
+        if not TrustStore.is_store(store):
+            raise TrustListError(
+                Reason.TRUST_LIST_EMPTY, "no trusted keys given; expected --trust PATH, or a store"
+            )
+        paths = [store]
+    trust_list, problems = load_trust_list(paths, terms, as_format=format_of(options))
     for problem in problems:
         session.output.error(problem)
     return trust_list
+
+
+def _warn(trust_list: TrustList, skew: timedelta, at: datetime, session: Session) -> None:
+    """Say first, once for each list, that it is too old, or newer than the clock."""
+    output, texts = session.output, session.texts
+    for origin in trust_list.origins:
+        end, due, issued = origin.usable_until, origin.next_update, origin.issued
+        if end is not None and at - end > skew:
+            output.error(StaleTrustListError(origin.name, end, at))
+        elif due is not None and due < at:
+            sentence = texts.get("trust", "overdue", name=origin.name, due=texts.moment(due))
+            output.note(f"vaxcert: {FindingCode.LIST_OVERDUE}: {sentence}")
+        if issued is not None and issued - at > skew:
+            sentence = texts.get("trust", "clock-behind", name=origin.name, issued=texts.moment(issued))
+            output.note(f"vaxcert: {FindingCode.CLOCK_BEFORE_LIST}: {sentence}")
+
+
+def _revocation(paths: list[Path], terms: ReadingTerms) -> RevocationLists | None:
+    if not paths:
+        return None
+    from vaxcert.adapters.revocation_files import open_revocations  # not needed without such lists
+
+    return RevocationLists(open_revocations(paths, terms.anchors, threshold=terms.threshold))
 
 
 def _policy(options: argparse.Namespace) -> VerificationPolicy:
     policy = _POLICIES[options.policy]()
     if options.signer_dates is not None:
         policy = replace(policy, signer_dates=SignerDates(options.signer_dates))
+    if options.environment == Environment.TEST:
+        policy = replace(policy, environments=frozenset(Environment))
+    if options.stale is not None:
+        policy = replace(policy, stale_lists=WhenUnsure(options.stale))
+    if options.unknown_revocation is not None:
+        policy = replace(policy, unknown_revocation=WhenUnsure(options.unknown_revocation))
     return replace(policy, refused_findings=policy.refused_findings.union(options.refuse))
 
 
@@ -137,7 +204,7 @@ def _write_summary(outcomes: Counter[Outcome], session: Session) -> None:
         session.output.paragraph(session.texts.get("summary", "rules"))
 
 
-def _exit_code(outcomes: Counter[Outcome]) -> ExitCode:
-    if outcomes[Outcome.REFUSED]:
-        return ExitCode.REFUSED
+def _exit_code(outcomes: Counter[Outcome], refusals: set[Reason | None]) -> ExitCode:
+    if refusals:
+        return ExitCode.TRUST if refusals <= _UNSURE else ExitCode.REFUSED
     return ExitCode.UNREADABLE if outcomes[Outcome.UNREADABLE] else ExitCode.ACCEPTED

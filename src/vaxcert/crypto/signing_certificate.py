@@ -205,7 +205,7 @@ def _read_or_error(encoding: Encoding) -> CertificateReading:
     try:
         return _read(encoding)
     except TrustListError as error:
-        return error
+        return error.with_traceback(None)  # which would keep everything that was being read
 
 
 def _read(data: bytes) -> SigningCertificate:

@@ -1,0 +1,141 @@
+"""`vaxcert revoke check`: look identifiers and certificates up in revocation lists."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+from vaxcert.adapters.certificate_inputs import STANDARD_INPUT
+from vaxcert.adapters.revocation_files import open_revocations
+from vaxcert.cli.arguments import Commands, add_command, moment
+from vaxcert.cli.as_json import moment_json
+from vaxcert.cli.exit_codes import ExitCode, UsageError
+from vaxcert.cli.output import Colour
+from vaxcert.cli.revoke_shared import Named, certificates, identifiers, read_anchor_files
+from vaxcert.cli.session import Session
+from vaxcert.cli.texts import Texts
+from vaxcert.codec.container import CONTEXT_IDENTIFIER
+from vaxcert.errors import VaxcertError
+from vaxcert.trust.revocation.query import RevocationAnswer, RevocationLists, RevocationStatus
+
+_COLOURS: Final = {
+    RevocationStatus.REVOKED: Colour.RED,
+    RevocationStatus.NOT_REVOKED: Colour.GREEN,
+    RevocationStatus.UNKNOWN: Colour.YELLOW,
+}
+_UNREADABLE: Final = "unreadable"
+
+
+def add_parser(actions: Commands, texts: Texts) -> None:
+    """Add the action to the parser of `vaxcert revoke`."""
+    parser = add_command(actions, "check", texts, run, help_key="revoke-check")
+    parser.add_argument("items", nargs="*", metavar="ITEM", help=texts.get("help", "revoke-items"))
+    for name, required in (("list", True), ("anchor", False), ("from-file", False)):
+        parser.add_argument(
+            f"--{name}",
+            action="append",
+            default=[],
+            required=required,
+            type=Path,
+            metavar="PATH",
+            help=texts.get("help", f"revoke-check-{name}"),
+        )
+    parser.add_argument(
+        "--threshold", type=int, default=1, metavar="N", help=texts.get("help", "revoke-threshold")
+    )
+    parser.add_argument("--country", metavar="CC", help=texts.get("help", "id-country"))
+    parser.add_argument("--at", type=moment, metavar="TIME", help=texts.get("help", "at"))
+
+
+def run(options: argparse.Namespace, session: Session) -> ExitCode:
+    """Look all items up, in their order: identifiers first, then certificates.
+
+    Returns:
+        `REFUSED` if any is revoked, else `TRUST` if any is unknown, else `UNREADABLE` if any could not be read.
+
+    Raises:
+        UsageError: Nothing is named.
+        TrustListError, AdapterError: A list cannot be relied on or read.
+    """
+    if options.threshold < 1:
+        raise UsageError("--threshold has to be at least 1")
+    anchors = read_anchor_files(options.anchor)
+    lists = RevocationLists(open_revocations(options.list, anchors, threshold=options.threshold))
+    at = options.at or session.now
+    outcomes: Counter[str] = Counter()
+    for named in _named(options, session):
+        outcomes[_check(named, lists, at, options, session)] += 1
+    if not outcomes:
+        raise UsageError("nothing to look up; name identifiers or certificates")
+    return _exit_code(outcomes)
+
+
+def _named(options: argparse.Namespace, session: Session) -> Iterator[Named]:
+    sources = [one for one in options.items if _is_certificate(one)]
+    others = [one for one in options.items if not _is_certificate(one)]
+    return chain(
+        identifiers(others, options.from_file, session, country=options.country),
+        certificates(sources, session),
+    )
+
+
+def _is_certificate(item: str) -> bool:
+    """Whether it is the text of a certificate or the name of a file; everything else is an identifier."""
+    if item == STANDARD_INPUT:
+        return False
+    try:
+        return item.startswith(CONTEXT_IDENTIFIER) or Path(item).exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _check(
+    named: Named, lists: RevocationLists, at: datetime, options: argparse.Namespace, session: Session
+) -> str:
+    if isinstance(named.query, VaxcertError):
+        session.output.note(session.texts.get("revoke", "unreadable", source=named.source))
+        session.output.error(named.query)
+        if options.json:
+            session.output.json(
+                {"source": named.source, "status": _UNREADABLE, "reason": str(named.query.reason)}
+            )
+        return _UNREADABLE
+    answer = lists.answer(named.query, at=at)
+    if options.json:
+        session.output.json(_as_json(named, answer))
+    else:
+        _write(named, answer, session)
+    return str(answer.status)
+
+
+def _as_json(named: Named, answer: RevocationAnswer) -> dict[str, object]:
+    return {
+        "source": named.source,
+        "status": str(answer.status),
+        "as_of": answer.as_of and moment_json(answer.as_of),
+        "list": answer.source,
+        "covered": answer.covered,
+        "detail": answer.detail,
+    }
+
+
+def _write(named: Named, answer: RevocationAnswer, session: Session) -> None:
+    texts = session.texts
+    status = texts.get("revoke", answer.status)
+    reason = answer.detail or texts.get("revoke", "by-list", name=answer.source)
+    if answer.as_of is not None:
+        reason = texts.get("revoke", "by-list-of", name=answer.source, date=texts.moment(answer.as_of))
+    session.output.line(f"{named.source}: {status} ({reason})", _COLOURS[answer.status])
+
+
+def _exit_code(outcomes: Counter[str]) -> ExitCode:
+    if outcomes[RevocationStatus.REVOKED]:
+        return ExitCode.REFUSED
+    if outcomes[RevocationStatus.UNKNOWN]:
+        return ExitCode.TRUST
+    return ExitCode.UNREADABLE if outcomes[_UNREADABLE] else ExitCode.ACCEPTED

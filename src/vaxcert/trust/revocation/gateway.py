@@ -1,0 +1,250 @@
+"""Revocation batches of the EU gateway: JSON, as a rule signed with CMS by the country that uploaded it.
+
+Source: DGC gateway, revocation interface: a batch is `{country, expires, kid, hashType, entries[{hash}]}`; the list of
+batches is `{more, batches[{batchId, country, date, deleted}]}`.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from vaxcert.crypto import cms
+from vaxcert.crypto.chain import check_issued_by
+from vaxcert.crypto.signing_certificate import SigningCertificate
+from vaxcert.errors import Reason, TrustListError
+from vaxcert.limits import MAX_REVOCATION_BATCH_BYTES, MAX_REVOCATION_BATCH_ENTRIES
+from vaxcert.trust.anchors import Anchor, anchor_of
+from vaxcert.trust.revocation import answers
+from vaxcert.trust.revocation.hashes import EU_TYPES, HASH_BYTES, HashType, query_hashes
+from vaxcert.trust.revocation.header import unreadable
+from vaxcert.trust.revocation.query import RevocationAnswer, RevocationQuery
+
+_DER_SEQUENCE: Final = b"\x30"
+_JSON_START: Final = b"{"
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayBatch:
+    """One batch.
+
+    Attributes:
+        country: Who uploaded it, ISO 3166-1 alpha-2.
+        expires: Until when its entries count, aware UTC.
+        hash_type: What the hashes are of.
+        hashes: Of 16 bytes each.
+    """
+
+    country: str
+    expires: datetime
+    hash_type: HashType
+    hashes: tuple[bytes, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchListing:
+    """The gateway's list of batches.
+
+    Attributes:
+        is_complete: Whether no more follow it.
+        deleted: Identifiers of batches that no longer count.
+        current: Identifiers of those that do.
+        newest: The latest date in it, aware UTC; None where it is empty.
+    """
+
+    is_complete: bool
+    deleted: frozenset[str]
+    current: frozenset[str]
+    newest: datetime | None
+
+
+def read_batch(data: bytes, anchors: Iterable[Anchor] = ()) -> GatewayBatch:
+    """Read a batch: CMS in DER, BER or base64 of it, or the JSON alone.
+
+    Args:
+        data: The file.
+        anchors: Keys of those who may upload, or of the authorities that certified them. Without any, only JSON
+            alone is read, for which whoever hands it over vouches.
+
+    Raises:
+        TrustListError: `revocation-list-unreadable`; `revocation-list-signature`, when no anchor vouches for the
+            signer; `anchor-missing`, for a signed batch without anchors; `trust-list-unsigned`, for one without
+            signature where there are anchors; and whatever `vaxcert.crypto.cms` refuses.
+    """
+    if len(data) > MAX_REVOCATION_BATCH_BYTES:
+        raise unreadable(f"a batch of over {MAX_REVOCATION_BATCH_BYTES} bytes")
+    pinned = tuple(anchors)
+    if not data.lstrip().startswith(_JSON_START):
+        return _batch(_json(_vouched(data, pinned)))
+    if pinned:
+        raise TrustListError(
+            Reason.TRUST_LIST_UNSIGNED, "revocation list: a batch without signature, where anchors are given"
+        )
+    return _batch(_json(data))
+
+
+def read_listing(data: bytes) -> BatchListing:
+    """Read the gateway's list of batches.
+
+    Raises:
+        TrustListError: `revocation-list-unreadable`.
+    """
+    document = _json(data)
+    batches = document.get("batches")
+    if type(batches) is not list or type(document.get("more")) is not bool:
+        raise unreadable("a list of batches has the members more and batches")
+    rows = [_listed(one) for one in batches]
+    return BatchListing(
+        is_complete=not document["more"],
+        deleted=frozenset(name for name, _, deleted in rows if deleted),
+        current=frozenset(name for name, _, deleted in rows if not deleted),
+        newest=max((date for _, date, _ in rows), default=None),
+    )
+
+
+def is_listing(data: bytes) -> bool:
+    """Whether it looks like the list of batches. Never raises."""
+    return data.lstrip().startswith(_JSON_START) and b'"batches"' in data
+
+
+class GatewayBatches:
+    """Batches asked as one list. A hash is found exactly, so nothing foreign is ever revoked by it.
+
+    The key identifier of a batch narrows nothing here: a hash of 128 bits is enough.
+
+    Args:
+        batches: Those that could be read.
+        name: What to call them in reports.
+        as_of: Their date, where it is known.
+        incomplete: Why not all are here; then what is not found is unknown. Empty when they are.
+    """
+
+    __slots__ = ("_as_of", "_countries", "_expires", "_incomplete", "_types", "name")
+
+    def __init__(
+        self,
+        batches: Iterable[GatewayBatch],
+        *,
+        name: str = "EU gateway batches",
+        as_of: datetime | None = None,
+        incomplete: str = "",
+    ) -> None:
+        self.name: Final = name
+        self._as_of: Final = as_of
+        self._incomplete: Final = incomplete
+        expires: dict[tuple[HashType, bytes], datetime] = {}
+        countries: set[str] = set()
+        for batch in batches:
+            countries.add(batch.country)
+            for digest in batch.hashes:
+                key = (batch.hash_type, digest)
+                expires[key] = max(batch.expires, expires.get(key, batch.expires))
+        self._expires: Final = expires
+        self._types: Final = frozenset(kind for kind, _ in expires)
+        self._countries: Final = frozenset(countries)
+
+    def covers(self, query: RevocationQuery) -> bool:
+        """Whether the issuer's country has uploaded any; all are when some could not be read."""
+        return bool(self._incomplete) or answers.is_responsible(query.issuer, self._countries)
+
+    def answer(self, query: RevocationQuery, *, at: datetime) -> RevocationAnswer:
+        """Look the certificate up, for a time (aware UTC). Never raises."""
+        looked_up = False
+        for hash_type in EU_TYPES:
+            for digest in query_hashes(query, hash_type):
+                looked_up = looked_up or hash_type in self._types
+                expires = self._expires.get((hash_type, digest))
+                if expires is not None and at <= expires:
+                    return answers.revoked(self.name, self._as_of)
+        if self._incomplete:
+            return answers.unknown(self.name, self._incomplete)
+        if self._types and not looked_up:
+            return answers.unknown(self.name, "the certificate has nothing that the list could name")
+        return answers.not_revoked(self.name, self._as_of)
+
+
+def _vouched(data: bytes, anchors: tuple[Anchor, ...]) -> bytes:
+    if not anchors:
+        raise TrustListError(
+            Reason.ANCHOR_MISSING, "revocation list: a signed batch; name the key to judge it by"
+        )
+    if not data.startswith(_DER_SEQUENCE):
+        data = _base64(data)
+    signed = cms.verify(data, certificates=[one.certificate for one in anchors if one.certificate])
+    if not any(_vouches(anchor, signed.signer) for anchor in anchors):
+        raise TrustListError(
+            Reason.REVOCATION_LIST_SIGNATURE,
+            f"revocation list: no anchor vouches for signer {signed.signer.kid.hex()}",
+        )
+    return signed.content
+
+
+def _vouches(anchor: Anchor, signer: SigningCertificate) -> bool:
+    if anchor_of(signer.public_key).digest == anchor.digest:
+        return True
+    if anchor.certificate is None:
+        return False
+    try:
+        check_issued_by(signer, anchor.certificate)
+    except TrustListError:
+        return False
+    return True
+
+
+def _batch(document: Any) -> GatewayBatch:
+    entries = document.get("entries")
+    country = document.get("country")
+    if type(entries) is not list or len(entries) > MAX_REVOCATION_BATCH_ENTRIES or type(country) is not str:
+        raise unreadable(f"a batch has a country and at most {MAX_REVOCATION_BATCH_ENTRIES} entries")
+    try:
+        hash_type = HashType(document.get("hashType"))
+    except ValueError:
+        raise unreadable("a batch of another hash type") from None
+    if hash_type not in EU_TYPES:
+        raise unreadable("a batch of another hash type")
+    return GatewayBatch(country, _moment(document.get("expires")), hash_type, tuple(_hashes(entries)))
+
+
+def _hashes(entries: list[Any]) -> Iterator[bytes]:
+    for number, entry in enumerate(entries):
+        text = entry.get("hash") if type(entry) is dict else None
+        digest = _base64(text.encode("utf-8", "replace")) if type(text) is str else b""
+        if len(digest) < HASH_BYTES:
+            raise unreadable(f"entry {number} of a batch is no hash of {HASH_BYTES} bytes in base64")
+        yield digest[:HASH_BYTES]
+
+
+def _listed(row: Any) -> tuple[str, datetime, bool]:
+    if type(row) is not dict or type(row.get("batchId")) is not str or type(row.get("deleted")) is not bool:
+        raise unreadable("a batch is listed by batchId, date and deleted")
+    return row["batchId"], _moment(row.get("date")), row["deleted"]
+
+
+def _json(data: bytes) -> Any:
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError):
+        raise unreadable("not JSON") from None
+    if type(document) is not dict:
+        raise unreadable("not a JSON object")
+    return document
+
+
+def _base64(data: bytes) -> bytes:
+    try:
+        return b64decode(b"".join(data.split()), validate=True)
+    except ValueError:
+        raise unreadable("not base64") from None
+
+
+def _moment(text: Any) -> datetime:
+    """A time of the gateway, ISO 8601; one without a zone is in UTC."""
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (TypeError, ValueError, OverflowError):
+        raise unreadable("a date is not a time in ISO 8601") from None
