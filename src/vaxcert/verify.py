@@ -178,7 +178,7 @@ class Verifier:
     Args:
         trust_list: The keys to accept.
         policy: The relying party's conditions.
-        revocation: The revocation lists to ask; none are asked without.
+        revocation: The revocation lists to ask; none are asked without. Keys that they withdraw are withdrawn.
     """
 
     __slots__ = ("_policy", "_revocation", "_signer_in_date_now", "_trust_list")
@@ -190,7 +190,8 @@ class Verifier:
         policy: VerificationPolicy | None = None,
         revocation: RevocationLists | None = None,
     ) -> None:
-        self._trust_list: Final = trust_list
+        gone = None if revocation is None else revocation.withdrawn
+        self._trust_list: Final = TrustList(trust_list, withdrawn=gone) if gone else trust_list
         self._policy: Final = policy or VerificationPolicy()
         self._revocation: Final = revocation
         self._signer_in_date_now: Final = self._policy.signer_dates is SignerDates.NOW

@@ -32,7 +32,6 @@ from vaxcert.adapters.revocation_files import (
     ledger_entries,
     open_revocation,
     open_revocations,
-    withdrawn_keys,
 )
 from vaxcert.adapters.store_lock import locked
 from vaxcert.errors import AdapterError, Reason, TrustListError, VaxcertError
@@ -42,7 +41,7 @@ from vaxcert.trust.revocation.german import GermanLists
 from vaxcert.trust.revocation.hashes import HashType
 from vaxcert.trust.revocation.header import Change
 from vaxcert.trust.revocation.ledger import HEADING, LedgerEntry
-from vaxcert.trust.revocation.query import RevocationStatus
+from vaxcert.trust.revocation.query import RevocationLists, RevocationStatus
 from vaxcert.trust.revocation.revocation_list import RevocationList
 
 REVOKED, NOT_REVOKED, UNKNOWN = (
@@ -114,8 +113,8 @@ def test_a_delta_alone_is_refused(tmp_path):
 def test_withdrawn_keys_of_all_lists(tmp_path):
     folder_of(tmp_path, {"a.vxr": list_bytes(withdrawn=frozenset({bytes(8)})), "1.json": batch(IDENTIFIER)})
     sources = (open_revocation(tmp_path / "a.vxr", anchors()), open_revocation(tmp_path / "1.json"))
-    assert withdrawn_keys(sources) == {bytes(8)}
-    assert withdrawn_keys([]) == frozenset()
+    assert RevocationLists(sources).withdrawn == {bytes(8)}
+    assert RevocationLists([]).withdrawn == frozenset()
 
 
 def test_a_gateway_batch_and_a_folder_of_them(tmp_path):

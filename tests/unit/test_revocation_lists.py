@@ -34,6 +34,7 @@ class Says:
     name: str = "list"
     as_of: datetime | None = AT
     asked: RevocationQuery | None = None
+    withdrawn: frozenset[bytes] = frozenset()
 
     def covers(self, query):
         return self.covers_all
@@ -140,3 +141,10 @@ def test_what_is_not_authentic_is_not_asked_about():
     says = Says(REVOKED)
     made = report(says, token(iss="LA"))
     assert (made.reason, made.revocation, says.asked) == (Reason.ISSUER_NOT_AUTHORISED, None, None)
+
+
+@pytest.mark.parametrize("name_of", [lambda one: one.kid, lambda one: one.digest], ids=["kid", "digest"])
+def test_keys_that_a_revocation_list_withdraws_are_withdrawn(name_of):
+    made = report(Says(NOT_REVOKED, withdrawn=frozenset({name_of(key())})))
+    assert (made.reason, made.level) == (Reason.KEY_REVOKED, Level.WELL_FORMED)
+    assert report(Says(NOT_REVOKED, withdrawn=frozenset({bytes(8), bytes(32)}))).reason is None

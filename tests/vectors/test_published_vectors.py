@@ -116,6 +116,8 @@ def trust_list(name: str) -> TrustList:
 class WrittenList:
     """A revocation list of the vectors, looked up as plainly as can be."""
 
+    withdrawn: frozenset[bytes] = frozenset()
+
     def __init__(self, name: str) -> None:
         document = json.loads((FOLDER / "revocation_lists" / f"{name}.json").read_text())
         self.name = name

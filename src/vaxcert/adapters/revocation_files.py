@@ -122,12 +122,6 @@ def open_revocations(
     return tuple(sources)
 
 
-def withdrawn_keys(sources: Iterable[RevocationSource]) -> frozenset[bytes]:
-    """Key identifiers (8 bytes) and certificate digests (32 bytes) that the lists withdraw, for `TrustList`."""
-    own = (source for source in sources if isinstance(source, RevocationList))
-    return frozenset[bytes]().union(*(source.withdrawn for source in own))
-
-
 def open_own_list(paths: Iterable[Path], anchors: Sequence[Anchor], *, threshold: int = 1) -> RevocationList:
     """Open a list of vaxcert and its deltas.
 

@@ -36,7 +36,8 @@ class Gathering:
         self._origin = origin
         self._environment = environment
         self._keys: list[TrustedKey] = []
-        self._by_digest: dict[bytes, list[TrustedKey]] = {}
+        self._by_digest: dict[bytes, TrustedKey] = {}
+        self._further: set[TrustedKey] = set()  # hashing a key is slow, and most digests come once
         self._digests: dict[bytes, bytes] = {}
         self._problems: list[VaxcertError] = []
         self._noted: list[ListFinding | SigningCertificate] = []
@@ -168,13 +169,16 @@ class Gathering:
         )
 
     def _add(self, key: TrustedKey) -> None:
-        same = self._by_digest.setdefault(key.digest, [])
-        if key in same:
+        first = self._by_digest.get(key.digest)
+        if first == key or (first is not None and key in self._further):
             self.find(ListFindingCode.ENTRY_REPEATED, key.kid.hex())
             return
+        if first is None:
+            self._by_digest[key.digest] = key
+        else:
+            self._further.add(key)
         if self._digests.setdefault(key.kid, key.digest) != key.digest:
             self.find(ListFindingCode.KID_SHARED, key.kid.hex())
-        same.append(key)
         self._keys.append(key)
 
 

@@ -24,7 +24,7 @@ from vaxcert.trust.revocation.filters import BloomFilter, HashPrefixes, read_blo
 from vaxcert.trust.revocation.folders import ReadFile, load_json, need
 from vaxcert.trust.revocation.hashes import EU_TYPES, HashType, query_hashes
 from vaxcert.trust.revocation.header import unreadable
-from vaxcert.trust.revocation.query import RevocationAnswer, RevocationQuery
+from vaxcert.trust.revocation.query import NO_KEYS, RevocationAnswer, RevocationQuery
 
 LISTS: Final = "lists.json"
 
@@ -48,6 +48,7 @@ class DeviceSlices:
     """
 
     __slots__ = ("_as_of", "_lists", "_read_file", "name")
+    withdrawn: Final = NO_KEYS
 
     def __init__(self, read_file: ReadFile, *, name: str = "EU revocation slices") -> None:
         self.name: Final = name

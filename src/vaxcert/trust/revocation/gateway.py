@@ -22,7 +22,7 @@ from vaxcert.trust.anchors import Anchor, anchor_of
 from vaxcert.trust.revocation import answers
 from vaxcert.trust.revocation.hashes import EU_TYPES, HASH_BYTES, HashType, query_hashes
 from vaxcert.trust.revocation.header import unreadable
-from vaxcert.trust.revocation.query import RevocationAnswer, RevocationQuery
+from vaxcert.trust.revocation.query import NO_KEYS, RevocationAnswer, RevocationQuery
 
 _DER_SEQUENCE: Final = b"\x30"
 _JSON_START: Final = b"{"
@@ -124,6 +124,7 @@ class GatewayBatches:
     """
 
     __slots__ = ("_as_of", "_countries", "_expires", "_incomplete", "_types", "name")
+    withdrawn: Final = NO_KEYS
 
     def __init__(
         self,

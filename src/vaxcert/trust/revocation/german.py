@@ -26,7 +26,7 @@ from vaxcert.trust.revocation import answers
 from vaxcert.trust.revocation.folders import ReadFile, need
 from vaxcert.trust.revocation.hashes import HASH_BYTES, HashType, query_hashes
 from vaxcert.trust.revocation.header import unreadable
-from vaxcert.trust.revocation.query import RevocationAnswer, RevocationQuery
+from vaxcert.trust.revocation.query import NO_KEYS, RevocationAnswer, RevocationQuery
 
 KID_LIST: Final = "kid.lst"
 _TYPES: Final = {0x0A: HashType.SIGNATURE, 0x0B: HashType.UCI, 0x0C: HashType.COUNTRYCODEUCI}
@@ -46,6 +46,7 @@ class GermanLists:
     """
 
     __slots__ = ("_keys", "_kids", "_read_file", "name")
+    withdrawn: Final = NO_KEYS
 
     def __init__(
         self, read_file: ReadFile, anchors: Iterable[Anchor], *, name: str = "German revocation list"

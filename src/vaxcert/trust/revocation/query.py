@@ -62,12 +62,19 @@ class RevocationAnswer:
     detail: str = ""
 
 
+NO_KEYS: Final[frozenset[bytes]] = frozenset()
+
+
 class RevocationSource(Protocol):
     """One revocation list, wherever its bytes are."""
 
     @property
     def name(self) -> str:
         """What to call it in reports."""
+
+    @property
+    def withdrawn(self) -> frozenset[bytes]:
+        """Key identifiers (8 bytes) and certificate digests (32 bytes) of signing keys that it withdraws."""
 
     def covers(self, query: RevocationQuery) -> bool:
         """Whether this list is responsible for the certificate's issuer."""
@@ -95,6 +102,11 @@ class RevocationLists:
 
     def __init__(self, sources: Iterable[RevocationSource]) -> None:
         self._sources: Final = tuple(sources)
+
+    @property
+    def withdrawn(self) -> frozenset[bytes]:
+        """The signing keys that any of the lists withdraws."""
+        return NO_KEYS.union(*(source.withdrawn for source in self._sources))
 
     def answer(self, query: RevocationQuery, *, at: datetime) -> RevocationAnswer:
         """What the lists together say of one certificate at a time (aware UTC)."""
