@@ -237,7 +237,7 @@ class Verifier:
         claims, findings = cwt.read(message.payload)
         profile, value = payloads.profile_of(claims.hcert)
         certificate, payload_findings = profile.read(value)
-        key = self._grant(key, claims, certificate, profile.domain, at)
+        key = self._grant(key, message, claims, certificate, profile.domain, at)
         seen.level = _AUTHENTIC
         seen.key, seen.claims, seen.certificate, seen.findings = key, claims, certificate, findings
         findings += payload_findings
@@ -291,7 +291,7 @@ class Verifier:
 
     def _refusal_of(self, key: TrustedKey) -> VerificationError | None:
         """Why a key that did sign must not be relied on, whatever it signed."""
-        if key.revoked:
+        if key.withdrawn:
             return KeyRevokedError(key.kid)
         if key.environment not in self._policy.environments:
             return BindingError(Reason.TEST_KEY, f"key {key.kid.hex()} is a {key.environment} key")
@@ -302,7 +302,13 @@ class Verifier:
         return None
 
     def _grant(
-        self, key: TrustedKey, claims: cwt.Claims, certificate: HealthCertificate, domain: str, at: datetime
+        self,
+        key: TrustedKey,
+        message: Sign1,
+        claims: cwt.Claims,
+        certificate: HealthCertificate,
+        domain: str,
+        at: datetime,
     ) -> TrustedKey:
         """The entry that covers this certificate: of the key that signed, or of the same key on another list."""
         issuer = None if self._policy.allow_foreign_issuer else claims.issuer
@@ -312,9 +318,9 @@ class Verifier:
         covering = [
             other
             for other in self._trust_list.candidates(key.kid)
-            if other.digest == key.digest
-            and self._refusal_of(other) is None
+            if self._refusal_of(other) is None
             and binding.refusal(other, certificate, domain=domain, issuer=issuer) is None
+            and _has_signed(other, message)
         ]
         if first is not None and not covering:
             raise first
@@ -398,6 +404,13 @@ def _aware(at: datetime) -> datetime:
         return at.astimezone(UTC)
     except OverflowError:  # within a day of either end of the calendar
         return _FIRST_MOMENT if at.year == 1 else _LAST_MOMENT
+
+
+def _has_signed(key: TrustedKey, message: Sign1) -> bool:
+    """Whether it is the key that signed: one list may name it by its certificate and another bare."""
+    return key.key.algorithm == message.algorithm and key.key.is_signature(
+        message.signature, message.sig_structure()
+    )
 
 
 def _is_stale(origin: ListOrigin, at: datetime) -> bool:

@@ -382,7 +382,7 @@ def test_expiry_table_counts_each_key_in_its_half_year():
         key("FR", datetime(2028, 6, 30, 23, 59, 59, tzinfo=UTC)),
         key("FR", datetime(2028, 7, 1, tzinfo=UTC)),
         key(None, None),
-        key("VN", at, revoked=True),
+        key("VN", at, withdrawn=True),
     ]
     table = ExpiryTable.of(keys, at=at)
     assert table.periods == (

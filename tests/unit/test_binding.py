@@ -80,7 +80,7 @@ def test_refusal_for_the_issuer_says_nothing_of_the_content():
         ({"kinds": frozenset({Kind.TEST})}, Reason.KEY_NOT_AUTHORISED),
         ({"kinds": frozenset()}, Reason.KEY_NOT_AUTHORISED),
         ({"environment": Environment.TEST}, Reason.TEST_KEY),
-        ({"revoked": True}, Reason.KEY_REVOKED),
+        ({"withdrawn": True}, Reason.KEY_REVOKED),
     ],
 )
 def test_key_signs_within_its_limits_only(limits, expected):
@@ -106,6 +106,23 @@ def test_grants_do_not_add_up():
 def test_grant_of_another_key_with_the_same_identifier_covers_nothing():
     other = replace(key(ps256()), kid=key().kid)
     assert reason_of(replace(key(), domain="ICVP"), other) is Reason.DOMAIN_NOT_AUTHORISED
+
+
+@pytest.mark.parametrize("bare_first", [True, False])
+def test_one_key_by_its_certificate_and_bare_is_one_key(bare_first):
+    certified, bare = replace(key(), country="LA"), replace(key(), digest=b"s" * 32)
+    keys = [bare, certified] if bare_first else [certified, bare]
+    report = vc.Verifier(vc.TrustList(keys)).report(text(), at=AT)
+    assert (report.reason, report.key) == (None, bare)
+    assert reason_of(*keys, claims=token(iss="FR")) is Reason.ISSUER_NOT_AUTHORISED
+
+
+@pytest.mark.parametrize("bare_first", [True, False])
+def test_a_current_list_of_bare_keys_stands_in_for_one_that_has_ended(bare_first):
+    ended = replace(key(), origin=listed("old", usable_until=AT - SECOND * 301))
+    bare = replace(key(), digest=b"s" * 32, origin=listed("new", usable_until=AT))
+    keys = [bare, ended] if bare_first else [ended, bare]
+    assert vc.Verifier(vc.TrustList(keys)).report(text(), at=AT).key == bare
 
 
 def test_a_grant_for_tests_does_not_stand_in_for_one_that_is_too_narrow():

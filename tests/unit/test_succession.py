@@ -51,7 +51,7 @@ def test_no_difference_between_equal_lists_whatever_they_came_from():
 
 
 def test_difference_names_what_was_added_removed_and_changed():
-    changed = replace(KEYS[1], revoked=True)
+    changed = replace(KEYS[1], withdrawn=True)
     found = difference(KEYS[:3], (KEYS[0], changed, KEYS[5]))
     assert found.added == (KEYS[5],)
     assert found.removed == (KEYS[2],)

@@ -93,7 +93,7 @@ def test_trusted_key_is_a_value():
         {"not_after": None},
         {"domain": "DCC"},
         {"environment": Environment.TEST},
-        {"revoked": True},
+        {"withdrawn": True},
         {"origin": B},
     ):
         assert key() != key(**changes)
@@ -134,23 +134,28 @@ def test_a_withdrawal_on_one_list_withdraws_the_key_on_all(name_of):
         ListReading(keys=(), withdrawn=frozenset({name_of(key())})),
     ]
     one = TrustList.combined(readings)
-    assert [entry.revoked for entry in one] == [True, False, True]
-    assert [entry.revoked for entry in TrustList.combined(readings[:2])] == [False, False, False]
+    assert [entry.withdrawn for entry in one] == [True, False, True]
+    assert [entry.withdrawn for entry in TrustList.combined(readings[:2])] == [False, False, False]
 
 
 def test_an_entry_marked_as_withdrawn_withdraws_the_key_elsewhere():
-    assert all(entry.revoked for entry in TrustList([key(), key(origin=B, revoked=True)]))
+    assert all(entry.withdrawn for entry in TrustList([key(), key(origin=B, withdrawn=True)]))
 
 
 def test_a_bare_key_goes_with_its_certificate():
     bare, other = key(digest=b"s" * 32), key(digest=b"s" * 32, kid=b"12345678")
     one = TrustList([bare, other], withdrawn={key().digest})
-    assert [entry.revoked for entry in one] == [True, False]
+    assert [entry.withdrawn for entry in one] == [True, False]
+
+
+def test_a_short_identifier_is_no_beginning_of_every_digest():
+    short = key(digest=b"s" * 32, kid=key().digest[:1])
+    assert [entry.withdrawn for entry in TrustList([short], withdrawn={key().digest})] == [False]
 
 
 def test_a_digest_withdraws_no_other_certificate_with_the_same_identifier():
     other = key(digest=key().kid + bytes(24))
-    assert [entry.revoked for entry in TrustList([key(), other], withdrawn={key().digest})] == [True, False]
+    assert [entry.withdrawn for entry in TrustList([key(), other], withdrawn={key().digest})] == [True, False]
 
 
 def test_keys_that_differ_in_what_they_may_sign_are_two():

@@ -40,7 +40,7 @@ class ExpiryTable:
         """
         halves = _half_years(at)
         periods = (EXPIRED, *halves, LATER, UNDATED)
-        ends = {(key.digest, key.country): key.not_after for key in keys if not key.revoked}
+        ends = {(key.digest, key.country): key.not_after for key in keys if not key.withdrawn}
         counts: dict[str | None, Counter[str]] = {}
         for (_, country), end in ends.items():
             counts.setdefault(country, Counter())[_period(end, at, halves)] += 1

@@ -76,7 +76,7 @@ def state_of(origin: ListOrigin, at: datetime) -> ListState:
 
 def status_of(key: TrustedKey, at: datetime) -> KeyStatus:
     """How a key stands at a time."""
-    if key.revoked:
+    if key.withdrawn:
         return KeyStatus.REVOKED
     if key.not_after is not None and key.not_after < at:
         return KeyStatus.EXPIRED

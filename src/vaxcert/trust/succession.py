@@ -200,7 +200,7 @@ def _by_identity(keys: Iterable[TrustedKey]) -> dict[_Identity, TrustedKey]:
 
 
 def _properties(key: TrustedKey) -> tuple[Any, ...]:
-    return key.kid, key.kinds, key.environment, key.revoked, key.not_before, key.not_after
+    return key.kid, key.kinds, key.environment, key.withdrawn, key.not_before, key.not_after
 
 
 def _is_withdrawn(digest: bytes, withdrawn: Collection[bytes]) -> bool:

@@ -26,8 +26,8 @@ class TrustedKey:
         kinds: The kinds of certificates it may sign; all of them when it is not limited.
         domain: The trust domain it may sign in (`DCC`, `ICVP`, ...), or None when it is not limited.
         environment: Whether it is for tests only.
-        revoked: Whether it has been withdrawn. Such a key stays listed, so that its certificates are told from
-            those of unknown keys.
+        withdrawn: Whether it must not be relied on any more. Such a key stays listed, so that its certificates are
+            told from those of unknown keys.
         not_before: Start of the signing certificate's validity, aware UTC; or None when the list has bare keys.
         not_after: End of it; or None.
         digest: SHA-256 of the signing certificate in DER, or of the SubjectPublicKeyInfo for a bare key; 32 bytes.
@@ -41,7 +41,7 @@ class TrustedKey:
     kinds: frozenset[Kind] = ALL_KINDS
     domain: str | None = None
     environment: Environment = Environment.PRODUCTION
-    revoked: bool = False
+    withdrawn: bool = False
     not_before: datetime | None = None
     not_after: datetime | None = None
     origin: ListOrigin = NOWHERE
@@ -126,13 +126,13 @@ class TrustList:
         distinct = tuple(dict.fromkeys(keys))
         if not distinct:
             raise ValueError("a trust list needs at least one key")
-        gone = frozenset(withdrawn).union(key.digest for key in distinct if key.revoked)
-        self._keys: Final = tuple(_withdrawn(key, gone) for key in distinct) if gone else distinct
+        gone = frozenset(withdrawn).union(key.digest for key in distinct if key.withdrawn)
+        self._keys: Final = tuple(_marked(distinct, gone)) if gone else distinct
         self._origins: Final = tuple(dict.fromkeys(key.origin for key in self._keys))
-        by_kid: dict[bytes, tuple[TrustedKey, ...]] = {}
+        by_kid: dict[bytes, list[TrustedKey]] = {}
         for key in self._keys:
-            by_kid[key.kid] = (*by_kid.get(key.kid, ()), key)
-        self._by_kid: Final = by_kid
+            by_kid.setdefault(key.kid, []).append(key)
+        self._by_kid: Final = {kid: tuple(keys) for kid, keys in by_kid.items()}
 
     @classmethod
     def combined(
@@ -168,16 +168,13 @@ class TrustList:
         return f"<TrustList of {len(self._keys)} keys>"
 
 
-def _withdrawn(key: TrustedKey, gone: frozenset[bytes]) -> TrustedKey:
-    """The key, marked where its digest or its identifier is among those withdrawn."""
-    if key.revoked or not (key.digest in gone or key.kid in gone or _is_bare_key_of(key, gone)):
-        return key
-    return replace(key, revoked=True)
+def _marked(keys: Iterable[TrustedKey], gone: frozenset[bytes]) -> Iterator[TrustedKey]:
+    """The keys, marked where their digest or their identifier is among those withdrawn.
 
-
-def _is_bare_key_of(key: TrustedKey, gone: frozenset[bytes]) -> bool:
-    """Whether it is a bare key whose certificate is withdrawn: its identifier begins that certificate's digest."""
-    is_bare = key.digest[:KEY_IDENTIFIER_BYTES] != key.kid
-    return is_bare and any(
-        digest.startswith(key.kid) for digest in gone if len(digest) > KEY_IDENTIFIER_BYTES
-    )
+    A bare key is known by its identifier only: it goes with any certificate whose digest begins with that.
+    """
+    certificates = {digest[:KEY_IDENTIFIER_BYTES] for digest in gone if len(digest) > KEY_IDENTIFIER_BYTES}
+    for key in keys:
+        is_bare = key.digest[:KEY_IDENTIFIER_BYTES] != key.kid
+        is_gone = key.digest in gone or key.kid in gone or (is_bare and key.kid in certificates)
+        yield replace(key, withdrawn=True) if is_gone and not key.withdrawn else key
