@@ -237,3 +237,12 @@ def test_coordinates_past_the_field():
     assert not is_p256_key_info(past)
     with pytest.raises(ValueError, match=r"."):
         load_der_public_key(past)
+
+
+def test_rsa_key_that_is_too_small_for_any_signature_verifies_none():
+    # made from its numbers: nothing here generates one so small, but a list may name it
+    numbers = rsa.RSAPublicNumbers(e=65537, n=(1 << 255) + 95)
+    key = verifying_key(numbers.public_key())
+    assert key.is_small
+    for length in (0, 31, 32, 33, 256):
+        assert not key.is_signature(bytes(length), b"data")
