@@ -128,7 +128,7 @@ def test_every_entry_of_the_gdhcn_list_is_accounted_for(trust_run, corpus):
 
 def test_withdrawals_are_counted(trust_run, tmp_path, anchor_file):
     published = tmp_path / "list.vxl"
-    published.write_bytes(signed_list(1, withdrawn=frozenset({bytes(8)})))
+    published.write_bytes(signed_list(1, unlisted_withdrawals=frozenset({bytes(8)})))
     done = trust_run("import", published, "--anchor", anchor_file)
     assert "  Withdrawals           1" in done.stdout.splitlines()
 
@@ -574,8 +574,9 @@ def test_sources_of_the_page_are_as_the_program_reads_them(tmp_path):
     store = TrustStore.create(tmp_path / "store")
     block = "\n".join(line for line in page.splitlines() if line.startswith("    "))
     (tmp_path / "store/sources.toml").write_text(block)
-    (source,) = configured_sources(store)
-    assert (source.name, source.url) == ("moh", "https://lists.example.org/keys.vxl")
+    trust, revocation = configured_sources(store)
+    assert (trust.name, trust.url) == ("moh", "https://lists.example.org/keys.vxl")
+    assert (revocation.name, trust.is_revocation, revocation.is_revocation) == ("moh-revoked", False, True)
 
 
 def test_every_page_of_the_trust_command_speaks_vietnamese(run, trust_run, stored):

@@ -28,7 +28,7 @@ from vaxcert.crypto.signing_certificate import key_identifier
 from vaxcert.errors import AdapterError, Reason, TrustListError
 from vaxcert.trust import formats, own_list, signed_document
 from vaxcert.trust.anchors import anchor_of
-from vaxcert.trust.formats.terms import ReadingTerms
+from vaxcert.trust.formats.reading.terms import ReadingTerms
 from vaxcert.trust.origin import Environment
 
 NOW = datetime(2026, 3, 1, 9, 30, 15, 123456, tzinfo=UTC)
@@ -128,7 +128,7 @@ def test_what_the_options_say_is_what_the_list_says(desk):
     gone = key_identifier(b"gone").hex()
     code, _, _ = desk.new(
         *("--update-days", "2", "--valid-days", "3", "--authority", "@csca.der"),
-        *("--revoked-kid", gone, "--revoked-kid", "AB" * 32, "--companion", f"revocation={revocation}"),
+        *("--withdraw", gone, "--withdraw", "AB" * 32, "--companion", f"revocation={revocation}"),
     )
     assert code is ExitCode.ACCEPTED
     reading = desk.read()
@@ -324,15 +324,15 @@ class TestRefusals:
             ("@dsc", "--out", "@list", *NEW, "--add", "@list"),
             ("--add", "@list", "--number", "6"),
             ("--add", "@list", "@dsc"),
-            ("--add", "@list", "--revoked-kid", "00" * 8),
+            ("--add", "@list", "--withdraw", "00" * 8),
             ("--add", "@list", "--valid-days", "3"),
             ("@dsc", "--out", "@list", *NEW, "--number", "0"),
             ("@dsc", "--out", "@list", *NEW, "--number", "9007199254740992"),
             ("@dsc", "--out", "@list", *NEW, "--number", "x"),
             ("@dsc", "--out", "@list", *NEW, "--issuer", ""),
             ("@dsc", "--out", "@list", *NEW, "--update-days", "9", "--valid-days", "8"),
-            ("@dsc", "--out", "@list", *NEW, "--revoked-kid", "00" * 9),
-            ("@dsc", "--out", "@list", *NEW, "--revoked-kid", "xx" * 8),
+            ("@dsc", "--out", "@list", *NEW, "--withdraw", "00" * 9),
+            ("@dsc", "--out", "@list", *NEW, "--withdraw", "xx" * 8),
             ("@dsc", "--out", "@list", *NEW, "--companion", "revocation"),
             ("@dsc", "--out", "@list", *NEW, "--environment", "staging"),
             ("@dsc", "--out", "@list", *NEW, "--at", "9999-12-31T00:00:00Z"),

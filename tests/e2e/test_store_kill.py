@@ -10,19 +10,20 @@ from pathlib import Path
 
 import pytest
 
-RUNS = 240
+RUNS = {"trust": 240, "revocation": 50}
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(scope="module")
-def killed(tmp_path_factory):
+@pytest.fixture(scope="module", params=RUNS)
+def killed(request, tmp_path_factory):
     if not hasattr(os, "fork"):
         pytest.skip("this operating system has no fork")
     folder = tmp_path_factory.mktemp("killed")
-    command = [sys.executable, "-m", "tests.support.store_killer", str(folder), str(RUNS)]
+    runs = RUNS[request.param]
+    command = [sys.executable, "-m", "tests.support.store_killer", str(folder), str(runs), request.param]
     done = subprocess.run(command, capture_output=True, timeout=300, check=False, cwd=ROOT)  # noqa: S603
     assert done.returncode == 0, done.stderr.decode()
-    return json.loads(done.stdout)
+    return {**json.loads(done.stdout), "runs": runs}
 
 
 def test_nothing_is_ever_wrong_afterwards(killed):
@@ -31,7 +32,7 @@ def test_nothing_is_ever_wrong_afterwards(killed):
 
 def test_killed_at_any_instant_the_old_or_the_new_list_is_whole(killed):
     assert killed["instants"].keys() == {"old", "new"}  # both, so the instants do cover the switch
-    assert sum(killed["instants"].values()) == RUNS
+    assert sum(killed["instants"].values()) == killed["runs"]
 
 
 def test_killed_before_any_call_of_the_system_there_is_one_switch(killed):

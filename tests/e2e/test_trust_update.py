@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import re
 import ssl
 import sys
@@ -19,7 +20,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 import vaxcert as vc
 from tests.support import http_faults as faults
-from tests.support import signers
+from tests.support import revocation, signers
 from tests.support.http_faults import ListServer
 from tests.support.signers import NOW, signer
 from tests.support.store_lists import (
@@ -35,10 +36,11 @@ from tests.support.store_lists import (
 from vaxcert.adapters import trust_update
 from vaxcert.adapters.trust_sources import UpdateSource, configured_sources
 from vaxcert.adapters.trust_store import ImportOptions, TrustStore
-from vaxcert.adapters.trust_update import ClientOptions, UpdateOutcome, update, update_all
+from vaxcert.adapters.trust_update import ClientOptions, UpdateOutcome, update, update_all, update_one
 from vaxcert.errors import AdapterError, Reason, StaleTrustListError, TrustListError, VaxcertError
 from vaxcert.trust.anchors import anchor_of
 from vaxcert.trust.origin import Environment
+from vaxcert.trust.revocation.query import RevocationStatus
 
 OLD = signed_list(5, OLD_COUNT)
 NEW = signed_list(6, NEW_COUNT)
@@ -299,7 +301,7 @@ def test_nine_faults_leave_the_store_usable(store, clock, fault):
         "certificates",
     ],
 )
-def test_more_faults(store, clock, answer, reason):
+def test_what_is_no_sound_answer_changes_nothing(store, clock, answer, reason):
     with ListServer(answer) as server:
         fails(reason, store, server, clock)
 
@@ -646,3 +648,80 @@ def test_nothing_else_reaches_the_network():
     )
     users = {path.name for path in package.rglob("*.py") if reaching.search(path.read_text("utf-8"))}
     assert users == {"trust_update.py"}
+
+
+# --- revocation lists
+
+
+@pytest.fixture
+def revoked(store):
+    """The store with revocation list 1 of source moh."""
+    lists = store.revocation_sources
+    data = revocation.list_bytes(issued=NOW)
+    lists.import_list("moh", io.BytesIO(data), at=NOW, anchors=revocation.anchors())
+    return lists
+
+
+def run_revocation(store, server, clock, *, at=NOW, **changes):
+    source = UpdateSource(name="moh", url=server.url, is_revocation=True)
+    changes = {"max_revocation_bytes": LIMIT, **changes}
+    return update_one(store, source, at=at, client=client(clock, **changes))
+
+
+def test_revocation_list_is_updated_and_later_not_sent_again(store, revoked, clock):
+    data = revocation.list_bytes([], number=2, issued=NOW)
+    with ListServer(faults.good(data, ETag='"2"'), faults.not_modified()) as server:
+        results = [run_revocation(store, server, clock) for _ in range(2)]
+        assert [one.outcome for one in results] == [UpdateOutcome.STORED, UpdateOutcome.NOT_MODIFIED]
+        assert results[1].current.description.number == 2
+        with pytest.raises(StaleTrustListError):
+            run_revocation(store, server, clock, at=NOW + timedelta(days=31))
+    assert server.requests[1]["If-None-Match"] == '"2"'
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (faults.good(revocation.list_bytes(issued=NOW)[:-1]), Reason.REVOCATION_LIST_UNREADABLE),
+        (faults.good(revocation.list_bytes([], issued=NOW)), Reason.TRUST_LIST_ROLLBACK),
+        (faults.cut(revocation.list_bytes(number=2, issued=NOW)), Reason.DOWNLOAD_FAILED),
+        (faults.endless(), Reason.DOWNLOAD_REFUSED),
+    ],
+)
+def test_revocation_list_that_is_not_good_leaves_the_stored_one(store, revoked, clock, answer, reason):
+    before = {path.name for path in store.folder.rglob("*")}
+    with ListServer(answer) as server, pytest.raises(VaxcertError) as caught:
+        run_revocation(store, server, clock)
+    assert caught.value.reason is reason
+    assert {path.name for path in store.folder.rglob("*")} == before
+    asked = revoked.current("moh").answer(revocation.query(revocation.IDENTIFIER), at=NOW)
+    assert asked.status is RevocationStatus.REVOKED
+
+
+def test_revocation_list_that_nobody_pinned_an_anchor_for(store, clock):
+    answer = faults.good(revocation.list_bytes(issued=NOW))
+    with ListServer(answer) as server, pytest.raises(TrustListError) as caught:
+        run_revocation(store, server, clock)
+    assert caught.value.reason is Reason.ANCHOR_MISSING
+
+
+def test_no_room_for_what_arrives(store, revoked, clock, monkeypatch):
+    def full(folder):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(trust_update, "_temporary", full)
+    answer = faults.good(revocation.list_bytes(number=2, issued=NOW))
+    with ListServer(answer) as server, pytest.raises(AdapterError) as caught:
+        run_revocation(store, server, clock)
+    assert caught.value.reason is Reason.FILE_UNWRITABLE
+
+
+def test_configured_revocation_lists(store):
+    write(store, '[moh]\nkind = "revocation"\nurl = "https://a.example/"\nthreshold = 2\n')
+    (source,) = configured_sources(store)
+    assert (source.is_revocation, source.threshold) == (True, 2)
+    for wrong in ('kind = "other"', 'kind = "revocation"\nformat = "vaxcert"'):
+        write(store, f'[moh]\n{wrong}\nurl = "https://a.example/"\n')
+        with pytest.raises(AdapterError) as caught:
+            configured_sources(store)
+        assert caught.value.reason is Reason.STORE_UNREADABLE

@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from vaxcert.trust.anchors import Anchor, anchor_of
-from vaxcert.trust.formats.gdhcn_document import read_document
-from vaxcert.trust.formats.gdhcn_network import Network, networks
-from vaxcert.trust.formats.gdhcn_proof import signing_input
+from vaxcert.trust.formats.gdhcn.document import read_document
+from vaxcert.trust.formats.gdhcn.network import Network, networks
+from vaxcert.trust.formats.gdhcn.proof import signing_input
 from vaxcert.trust.origin import Environment
 
 STARTS = datetime(2022, 1, 1, tzinfo=UTC)

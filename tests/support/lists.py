@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 import jwt
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -20,11 +21,15 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from tests.support.signers import signer
 from vaxcert.adapters.signers import KeySigner
+from vaxcert.crypto import jws as jws_reader
 from vaxcert.crypto.algorithms import Algorithm
 from vaxcert.crypto.signing_certificate import SigningCertificate, read_signing_certificate
+from vaxcert.errors import Reason, TrustListError, UnsupportedError
 from vaxcert.model.certificate import Kind
 from vaxcert.trust.anchors import Anchor, anchor_of
-from vaxcert.trust.formats import ReadingTerms, austrian
+from vaxcert.trust.formats import ReadingTerms, austrian, read
+from vaxcert.trust.list_findings import ListFindingCode
+from vaxcert.trust.trust_list import ListReading
 
 ISSUED = datetime(2022, 6, 1, 6, tzinfo=UTC)
 USABLE_UNTIL = datetime(2022, 6, 3, 6, tzinfo=UTC)
@@ -331,3 +336,43 @@ MAKERS: dict[str, tuple[str, Callable[[], Published]]] = {
     "signed jwks": ("jwks", lambda: jwks(by=list_signer())),
 }
 """Every form by its name here: the name of its format, and what makes one with the three `entries`."""
+
+
+UNREADABLE, KEY_TYPE = Reason.TRUST_ENTRY_UNREADABLE, Reason.KEY_TYPE
+
+NO_ENTRIES = [(value, UNREADABLE) for value in (None, 7, [], "text", {})]
+"""What is no entry in any form."""
+
+
+def reading_of(published: Published, **changes: Any) -> ListReading:
+    """Read it as what it is recognised as, on its usual terms but for `changes`."""
+    return read(published.data, published.terms(**changes))
+
+
+def refusal(published: Published, **changes: Any) -> Reason:
+    """Why it is not read as a whole."""
+    with pytest.raises(TrustListError) as caught:
+        reading_of(published, **changes)
+    return caught.value.reason
+
+
+def reasons(reading: ListReading) -> list[Reason]:
+    return [problem.reason for problem in reading.problems]
+
+
+def codes(reading: ListReading) -> list[ListFindingCode]:
+    return [finding.code for finding in reading.findings]
+
+
+def payload_of(data: bytes) -> bytes:
+    """What a compact JWS signs."""
+    return jws_reader.read(data).payload
+
+
+def check_problem(reading: ListReading, reason: Reason) -> None:
+    """The three `entries` are there, and what was put among them is a problem for this reason."""
+    assert {key.kid for key in reading.keys} == {one.kid for one in entries()}
+    assert reasons(reading)[0] is reason
+    assert str(reading.problems[0]).startswith("entry ")
+    assert isinstance(reading.problems[0], UnsupportedError if reason is KEY_TYPE else TrustListError)
+    assert len(reading.keys) + len(reading.problems) == reading.entries

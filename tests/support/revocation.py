@@ -74,8 +74,20 @@ def list_bytes(
     )
 
 
+def read_bytes(
+    data: bytes, pinned: Iterable[Anchor] | None = None, *, threshold: int = 1
+) -> RevocationDocument:
+    """Open a list that is in memory."""
+    judges = anchors() if pinned is None else pinned
+    return revocation_list.read(reader(data), len(data), judges, threshold=threshold)
+
+
+def reader(data: bytes) -> revocation_list.ReadAt:
+    return lambda start, length: data[start : start + length]
+
+
 def document(parts: Iterable[object] | None = None, **changes: object) -> RevocationDocument:
-    return revocation_list.read_bytes(list_bytes(parts, **changes), anchors())
+    return read_bytes(list_bytes(parts, **changes))
 
 
 def opened(parts: Iterable[object] | None = None, **changes: object) -> RevocationList:

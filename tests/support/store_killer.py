@@ -1,14 +1,16 @@
 """Imports over an existing store, killed; run as a process of its own, because it forks.
 
-    python -m tests.support.store_killer FOLDER RUNS
+    python -m tests.support.store_killer FOLDER RUNS trust|revocation
 
-writes one line of JSON: how often the old and the new edition was there afterwards, and every thing that was wrong.
-Two kinds of runs: killed at some instant, spread over what an import takes; and killed right before its n-th call of
-the operating system that changes a folder, for every n.
+kills imports of trust lists, or of deltas to a revocation list, and writes one line of JSON: how often the old and the
+new edition was there afterwards, and every thing that was wrong. Two kinds of runs: killed at some instant, spread
+over what an import takes; and killed right before its n-th call of the operating system that changes a folder, for
+every n.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import random
@@ -21,27 +23,89 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.support import revocation
 from tests.support.signers import NOW
 from tests.support.store_lists import NEW_COUNT, OLD_COUNT, anchor, signed_list
 from vaxcert.adapters.trust_store import ImportOptions, TrustStore
 from vaxcert.errors import VaxcertError
+from vaxcert.trust.revocation.query import RevocationStatus
 
 OLD, NEW, NEWER = signed_list(1, OLD_COUNT), signed_list(2, NEW_COUNT), signed_list(3, NEW_COUNT + 1)
+LIST = revocation.list_bytes()
+DELTA = revocation.list_bytes(
+    revocation.identifiers(revocation.OTHER),
+    number=2,
+    base=revocation.on(revocation.document()),
+)
+NEWER_LIST = revocation.list_bytes(revocation.identifiers(revocation.IDENTIFIER, revocation.OTHER), number=3)
 CALLS = ("open", "replace", "rename", "unlink", "mkdir", "fsync")
 EDITIONS = {(1, OLD_COUNT): "old", (2, NEW_COUNT): "new"}
 FIRST = ImportOptions(anchors=(anchor(),))
 SEED = 20221122
 
 
-def main(folder: Path, runs: int) -> dict[str, Any]:
+class Subject:
+    """What is imported: three editions of one list, and what a store holds afterwards."""
+
+    suffix = ".list"
+    kept = 2
+    first = 1
+    editions: tuple[bytes, ...] = (OLD, NEW, NEWER)
+
+    def take(self, folder: Path, data: bytes) -> None:
+        TrustStore.open(folder).import_list("eu", data, at=NOW, options=FIRST)
+
+    def edition(self, folder: Path, wrong: list[str]) -> str:
+        """Which edition the store has; what is wrong with it is noted."""
+        store = TrustStore.open(folder)
+        if not store.names():
+            return "none"
+        loaded = store.load()
+        wrong += map(str, loaded.problems)
+        edition = loaded.readings[0].origin.number, len(loaded.trust_list())
+        if edition not in EDITIONS:
+            wrong.append(f"number and keys {edition}")
+        return EDITIONS.get(edition, "other")
+
+
+class Revocation(Subject):
+    """A full list, a delta to it, and a newer full list. What the old list revokes is revoked in all of them."""
+
+    suffix = ".vxr"
+    kept = 1
+    first = 2
+    editions = (LIST, DELTA, NEWER_LIST)
+
+    def take(self, folder: Path, data: bytes) -> None:
+        anchors = revocation.anchors()
+        store = TrustStore.open(folder).revocation_sources
+        store.import_list("moh", io.BytesIO(data), at=revocation.AT, anchors=anchors)
+
+    def edition(self, folder: Path, wrong: list[str]) -> str:
+        lists = TrustStore.open(folder).revocation()
+        if lists is None:
+            return "none"
+        revoked = [
+            lists.answer(revocation.query(one), at=revocation.AT).status is RevocationStatus.REVOKED
+            for one in (revocation.IDENTIFIER, revocation.OTHER)
+        ]
+        if not revoked[0]:
+            wrong.append("what was revoked is not any more")
+        return "new" if revoked[1] else "old"
+
+
+def main(folder: Path, runs: int, kind: str) -> dict[str, Any]:
     wrong: list[str] = []
+    subject = Revocation() if kind == "revocation" else Subject()
     empty = TrustStore.create(folder / "empty").folder
     pristine = TrustStore.create(folder / "pristine").folder
-    TrustStore.open(pristine).import_list("eu", OLD, at=NOW, options=FIRST)
+    subject.take(pristine, subject.editions[0])
+    run = _Run(pristine, folder / "work", wrong, subject)
     return {
-        "instants": _killed_at_instants(_Run(pristine, folder / "work", wrong), runs),
-        "calls": list(_killed_at_calls(_Run(pristine, folder / "work", wrong))),
-        "first": list(_killed_at_calls(_Run(empty, folder / "work", wrong))),
+        "instants": _killed_at_instants(run, runs),
+        "calls": list(_killed_at_calls(run)),
+        # a delta needs the list it goes on from, so the first import is another one
+        "first": list(_killed_at_calls(_Run(empty, folder / "work", wrong, subject, new=subject.first))),
         "wrong": wrong,
     }
 
@@ -49,10 +113,14 @@ def main(folder: Path, runs: int) -> dict[str, Any]:
 class _Run:
     """Runs imports over copies of a store, each in a process of its own, and looks at what they leave."""
 
-    def __init__(self, pristine: Path, work: Path, wrong: list[str]) -> None:
+    def __init__(
+        self, pristine: Path, work: Path, wrong: list[str], subject: Subject, *, new: int = 1
+    ) -> None:
         self._pristine = pristine
         self._work = work
         self._wrong = wrong
+        self._subject = subject
+        self._new = subject.editions[new]
 
     def __call__(self, parent: Callable[[int], Any], *, die_at: int = 0) -> str:
         if self._work.exists():
@@ -60,9 +128,9 @@ class _Run:
         shutil.copytree(self._pristine, self._work)
         process = os.fork()
         if not process:
-            _import(self._work, die_at)
+            _import(self._subject, self._work, self._new, die_at)
         parent(process)
-        return _state(self._work, self._wrong)
+        return _state(self._subject, self._work, self._wrong)
 
 
 def _killed_at_instants(run: _Run, runs: int) -> Counter[str]:
@@ -92,13 +160,12 @@ def _duration(run: _Run) -> float:
     return spent[0]
 
 
-def _import(folder: Path, die_at: int) -> None:
+def _import(subject: Subject, folder: Path, data: bytes, die_at: int) -> None:
     """In the child: import the new edition, and end without a word."""
     try:
-        store = TrustStore.open(folder)
         if die_at:
             _die_at_call(die_at)
-        store.import_list("eu", NEW, at=NOW, options=FIRST)
+        subject.take(folder, data)
     finally:
         os._exit(0)
 
@@ -126,14 +193,13 @@ def _kill_after(process: int, delay: float) -> None:
     os.waitpid(process, 0)
 
 
-def _state(folder: Path, wrong: list[str]) -> str:
+def _state(subject: Subject, folder: Path, wrong: list[str]) -> str:
     """Which edition the store has now; what is wrong with it is noted."""
     try:
-        store = TrustStore.open(folder)
-        state = _edition(store, wrong)
-        store.import_list("eu", NEWER, at=NOW, options=FIRST)
-        kept = sum(path.suffix == ".list" for path in folder.rglob("*"))
-        if kept != (1 if state == "none" else 2) or list(folder.rglob("*.partial")):
+        state = subject.edition(folder, wrong)
+        subject.take(folder, subject.editions[2])
+        kept = sum(path.suffix == subject.suffix for path in folder.rglob("*"))
+        if kept != (1 if state == "none" else subject.kept) or list(folder.rglob("*.partial")):
             wrong.append(f"left behind: {sorted(map(str, folder.rglob('*')))}")
     except VaxcertError as error:
         wrong.append(f"{error.reason}: {error}")
@@ -141,16 +207,5 @@ def _state(folder: Path, wrong: list[str]) -> str:
     return state
 
 
-def _edition(store: TrustStore, wrong: list[str]) -> str:
-    if not store.names():
-        return "none"
-    loaded = store.load()
-    wrong += map(str, loaded.problems)
-    edition = loaded.readings[0].origin.number, len(loaded.trust_list())
-    if edition not in EDITIONS:
-        wrong.append(f"number and keys {edition}")
-    return EDITIONS.get(edition, "other")
-
-
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(main(Path(sys.argv[1]), int(sys.argv[2]))))
+    sys.stdout.write(json.dumps(main(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3])))

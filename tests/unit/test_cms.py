@@ -51,7 +51,9 @@ def refusal(message: bytes, content: bytes | None = CONTENT) -> tuple[Reason, st
         ("-nosmimecap",),
     ],
 )
-def test_every_form(workshop: Workshop, signer: Party, options: tuple[str, ...], content: bytes) -> None:
+def test_every_form_is_verified(
+    workshop: Workshop, signer: Party, options: tuple[str, ...], content: bytes
+) -> None:
     message = workshop.cms(signer, content, *options)
     signed = cms.verify(message, content=content)
     assert signed.content == content
@@ -104,7 +106,7 @@ def test_small_rsa_key(workshop: Workshop) -> None:
     assert refusal(message)[0] is Reason.WEAK_SIGNATURE
 
 
-def test_other_hash(workshop: Workshop, signer: Party) -> None:
+def test_a_hash_that_is_not_taken_is_named(workshop: Workshop, signer: Party) -> None:
     reason, problem = refusal(workshop.cms(signer, CONTENT, md="sha224"))
     assert reason is Reason.TRUST_ENTRY_SIGNATURE
     assert "hash" in problem

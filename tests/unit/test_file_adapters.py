@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from tests.support.signers import signer
 
+from vaxcert.adapters import trust_files
 from vaxcert.adapters.certificate_inputs import CertificateInput, find_sources, read_source
 from vaxcert.adapters.files import (
     WholeLines,
@@ -31,7 +32,7 @@ from vaxcert.adapters.key_files import load_csr, load_private_key, load_signer, 
 from vaxcert.adapters.records import read_records
 from vaxcert.adapters.trust_files import load_trust_list
 from vaxcert.crypto.authority import create_csr
-from vaxcert.errors import AdapterError, LimitExceededError, Reason, TrustListError, VaxcertError
+from vaxcert.errors import AdapterError, LimitExceededError, Reason, VaxcertError
 from vaxcert.limits import MAX_PIPED_RECORD_BYTES, MAX_TEXT_CHARACTERS, MAX_TEXT_FILE_BYTES
 from vaxcert.model.certificate import ALL_KINDS
 
@@ -305,23 +306,34 @@ def test_trust_list_of_files_and_folders_with_problems_beside(tmp_path):
     folder.mkdir()
     (folder / "vn.der").write_bytes(signer().certificate.der)
     (folder / "bad.pem").write_bytes(b"nothing")
+    (folder / "gone.pem").symlink_to(tmp_path / "missing")
     (folder / "notes.txt").write_bytes(b"not looked at")
     (tmp_path / "la").write_bytes(signer(country="LA").certificate.der)
-    trust_list, problems = load_trust_list([folder, tmp_path / "la", tmp_path / "missing"])
+    trust_list, problems = load_trust_list([folder, tmp_path / "la"])
     assert {key.country for key in trust_list} == {"VN", "LA"}
     assert {key.origin.name for key in trust_list} == {str(folder / "vn.der"), str(tmp_path / "la")}
     assert [problem.reason for problem in problems] == [
         Reason.CERTIFICATE_UNREADABLE,
-        Reason.FILE_UNREADABLE,
+        Reason.TRUST_LIST_UNREADABLE,
     ]
     assert str(folder / "bad.pem") in str(problems[0])
 
 
+def test_list_that_is_named_has_to_be_readable_for_it_may_withdraw_keys(tmp_path, monkeypatch):
+    good = tmp_path / "vn.der"
+    good.write_bytes(signer().certificate.der)
+    monkeypatch.setattr(trust_files, "MAX_TRUST_FILE_BYTES", good.stat().st_size)
+    (tmp_path / "long.der").write_bytes(bytes(good.stat().st_size + 1))
+    for name in ("missing", "long.der"):
+        reason = reason_of(lambda name=name: load_trust_list([good, tmp_path / name]))
+        assert reason is Reason.TRUST_LIST_UNREADABLE
+    trust_list, problems = load_trust_list([tmp_path])
+    assert (len(tuple(trust_list)), [one.reason for one in problems]) == (1, [Reason.TRUST_LIST_UNREADABLE])
+
+
 def test_trust_list_without_a_key_is_refused(tmp_path):
-    for paths in ([], [tmp_path], [tmp_path / "missing"]):
-        with pytest.raises(TrustListError) as caught:
-            load_trust_list(paths)
-        assert caught.value.reason is Reason.TRUST_LIST_EMPTY
+    for paths in ([], [tmp_path]):
+        assert reason_of(lambda paths=paths: load_trust_list(paths)) is Reason.TRUST_LIST_EMPTY
 
 
 # certificates

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from tests.support.gateway import german_list, item
+from tests.support.lists import holder
 from tests.support.signers import signer
 
 from vaxcert.crypto.algorithms import Algorithm
@@ -44,7 +45,7 @@ def codes(reading: ListReading) -> Counter[ListFindingCode]:
     return Counter(finding.code for finding in reading.findings)
 
 
-def test_list_is_read() -> None:
+def test_a_sound_list_gives_its_keys() -> None:
     assert formats.recognised(LIST) is GERMAN
     reading = formats.read(LIST, terms())
     assert [key.digest for key in reading.keys] == [ONE.digest, TWO.digest]
@@ -67,17 +68,17 @@ def test_it_is_as_old_as_its_newest_item() -> None:
 @pytest.mark.parametrize(
     "timestamp", [7, "", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2023"]
 )
-def test_odd_timestamps(timestamp: object) -> None:
+def test_odd_timestamps_keep_no_key_out(timestamp: object) -> None:
     assert len(read(item(ONE, timestamp=timestamp)).keys) == 1
 
 
 @pytest.mark.parametrize("line_end", [b"\n", b"\r\n", b" \n\n\t "])
 @pytest.mark.parametrize("after", [b"", b"\n", b"\r\n  "])
-def test_white_space_around_the_list(line_end: bytes, after: bytes) -> None:
+def test_white_space_around_the_list_is_not_signed(line_end: bytes, after: bytes) -> None:
     assert len(formats.read(german_list(KEY, ITEMS, line_end=line_end) + after, terms()).keys) == 2
 
 
-def test_any_anchor_that_fits() -> None:
+def test_one_fitting_anchor_among_others_is_enough() -> None:
     others = (
         anchor_of(ec.derive_private_key(7, ec.SECP256R1()).public_key()),
         anchor_of(ec.derive_private_key(7, ec.SECP384R1()).public_key()),
@@ -88,7 +89,7 @@ def test_any_anchor_that_fits() -> None:
         assert refusal(LIST, terms(other)) is Reason.TRUST_LIST_SIGNATURE
 
 
-def test_no_anchor() -> None:
+def test_without_an_anchor_it_is_read_only_unsigned() -> None:
     assert refusal(LIST, formats.ReadingTerms()) is Reason.ANCHOR_MISSING
     reading = formats.read(LIST, formats.ReadingTerms(allow_unsigned=True))
     assert reading.origin.proof is Proof.UNSIGNED
@@ -96,7 +97,7 @@ def test_no_anchor() -> None:
     assert refusal(LIST, wrong) is Reason.TRUST_LIST_SIGNATURE
 
 
-def test_environment() -> None:
+def test_the_anchor_says_the_environment() -> None:
     for_tests = anchor_of(KEY.public_key(), environment=Environment.TEST)
     assert formats.read(LIST, terms(for_tests)).environment is Environment.TEST
     assert {key.environment for key in formats.read(LIST, terms(for_tests)).keys} == {Environment.TEST}
@@ -118,14 +119,14 @@ def test_every_changed_byte_is_refused() -> None:
             assert caught.value.reason is Reason.TRUST_LIST_SIGNATURE
 
 
-def test_signature_in_another_spelling() -> None:
+def test_a_signature_in_another_spelling_is_refused() -> None:
     line, _, body = LIST.partition(b"\n")
     spare = bytes([line[85] + 1])  # 86 characters hold 512 bits and four that mean nothing
     assert refusal(line[:85] + spare + line[86:] + b"\n" + body) is Reason.TRUST_LIST_SIGNATURE
 
 
 @pytest.mark.parametrize("cut", [1, 100, len(LIST) - 100])
-def test_cut_short(cut: int) -> None:
+def test_a_list_cut_short_is_refused(cut: int) -> None:
     assert refusal(LIST[:-cut]) is Reason.TRUST_LIST_SIGNATURE
 
 
@@ -135,6 +136,7 @@ def test_cut_short(cut: int) -> None:
         b"{}",
         b"{",
         b'{"certificates": {}}',
+        b'{"certificates": [], "certificates": []}',
         b'{"certificates": null}',
         b'{"certificates": [\xff]}',
         b'{"certificates": ' + b"[" * 100_000,
@@ -142,17 +144,17 @@ def test_cut_short(cut: int) -> None:
         b'{"certificates": [' + b"0," * MAX_BUNDLE_CERTIFICATES + b"0]}",
     ],
 )
-def test_signed_but_no_list(body: bytes) -> None:
+def test_what_is_signed_and_no_list_is_unreadable(body: bytes) -> None:
     assert refusal(german_list(KEY, body)) is Reason.TRUST_LIST_UNREADABLE
 
 
-def test_no_newline() -> None:
+def test_without_a_newline_it_is_unreadable() -> None:
     with pytest.raises(TrustListError) as caught:
         GERMAN.read(b"{}", terms())
     assert caught.value.reason is Reason.TRUST_LIST_UNREADABLE
 
 
-def test_as_many_entries_as_allowed() -> None:
+def test_as_many_entries_as_allowed_are_read() -> None:
     body = b'{"certificates": [' + b"0," * (MAX_BUNDLE_CERTIFICATES - 1) + b"0]}"
     assert len(formats.read(german_list(KEY, body), terms()).problems) == MAX_BUNDLE_CERTIFICATES
 
@@ -197,6 +199,15 @@ def test_member_that_contradicts_the_certificate(changes: dict[str, Any]) -> Non
     assert reading.keys[0].country == "VN"
 
 
+@pytest.mark.parametrize("country", ["", "l", "l1", "la", "LAO", "ÄÄ", ["LA"]])
+def test_what_is_no_country_code_is_no_country(country: object) -> None:
+    stateless = holder("TEST without country").certificate
+    reading = read(item(ONE, country=country), item(stateless, country=country))
+    assert [key.country for key in reading.keys] == ["VN", None]
+    assert reading.findings == ()
+    assert [key.country for key in read(item(stateless, country="LA")).keys] == ["LA"]
+
+
 def test_members_that_are_not_there() -> None:
     reading = read({"rawData": item(ONE)["rawData"]})
     assert (len(reading.keys), reading.kids_confirmed, reading.findings) == (1, 0, ())
@@ -216,7 +227,7 @@ def test_other_usages_are_not_keys() -> None:
     assert codes(reading) == {ListFindingCode.OTHER_USAGE: 2}
 
 
-def test_rsa_signer() -> None:
+def test_signers_may_have_rsa_keys() -> None:
     certificate = signer(Algorithm.PS256).certificate
     assert [key.key.algorithm for key in read(item(certificate)).keys] == [Algorithm.PS256]
 

@@ -11,6 +11,7 @@ from tests.support.lists import base64, holder, jws
 
 from vaxcert.crypto import jws as reader
 from vaxcert.errors import Reason, TrustListError
+from vaxcert.limits import MAX_TRUST_FILE_BYTES
 
 EC = holder("jws EC")
 RSA = holder("jws RSA", "2048")
@@ -165,6 +166,12 @@ def test_keys_in_the_header_are_not_looked_at():
 )
 def test_malformed_messages_are_unreadable(data):
     assert reason_of(reader.read, data) is Reason.TRUST_LIST_UNREADABLE
+
+
+def test_messages_over_the_bound_are_not_read():
+    at_the_bound = SIGNED["ES256"].ljust(MAX_TRUST_FILE_BYTES)
+    assert reader.read(at_the_bound).payload == b'{"a":1}'
+    assert reason_of(reader.read, at_the_bound + b" ") is Reason.TRUST_LIST_UNREADABLE
 
 
 def test_certificates_of_the_header():

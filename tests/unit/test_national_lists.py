@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.lists import ISSUED, MAKERS, USABLE_UNTIL, Published, entries, holder, info, public_keys
+from tests.support.lists import ISSUED, MAKERS, USABLE_UNTIL, Published, entries, holder, info
 
 from vaxcert.errors import Reason, TrustListError
 from vaxcert.model.certificate import ALL_KINDS, Kind
@@ -226,12 +226,10 @@ def test_another_document_is_unreadable(name, data):
         assert refusal(name, published) in {Reason.TRUST_LIST_UNREADABLE, Reason.TRUST_LIST_UNSIGNED}
 
 
-def test_a_british_list_is_one_that_is_called_so():
-    published = public_keys()
-    reading = read(published.data, published.terms(), as_format=format_named("british"))
-    assert {key.country for key in reading.keys} == {"GB"}
-    assert reading.origin.format == "british"
-    assert read(published.data, published.terms()).origin.format == "norwegian"
+def test_formats_are_chosen_by_name():
+    assert all(format_named(known.name) is known for known in FORMATS)
+    with pytest.raises(ValueError, match=r"no list format 'Dutch', one of vaxcert, gdhcn, .* expected"):
+        format_named("Dutch")
 
 
 def mutated(data):

@@ -26,7 +26,7 @@ from vaxcert.model.certificate import ALL_KINDS, Kind
 from vaxcert.trust import formats, own_list, signed_document
 from vaxcert.trust.anchors import anchor_of
 from vaxcert.trust.formats import own
-from vaxcert.trust.formats.terms import ReadingTerms
+from vaxcert.trust.formats.reading.terms import ReadingTerms
 from vaxcert.trust.list_findings import ListFindingCode
 from vaxcert.trust.origin import Environment, Proof
 from vaxcert.trust.own_list import Companion, ListAuthority, ListEntry, TrustListContent
@@ -148,9 +148,9 @@ def problem(*entries, **changes):
 
 FULL = listed(
     certified(country="VN", kinds=frozenset({Kind.VACCINATION}), domain="DCC", not_after=ISSUED),
-    ListEntry(certificate=dsc("FR").der, revoked=True),
+    ListEntry(certificate=dsc("FR").der, withdrawn=True),
     bare(country="NO", kinds=frozenset({Kind.TEST, Kind.RECOVERY}), not_before=STARTS),
-    withdrawn=frozenset({b"TESTgone", bytes(32)}),
+    unlisted_withdrawals=frozenset({b"TESTgone", bytes(32)}),
     authorities=(ListAuthority(country="VN", certificate=der(authority())),),
     companions=(
         Companion(name="rules", digest=b"\2" * 32),
@@ -176,7 +176,7 @@ class TestRoundTrip:
         assert (vn.kid, vn.digest) == (dsc().kid, dsc().digest)
         assert (vn.kinds, vn.domain) == ({Kind.VACCINATION}, "DCC")
         assert (vn.not_before, vn.not_after) == (STARTS, ISSUED)
-        assert (fr.revoked, vn.revoked, no.revoked) == (True, False, False)
+        assert (fr.withdrawn, vn.withdrawn, no.withdrawn) == (True, False, False)
         assert (no.kid, no.kinds, no.not_before, no.not_after) == (
             KID,
             {Kind.TEST, Kind.RECOVERY},
@@ -225,8 +225,8 @@ class TestRoundTrip:
         assert {key.environment for key in reading.keys} == {environment}
 
     def test_trust_list_withdraws_what_it_names(self):
-        reading = read(listed(bare(), certified(), withdrawn=frozenset({KID, dsc().digest})))
-        assert all(key.revoked for key in TrustList.combined([reading]))
+        reading = read(listed(bare(), certified(), unlisted_withdrawals=frozenset({KID, dsc().digest})))
+        assert all(key.withdrawn for key in TrustList.combined([reading]))
 
 
 class TestCanonical:
@@ -602,16 +602,16 @@ class TestEntriesThatContradict:
 
 class TestRevokedEntries:
     def test_revoked_entry_withdraws_its_certificate(self):
-        reading = read(listed(certified(revoked=True)))
-        assert [key.revoked for key in reading.keys] == [True]
+        reading = read(listed(certified(withdrawn=True)))
+        assert [key.withdrawn for key in reading.keys] == [True]
         assert reading.withdrawn == {dsc().digest}
 
     def test_revoked_bare_key_withdraws_its_identifier_too(self):
-        reading = read(listed(bare(revoked=True)))
+        reading = read(listed(bare(withdrawn=True)))
         assert reading.withdrawn == {KID, hashlib.sha256(spki("bare")).digest()}
 
     def test_revoked_bare_key_with_an_identifier_of_another_length_is_withdrawn_by_its_digest(self):
-        reading = read(listed(bare(kid=b"TEST", revoked=True)))
+        reading = read(listed(bare(kid=b"TEST", withdrawn=True)))
         assert reading.withdrawn == {hashlib.sha256(spki("bare")).digest()}
 
     @pytest.mark.parametrize(
@@ -688,8 +688,8 @@ class TestAuthorities:
         }
 
     def test_revoked_certificate_stays_listed_whoever_issued_it(self):
-        reading = read(listed(certified(revoked=True), authorities=self.of("other")))
-        assert [key.revoked for key in reading.keys] == [True]
+        reading = read(listed(certified(withdrawn=True), authorities=self.of("other")))
+        assert [key.withdrawn for key in reading.keys] == [True]
 
     def test_bare_key_needs_no_authority(self):
         assert read(listed(bare(country="VN"), authorities=self.of("CSCA"))).problems == ()
@@ -713,7 +713,7 @@ class TestBounds:
 
     def test_a_writer_keeps_the_bound_too(self):
         with pytest.raises(ValueError, match="at most 100000"):
-            listed(withdrawn=frozenset(n.to_bytes(8, "big") for n in range(100_001)))
+            listed(unlisted_withdrawals=frozenset(n.to_bytes(8, "big") for n in range(100_001)))
 
     def test_too_large_a_file(self):
         assert refusal(signed(listed())[:18] + bytes(MAX_TRUST_FILE_BYTES)) is Reason.TRUST_LIST_UNREADABLE
@@ -766,7 +766,7 @@ class TestSpecification:
             domain="DCC",
         ),
         environment=Environment.TEST,
-        withdrawn=frozenset({b"TESTgone"}),
+        unlisted_withdrawals=frozenset({b"TESTgone"}),
         companions=(Companion(name="revocation", digest=hashlib.sha256(b"TEST").digest(), number=12),),
     )
 

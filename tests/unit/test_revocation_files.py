@@ -30,7 +30,6 @@ from vaxcert.adapters.revocation_files import (
     append_to_ledger,
     folder_reader,
     ledger_entries,
-    open_revocation,
     open_revocations,
 )
 from vaxcert.adapters.store_lock import locked
@@ -53,6 +52,11 @@ REVOKED, NOT_REVOKED, UNKNOWN = (
 
 def status(source, *texts, at=AT):
     return source.answer(query(*texts), at=at).status
+
+
+def open_revocation(path, pinned=()):
+    (source,) = open_revocations([path], pinned)
+    return source
 
 
 def refusal(call):
@@ -163,6 +167,29 @@ def test_german_lists(tmp_path):
     assert [status(source, one) for one in (IDENTIFIER, OTHER)] == [REVOKED, NOT_REVOKED]
     next(tmp_path.glob("**/chunk.lst")).unlink()
     assert status(source, IDENTIFIER) is UNKNOWN
+
+
+def written(path, moment):
+    for file in [path, *path.rglob("*")]:
+        os.utime(file, (moment.timestamp(), moment.timestamp()))
+
+
+@pytest.mark.parametrize("kind", ["batch", "batches", "slices", "german"])
+def test_lists_without_dates_are_as_old_as_their_files(tmp_path, kind):
+    files = {
+        "batch": {"1.json": batch(IDENTIFIER, expires="2100-01-01")},
+        "batches": {"1.json": batch(IDENTIFIER), "2.json": batch("X")},
+        "slices": {"lists.json": b"[]"},
+        "german": german(),
+    }[kind]
+    folder_of(tmp_path, files)
+    path = tmp_path / "1.json" if kind == "batch" else tmp_path
+    written(tmp_path, AT)
+    source = open_revocation(path, anchors() if kind == "german" else ())
+    asked = query(OTHER, kid=bytes(8))
+    last = AT + timedelta(days=90)
+    assert source.answer(asked, at=last).as_of == AT
+    assert source.answer(asked, at=last + timedelta(seconds=1)).status is UNKNOWN
 
 
 @pytest.mark.parametrize("files", [{}, {"notes.txt": b"x"}, {"1.json": b"{"}])

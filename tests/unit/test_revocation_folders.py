@@ -11,13 +11,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.bloom import bloom_bytes, bloom_filter
 from tests.support.revocation import AT, IDENTIFIER, OTHER, anchor_key, anchors, query
 
 from vaxcert.codec import cose
 from vaxcert.errors import Reason, TrustListError
 from vaxcert.trust.anchors import anchor_of
 from vaxcert.trust.revocation.device_slices import DeviceSlices
-from vaxcert.trust.revocation.filters import BloomFilter, write_bloom_filter
 from vaxcert.trust.revocation.german import GermanLists
 from vaxcert.trust.revocation.hashes import country_uci_hash, signature_hash, uci_hash
 from vaxcert.trust.revocation.query import RevocationStatus
@@ -34,6 +34,9 @@ EARLIER = (AT - timedelta(days=5)).isoformat()
 UPDATED = datetime(2022, 5, 31, tzinfo=UTC)
 
 
+SECOND = timedelta(seconds=1)
+
+
 def status(source, *texts, at=AT, **changes):
     return source.answer(query(*texts, **changes), at=at).status
 
@@ -43,8 +46,7 @@ def status(source, *texts, at=AT, **changes):
 
 def a_slice(digest, kind="BLOOMFILTER"):
     if kind == "BLOOMFILTER":
-        bloom = BloomFilter.of([digest], capacity=10, probability=1e-9)
-        return write_bloom_filter(bloom, capacity=10, elements=1)
+        return bloom_bytes(bloom_filter([digest], capacity=10, probability=1e-9))
     return bytes((0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 5)) + digest[:5]
 
 
@@ -103,6 +105,37 @@ def test_a_key_that_is_not_listed_has_nothing_revoked():
     source = DeviceSlices(device("POINT").get)
     assert status(source, IDENTIFIER, kid=bytes(8)) is NOT_REVOKED
     assert status(source, IDENTIFIER, kid=b"") is UNKNOWN
+
+
+def test_slices_are_too_old_after_ninety_days():
+    far = (AT + timedelta(days=1000)).isoformat()
+    source = DeviceSlices(device("POINT", expires=far, slice_expires=far).get)
+    last = UPDATED + timedelta(days=90)
+    for kid in (KID, bytes(8)):
+        assert status(source, OTHER, kid=kid, at=last) is NOT_REVOKED
+        assert status(source, OTHER, kid=kid, at=last + SECOND) is UNKNOWN
+    assert status(source, IDENTIFIER, at=last + SECOND) is REVOKED
+    assert "of 2022-05-31, at most 90" in source.answer(query(OTHER), at=last + SECOND).detail
+
+
+def test_slices_are_as_of_the_last_change_of_the_key_and_age_from_that_of_any():
+    files = device("POINT")
+    newer = UPDATED + timedelta(days=3)
+    other = {**json.loads(files["lists.json"])[0], "kid": "other", "lastUpdated": newer.isoformat()}
+    files["lists.json"] = json.dumps([*json.loads(files["lists.json"]), other]).encode()
+    source = DeviceSlices(files.get, max_age=timedelta(days=2))
+    answers = [source.answer(query(OTHER, kid=kid), at=newer + timedelta(days=2)) for kid in (KID, bytes(8))]
+    assert [(one.status, one.as_of) for one in answers] == [(NOT_REVOKED, UPDATED), (NOT_REVOKED, newer)]
+    assert status(source, OTHER, at=newer + timedelta(days=2) + SECOND) is UNKNOWN
+
+
+def test_slices_for_no_key_are_as_of_when_they_were_fetched():
+    files = {"lists.json": b"[]"}
+    assert status(DeviceSlices(files.get), OTHER) is UNKNOWN
+    source = DeviceSlices(files.get, fetched=AT)
+    assert source.answer(query(OTHER), at=AT).as_of == AT
+    assert status(source, OTHER, at=AT + timedelta(days=90)) is NOT_REVOKED
+    assert status(source, OTHER, at=AT + timedelta(days=90) + SECOND) is UNKNOWN
 
 
 def test_a_slice_that_has_expired_no_longer_counts():
@@ -167,8 +200,8 @@ def german(digest=None, number=0x0B, *, deep=True):
     }
 
 
-def lists(files):
-    return GermanLists(files.get, anchors())
+def lists(files, fetched=AT):
+    return GermanLists(files.get, anchors(), fetched=fetched)
 
 
 @pytest.mark.parametrize("deep", [True, False])
@@ -187,6 +220,36 @@ def test_german_types_and_depths(number, digest, deep):
     assert status(source, OTHER, signature=bytes(64)) is NOT_REVOKED
     assert status(source, IDENTIFIER, kid=bytes(8)) is NOT_REVOKED
     assert status(source, IDENTIFIER, kid=b"") is UNKNOWN
+
+
+def test_a_german_key_without_dates_is_as_of_when_it_was_fetched():
+    source = lists(german())
+    assert source.answer(query(OTHER, kid=bytes(8)), at=AT).as_of == AT
+    assert status(source, OTHER, kid=bytes(8), at=AT + timedelta(days=90)) is NOT_REVOKED
+    assert status(source, OTHER, kid=bytes(8), at=AT + timedelta(days=90) + SECOND) is UNKNOWN
+    answer = lists(german(), fetched=None).answer(query(OTHER, kid=bytes(8)), at=AT)
+    assert (answer.status, answer.detail) == (UNKNOWN, "nobody says how old the list is")
+
+
+def test_a_german_key_is_too_old_ninety_days_after_its_newest_entry():
+    source = lists(german())
+    last = UPDATED + timedelta(days=90)
+    assert source.answer(query(OTHER), at=last).as_of == UPDATED
+    assert [status(source, OTHER, at=at) for at in (last, last + SECOND)] == [NOT_REVOKED, UNKNOWN]
+    assert status(source, IDENTIFIER, at=last + SECOND) is REVOKED
+
+
+def test_a_key_identifier_of_one_byte():
+    files = german()
+    folder = f"{KID.hex()}0b"
+    short = {path.replace(folder, "070b"): data for path, data in files.items()}
+    source = lists({**short, "kid.lst": signed({b"\7": {b"\x0b": 1}})})
+    assert [status(source, IDENTIFIER, kid=kid) for kid in (b"\7", KID)] == [REVOKED, NOT_REVOKED]
+    sliced = {path.replace(KID64, "Bw"): data for path, data in device("POINT", kid="Bw").items()}
+    assert [status(DeviceSlices(sliced.get), IDENTIFIER, kid=kid) for kid in (b"\7", KID)] == [
+        REVOKED,
+        NOT_REVOKED,
+    ]
 
 
 @pytest.mark.parametrize("depth", [0, 1, 2])

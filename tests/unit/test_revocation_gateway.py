@@ -1,18 +1,17 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.openssl import Party, Workshop, run
 from tests.support.revocation import AT, IDENTIFIER, OTHER, anchor_key, query
 
-from vaxcert.crypto.signing_certificate import read_signing_certificate
 from vaxcert.errors import Reason, TrustListError
-from vaxcert.trust.anchors import anchor_of, read_anchors
+from vaxcert.trust.anchors import anchor_of
 from vaxcert.trust.revocation.gateway import GatewayBatches, is_listing, read_batch, read_listing
 from vaxcert.trust.revocation.hashes import HashType, uci_hash
 from vaxcert.trust.revocation.query import RevocationStatus
@@ -40,25 +39,23 @@ def refusal(call):
     return caught.value.reason
 
 
-def openssl(*arguments, data=b""):
-    command = ["openssl", *map(str, arguments)]
-    return subprocess.run(command, input=data, check=True, capture_output=True).stdout  # noqa: S603
+@pytest.fixture(scope="module")
+def workshop(tmp_path_factory):
+    return Workshop(tmp_path_factory.mktemp("upload"))
 
 
 @pytest.fixture(scope="module")
-def upload(tmp_path_factory):
-    """A TEST upload certificate, and a function that signs with it by means of OpenSSL."""
-    folder = tmp_path_factory.mktemp("upload")
-    key, cert = folder / "key.pem", folder / "cert.pem"
-    new_key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key)
-    openssl("req", "-x509", *new_key, "-out", cert, "-subj", "/C=VN/O=TEST/CN=TEST upload", "-days", "30")
-    certificate = read_signing_certificate(openssl("x509", "-in", cert, "-outform", "DER"))
+def upload(workshop):
+    """A TEST upload certificate of Viet Nam."""
+    return workshop.party("upload")
 
-    def sign(data):
-        files = ("-signer", cert, "-inkey", key)
-        return openssl("cms", "-sign", "-binary", "-nodetach", *files, "-outform", "DER", data=data)
 
-    return sign, anchor_of(certificate.public_key, certificate=certificate)
+def pinned(party):
+    return anchor_of(party.certificate.public_key, certificate=party.certificate)
+
+
+def signed(workshop, party, data=None, **options):
+    return workshop.cms(party, batch(IDENTIFIER) if data is None else data, "-nodetach", **options)
 
 
 def test_a_bare_batch():
@@ -67,45 +64,63 @@ def test_a_bare_batch():
     assert read.hashes == (uci_hash(IDENTIFIER),)
 
 
-def test_a_signed_batch_in_der_and_in_base64(upload):
-    sign, anchor = upload
-    data = sign(batch(IDENTIFIER))
-    assert read_batch(data, [anchor]).hashes == (uci_hash(IDENTIFIER),)
-    assert read_batch(b64encode(data), [anchor]).hashes == (uci_hash(IDENTIFIER),)
+def test_a_signed_batch_in_der_and_in_base64(workshop, upload):
+    data = signed(workshop, upload)
+    for form in (data, b64encode(data), b64encode(data)[:64] + b"\r\n" + b64encode(data)[64:]):
+        assert read_batch(form, [pinned(upload)]).hashes == (uci_hash(IDENTIFIER),)
 
 
-def test_an_authority_vouches_for_those_it_certified(tmp_path):
-    new_key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout")
-    for name, by in (
-        ("ca", ()),
-        ("stranger", ()),
-        ("up", ("-CA", tmp_path / "ca.pem", "-CAkey", tmp_path / "ca.key")),
-    ):
-        files = (tmp_path / f"{name}.key", "-out", tmp_path / f"{name}.pem")
-        openssl("req", "-x509", *new_key, *files, "-subj", f"/C=VN/CN=TEST {name}", *by)
-    files = ("-signer", tmp_path / "up.pem", "-inkey", tmp_path / "up.key")
-    data = openssl("cms", "-sign", "-binary", "-nodetach", *files, "-outform", "DER", data=batch(IDENTIFIER))
-    (authority,), (stranger,) = (
-        read_anchors((tmp_path / f"{name}.pem").read_bytes()) for name in ("ca", "stranger")
-    )
-    assert read_batch(data, [stranger, authority]).hashes == (uci_hash(IDENTIFIER),)
-    assert refusal(lambda: read_batch(data, [stranger])) is Reason.REVOCATION_LIST_SIGNATURE
+def test_an_authority_vouches_for_those_it_certified(workshop):
+    authority, stranger = (workshop.party(name, authority=True) for name in ("authority", "stranger"))
+    data = signed(workshop, workshop.party("certified", issuer=authority))
+    assert read_batch(data, [pinned(stranger), pinned(authority)]).hashes == (uci_hash(IDENTIFIER),)
+    assert refusal(lambda: read_batch(data, [pinned(stranger)])) is Reason.REVOCATION_LIST_SIGNATURE
 
 
-def test_a_signed_batch_needs_the_right_anchor(upload):
-    sign, anchor = upload
-    data = sign(batch(IDENTIFIER))
+def test_a_signed_batch_needs_the_right_anchor(workshop, upload):
+    data = signed(workshop, upload)
     other = anchor_of(anchor_key("other").public_key)
     assert refusal(lambda: read_batch(data)) is Reason.ANCHOR_MISSING
     assert refusal(lambda: read_batch(data, [other])) is Reason.REVOCATION_LIST_SIGNATURE
     at = data.index(b"UNKNOWN_KID")
     tampered = data[:at] + b"X" + data[at + 1 :]
-    assert refusal(lambda: read_batch(tampered, [anchor])) is Reason.TRUST_ENTRY_SIGNATURE
+    assert refusal(lambda: read_batch(tampered, [pinned(upload)])) is Reason.REVOCATION_LIST_SIGNATURE
+    assert refusal(lambda: read_batch(data[:-9], [pinned(upload)])) is Reason.REVOCATION_LIST_UNREADABLE
+
+
+def test_a_link_made_with_a_weak_algorithm_is_called_so(workshop):
+    authority = workshop.party("authority", authority=True)
+    data = signed(workshop, workshop.party("weak", issuer=authority, signed=("-sha1",)))
+    assert refusal(lambda: read_batch(data, [pinned(authority)])) is Reason.WEAK_SIGNATURE
+
+
+@pytest.mark.parametrize(
+    ("signer", "country", "taken"),
+    [("VN", "VN", True), ("VN", "FR", False), ("GR", "EL", True), ("EL", "GR", True), ("GR", "CY", False)],
+)
+@pytest.mark.parametrize("is_certified", [False, True])
+def test_a_batch_is_of_the_country_of_its_signer(workshop, signer, country, taken, is_certified):
+    authority = workshop.party("authority", country=signer, authority=True) if is_certified else None
+    party = workshop.party("upload", country=signer, issuer=authority)
+    data = signed(workshop, party, batch(IDENTIFIER, country=country))
+    anchors = [pinned(authority or party)]
+    if taken:
+        assert read_batch(data, anchors).country == country
+    else:
+        assert refusal(lambda: read_batch(data, anchors)) is Reason.REVOCATION_LIST_SIGNATURE
+
+
+def test_another_certificate_of_a_pinned_key_does_not_change_its_country(workshop, upload):
+    again = Party(upload.key, workshop.party("again", country="FR").file.with_name("french.pem"))
+    subject = ("-subj", "/C=FR/O=TEST/CN=TEST upload", "-days", "30", "-out", again.file)
+    run("req", "-x509", "-new", "-key", upload.key, *subject)
+    data = signed(workshop, again, batch(IDENTIFIER, country="FR"))
+    assert refusal(lambda: read_batch(data, [pinned(upload)])) is Reason.REVOCATION_LIST_SIGNATURE
+    assert read_batch(data, [pinned(again)]).country == "FR"
 
 
 def test_a_batch_without_signature_is_refused_where_there_are_anchors(upload):
-    _, anchor = upload
-    assert refusal(lambda: read_batch(batch(IDENTIFIER), [anchor])) is Reason.TRUST_LIST_UNSIGNED
+    assert refusal(lambda: read_batch(batch(IDENTIFIER), [pinned(upload)])) is Reason.TRUST_LIST_UNSIGNED
 
 
 @pytest.mark.parametrize(
@@ -119,6 +134,8 @@ def test_a_batch_without_signature_is_refused_where_there_are_anchors(upload):
         batch(IDENTIFIER, expires="tomorrow"),
         batch(IDENTIFIER, expires=5),
         batch(IDENTIFIER, country=None),
+        batch(IDENTIFIER, country="Viet Nam"),
+        batch(IDENTIFIER, country="vn"),
         batch(IDENTIFIER, entries={}),
         batch(IDENTIFIER, entries=[{"hash": "AAAA"}]),
         batch(IDENTIFIER, entries=[{"hash": "?" * 24}]),
@@ -137,7 +154,7 @@ def test_any_bytes_are_a_batch_or_our_error(data):
             read_batch(tried)
 
 
-def test_answers():
+def test_revoked_not_revoked_and_unknown():
     source = GatewayBatches([read_batch(batch(IDENTIFIER))], as_of=AT)
     revoked = source.answer(query(IDENTIFIER), at=AT)
     assert (revoked.status, revoked.as_of) == (RevocationStatus.REVOKED, AT)
@@ -148,9 +165,25 @@ def test_answers():
     assert late.status is RevocationStatus.NOT_REVOKED
 
 
+def test_batches_are_too_old_after_ninety_days():
+    far = (AT + timedelta(days=1000)).isoformat()
+    source = GatewayBatches([read_batch(batch(IDENTIFIER, expires=far))], as_of=AT)
+    last = AT + timedelta(days=90)
+    statuses = [source.answer(query(OTHER), at=at).status for at in (last, last + timedelta(seconds=1))]
+    assert statuses == [RevocationStatus.NOT_REVOKED, RevocationStatus.UNKNOWN]
+    assert source.answer(query(IDENTIFIER), at=last + timedelta(days=1)).status is RevocationStatus.REVOKED
+    undated = GatewayBatches([read_batch(batch(IDENTIFIER))])
+    assert undated.answer(query(OTHER), at=AT).status is RevocationStatus.UNKNOWN
+
+
 def test_only_countries_that_uploaded_are_covered():
     source = GatewayBatches([read_batch(batch(IDENTIFIER))])
-    assert [source.covers(query(issuer=one)) for one in ("VN", "DE", None)] == [True, False, True]
+    assert [source.covers(query(issuer=one)) for one in ("VN", "VNM", "DE", None)] == [
+        True,
+        True,
+        False,
+        True,
+    ]
 
 
 def test_when_a_batch_is_missing_what_is_not_found_is_unknown():
@@ -161,7 +194,7 @@ def test_when_a_batch_is_missing_what_is_not_found_is_unknown():
     assert source.covers(query(issuer="DE"))
 
 
-def test_listing():
+def test_the_list_of_batches():
     rows = [
         {"batchId": "a", "country": "VN", "date": "2022-06-01T00:00:00+00:00", "deleted": False},
         {"batchId": "b", "country": "VN", "date": "2022-06-02T00:00:00", "deleted": True},

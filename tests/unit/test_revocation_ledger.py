@@ -68,7 +68,7 @@ def test_what_is_written_is_read(changes):
     assert list(read_entries(text(*changes))) == changes
 
 
-def test_lines():
+def test_an_entry_as_a_line():
     assert revoke(A, 20_000, reason="lost").line == f"revoked,UCI,{A.hex()},2024-10-04,lost"
     assert restore(B).line == f"restored,UCI,{B.hex()},,"
     assert LedgerEntry(Change.REVOKED, None, bytes(8)).line == "revoked,KEY,0000000000000000,,"
@@ -160,6 +160,14 @@ def test_a_delta_holds_the_changes_only():
         (Change.REVOKED, UCI): 1,
         (Change.RESTORED, UCI): 1,
     }
+
+
+def test_two_types_with_one_hash_are_two_entries():
+    other = HashType.SIGNATURE
+    base = full(revoke(A, DAY), revoke(A, DAY, other))
+    changed = state(revoke(A, DAY), revoke(A, DAY, other), restore(A), revoke(A, DAY + 1))
+    made = delta_sections(changed, base, day=DAY)
+    assert [(change, kind, built.entries) for change, kind, built in made] == [(Change.REVOKED, UCI, 1)]
 
 
 def test_known_changes_are_told_from_new_ones():

@@ -3,7 +3,7 @@ from __future__ import annotations
 import hashlib
 import random
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import cbor2
 import pytest
@@ -24,6 +24,8 @@ from tests.support.revocation import (
     on,
     opened,
     query,
+    read_bytes,
+    reader,
     sections,
 )
 
@@ -133,6 +135,21 @@ def test_an_entry_counts_to_the_end_of_its_last_day():
         (frozenset({"VN"}), "VN", True),
         (frozenset({"VN"}), "DE", False),
         (frozenset({"VN"}), None, True),
+        (frozenset({"GR"}), "EL", True),
+        (frozenset({"EL"}), "GR", True),
+        (frozenset({"GR"}), "CY", False),
+        (frozenset({"FR"}), "CNAM", True),
+        (frozenset({"FR"}), "FRA", True),
+        (frozenset({"FR"}), "fr", True),
+        (frozenset({"CNAM"}), "CNAM", True),
+        (frozenset({"DE"}), "CNAM", False),
+        (frozenset({"CH"}), "CH BAG", True),
+        (frozenset({"GB"}), "JE", True),
+        (frozenset({"JE"}), "GB", False),
+        (frozenset({"DE", "FR"}), "fr", True),
+        (frozenset({"VN"}), "Bộ Y tế", True),
+        (frozenset({"VN"}), "", True),
+        (frozenset({"VN"}), "ZZ", False),
     ],
 )
 def test_covered_countries(countries, issuer, covered):
@@ -155,7 +172,7 @@ def test_the_same_list_has_the_same_bytes():
     assert list_bytes(identifiers(*texts)) == list_bytes(identifiers(*reversed(texts)))
 
 
-def test_layout():
+def test_header_index_and_blocks_stand_where_the_specification_says():
     data = list_bytes(identifiers(*map(str, range(600))))
     length = int.from_bytes(data[8:12], "big")
     assert data[:8] == MAGIC
@@ -185,7 +202,7 @@ def test_every_flipped_bit_is_refused_or_unknown_or_changes_nothing():
     for at in places:
         damaged = data[:at] + bytes((data[at] ^ 1 << chance.randrange(8),)) + data[at + 1 :]
         try:
-            source = RevocationList([revocation_list.read_bytes(damaged, anchors())])
+            source = RevocationList([read_bytes(damaged, anchors())])
         except TrustListError as error:
             seen.add(error.reason)
             continue
@@ -201,12 +218,12 @@ def test_every_flipped_bit_is_refused_or_unknown_or_changes_nothing():
 def test_a_list_cut_short_is_unreadable(length):
     data = list_bytes()
     assert len(data) == 8192
-    reason = refusal(lambda: revocation_list.read_bytes(data[:length], anchors()))
+    reason = refusal(lambda: read_bytes(data[:length], anchors()))
     assert reason is Reason.REVOCATION_LIST_UNREADABLE
 
 
 def test_a_list_with_bytes_after_it_is_unreadable():
-    reason = refusal(lambda: revocation_list.read_bytes(list_bytes() + b"\0", anchors()))
+    reason = refusal(lambda: read_bytes(list_bytes() + b"\0", anchors()))
     assert reason is Reason.REVOCATION_LIST_UNREADABLE
 
 
@@ -215,7 +232,7 @@ def test_a_list_with_bytes_after_it_is_unreadable():
 def test_any_bytes_are_a_list_or_our_error(data):
     for tried in (data, MAGIC + data, MAGIC + len(data).to_bytes(4, "big") + data):
         with pytest.raises(VaxcertError):
-            revocation_list.read_bytes(tried, anchors())
+            read_bytes(tried, anchors())
 
 
 @settings(deadline=None)
@@ -250,13 +267,17 @@ def _ordered(fields):
         ({"version": 0}, "another version"),
         ({"issuer": ""}, "issuer"),
         ({"issuer": "x" * 201}, "issuer"),
+        ({"issuer": "two\nlines"}, "issuer"),
         ({"number": -1}, "number"),
+        ({"number": 0}, "a number from 1"),
+        ({"number": 2**53}, "number"),
         ({"number": True}, "number"),
         ({"issued": 1.5}, "issued"),
         ({"usable-until": 253402300800}, "usable-until"),
-        ({"issued": 1, "next-update": 0}, "not in this order"),
-        ({"next-update": 253402300799}, "not in this order"),
-        ({"countries": []}, "countries"),
+        ({"issued": 1, "next-update": 0}, "in this order"),
+        ({"next-update": 253402300799}, "in this order"),
+        ({"countries": []}, "at least one country"),
+        ({"countries": [""]}, "at least one country"),
         ({"countries": [1]}, "countries"),
         ({"countries": ["VN", "DE"]}, "encoding"),
         ({"withdrawn": [bytes(9)]}, "withdrawn"),
@@ -284,33 +305,107 @@ def test_headers_that_are_refused(changes, message):
     assert header.decode(cbor2.dumps(accepted)).sections[0].entries == 585
 
 
+@pytest.mark.parametrize(
+    ("good", "bad", "message"),
+    [
+        ({"issuer": "x" * 200}, {"issuer": "x" * 201}, "an issuer of 1 to 200"),
+        ({"issuer": "x"}, {"issuer": ""}, "an issuer of 1 to 200"),
+        ({"issuer": "Bộ Y tế"}, {"issuer": "Bộ\0"}, "an issuer of 1 to 200"),
+        ({"number": 1}, {"number": 0}, "a number from 1"),
+        ({"number": 2**53 - 1}, {"number": 2**53}, "a number from 1"),
+        ({"countries": frozenset({"x" * 200})}, {"countries": frozenset({"x" * 201})}, "country"),
+        ({"countries": frozenset({"VN"})}, {"countries": frozenset({"VN", ""})}, "country"),
+        ({"countries": None}, {"countries": frozenset()}, "country"),
+        ({"withdrawn": frozenset({bytes(8)})}, {"withdrawn": frozenset({bytes(7)})}, "withdrawn"),
+        ({"next_update": ISSUED}, {"next_update": ISSUED - timedelta(seconds=1)}, "in this order"),
+        ({"issued": ISSUED}, {"issued": ISSUED.replace(tzinfo=None)}, "with a zone"),
+        ({"issued": ISSUED}, {"issued": ISSUED.replace(microsecond=1)}, "whole seconds"),
+        ({"issued": datetime(1970, 1, 1, tzinfo=UTC)}, {"issued": datetime(1969, 1, 1, tzinfo=UTC)}, "1970"),
+    ],
+)
+def test_what_a_list_may_say_of_itself(good, bad, message):
+    made = description(**good)
+    assert document([], **good).header.description == made  # what can be written can be opened
+    with pytest.raises(ValueError, match=message):
+        description(**bad)
+
+
+def test_a_header_too_long_to_be_opened_is_not_written():
+    digests = [number.to_bytes(32, "big") for number in range(31_000)]
+    assert document([], withdrawn=frozenset(digests[:30_000])).header.description.number == 1
+    with pytest.raises(ValueError, match="a header of 105"):
+        list_bytes([], withdrawn=frozenset(digests))
+
+
 # --- signatures
+
+
+def signed_again(data, signer):
+    signed, _ = revocation_list.read_unjudged(reader(data), len(data))
+    added = signed_document.add_signature(signed, signer)
+    return b"".join(revocation_list.with_signatures(reader(data), added))
+
+
+@pytest.mark.parametrize("entries", [0, 1, 2000])
+def test_signed_one_after_the_other_is_as_signed_together(entries, monkeypatch):
+    monkeypatch.setattr(revocation_list, "_PIECE_BYTES", 3 * BLOCK_BYTES)  # of four blocks
+    a, b = anchor_key("a"), anchor_key("b")
+    parts = sections(
+        *(
+            (HashType.UCI, hashlib.sha256(bytes([n % 256, n // 256 % 256, n >> 16])).digest()[:16], NEVER)
+            for n in range(entries)
+        )
+    )
+    first = list_bytes(parts, signers=(a,))
+    both = signed_again(first, b)
+    assert both == list_bytes(parts, signers=(a, b))
+    assert read_bytes(both, anchors(a, b), threshold=2).digest == read_bytes(first, anchors(a)).digest
+    assert signed_again(both, b) == both
+
+
+def test_nobody_signs_a_list_that_is_damaged():
+    data = bytearray(list_bytes())
+    data[-1000] ^= 1
+    _, document_of = revocation_list.read_unjudged(reader(data), len(data))
+    with pytest.raises(TrustListError, match="block 0 is damaged"):
+        document_of.check()
+    assert refusal(lambda: signed_again(list_bytes()[:-1], anchor_key("b"))) is (
+        Reason.REVOCATION_LIST_UNREADABLE
+    )
+
+
+def test_a_list_that_is_cut_short_while_it_is_signed_is_not_copied():
+    data = list_bytes()
+    signed, _ = revocation_list.read_unjudged(reader(data), len(data))
+    with pytest.raises(TrustListError, match="cut short") as caught:
+        b"".join(revocation_list.with_signatures(reader(data[:-1]), signed))
+    assert caught.value.reason is Reason.REVOCATION_LIST_UNREADABLE
 
 
 def test_two_of_three_anchors():
     a, b, c = (anchor_key(name) for name in "abc")
     pinned = anchors(a, b, c)
     both = list_bytes(signers=(a, c))
-    assert revocation_list.read_bytes(both, pinned, threshold=2).header.description.number == 1
+    assert read_bytes(both, pinned, threshold=2).header.description.number == 1
     one = list_bytes(signers=(a,))
-    reason = refusal(lambda: revocation_list.read_bytes(one, pinned, threshold=2))
+    reason = refusal(lambda: read_bytes(one, pinned, threshold=2))
     assert reason is Reason.TRUST_LIST_THRESHOLD
 
 
 def test_another_signature_leaves_the_digest():
     a, b = anchor_key("a"), anchor_key("b")
-    alone = revocation_list.read_bytes(list_bytes(signers=(a,)), anchors(a))
-    together = revocation_list.read_bytes(list_bytes(signers=(a, b)), anchors(a))
+    alone = read_bytes(list_bytes(signers=(a,)), anchors(a))
+    together = read_bytes(list_bytes(signers=(a, b)), anchors(a))
     assert alone.digest == together.digest
 
 
 def test_the_wrong_key_is_refused():
-    reason = refusal(lambda: revocation_list.read_bytes(list_bytes(), anchors(anchor_key("z"))))
+    reason = refusal(lambda: read_bytes(list_bytes(), anchors(anchor_key("z"))))
     assert reason is Reason.REVOCATION_LIST_SIGNATURE
 
 
 def test_no_anchor_is_refused():
-    assert refusal(lambda: revocation_list.read_bytes(list_bytes(), ())) is Reason.ANCHOR_MISSING
+    assert refusal(lambda: read_bytes(list_bytes(), ())) is Reason.ANCHOR_MISSING
 
 
 def test_a_trust_list_signature_is_none_for_a_revocation_list():
@@ -319,7 +414,7 @@ def test_a_trust_list_signature_is_none_for_a_revocation_list():
     signed = signed_document.write(signed_document.sign(content, kind, [anchor_key()]))
     data = MAGIC + len(signed).to_bytes(4, "big") + signed
     padded = data + bytes(-len(data) % BLOCK_BYTES)
-    assert refusal(lambda: revocation_list.read_bytes(padded, anchors())) is Reason.REVOCATION_LIST_UNREADABLE
+    assert refusal(lambda: read_bytes(padded, anchors())) is Reason.REVOCATION_LIST_UNREADABLE
 
 
 # --- deltas

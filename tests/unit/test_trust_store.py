@@ -305,11 +305,11 @@ def test_list_without_a_key_is_refused(store):
 def test_list_of_withdrawals_alone_is_taken(store):
     store.import_list(
         "deny",
-        signed_list(1, entries=(), withdrawn=frozenset({VN.certificate.digest})),
+        signed_list(1, entries=(), unlisted_withdrawals=frozenset({VN.certificate.digest})),
         at=NOW,
         options=PINNED,
     )
-    assert [key.country for key in store.load().trust_list() if key.revoked] == ["VN"]
+    assert [key.country for key in store.load().trust_list() if key.withdrawn] == ["VN"]
 
 
 def test_wrong_clock_is_reported_and_does_not_refuse(store):
@@ -589,12 +589,12 @@ def test_damaged_list_is_reported_and_nothing_takes_its_place(store, change):
 
 
 def test_what_a_damaged_list_withdraws_stays_withdrawn(store):
-    vn = replace(entries(1)[0], revoked=True)
+    vn = replace(entries(1)[0], withdrawn=True)
     deny = signed_list(1, entries=(vn, *entries(3)[2:]))
     store.import_list("deny", deny, at=NOW, options=PINNED)
     path = store.folder / "lists" / "deny" / f"{sha256(deny).hexdigest()}.list"
     path.write_bytes(b"x")
-    assert {key.country for key in store.load().trust_list() if key.revoked} == {"VN"}
+    assert {key.country for key in store.load().trust_list() if key.withdrawn} == {"VN"}
 
 
 @pytest.mark.parametrize("state", [b"", b"{}", b"[]", b"[" * 100_000, b"\xff"])
@@ -768,7 +768,7 @@ def test_store_is_loaded_like_a_file(store, tmp_path):
 
 @pytest.mark.parametrize("damaged", [False, True])
 def test_withdrawal_in_a_store_holds_for_files_beside_it(store, tmp_path, damaged):
-    deny = signed_list(1, entries=(replace(entries(1)[0], revoked=True),))
+    deny = signed_list(1, entries=(replace(entries(1)[0], withdrawn=True),))
     store.import_list("deny", deny, at=NOW, options=PINNED)
     store.remove("eu")
     if damaged:
@@ -776,7 +776,7 @@ def test_withdrawal_in_a_store_holds_for_files_beside_it(store, tmp_path, damage
     (tmp_path / "vn.der").write_bytes(VN.certificate.der)
     trust_list, problems = load_trust_list([tmp_path / "vn.der", store.folder])
     assert len(problems) == damaged
-    assert {key.revoked for key in trust_list.candidates(VN.certificate.kid)} == {True}
+    assert {key.withdrawn for key in trust_list.candidates(VN.certificate.kid)} == {True}
 
 
 def test_file_that_must_not_be_relied_on_stops_all(store, tmp_path):

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-from base64 import b64decode, urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as Base64Error
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -19,9 +17,11 @@ from typing import Any, Final
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
+from vaxcert.codec.text import base64_bytes, base64url_bytes
 from vaxcert.crypto.keys import MIN_RSA_BITS, SHA256, verifying_key
 from vaxcert.crypto.signing_certificate import SigningCertificate, read_signing_certificate
 from vaxcert.errors import Reason, TrustListError, UnsupportedError
+from vaxcert.limits import MAX_TRUST_FILE_BYTES
 
 ES256: Final = "ES256"
 RS256: Final = "RS256"
@@ -70,9 +70,12 @@ def read(data: bytes) -> Jws:
         data: The compact serialization; white space may stand around it.
 
     Raises:
-        TrustListError: `trust-list-unreadable`, when it is malformed, names a critical header (none is understood)
-            or has an unencoded payload (RFC 7797); `trust-list-signature`, for any other algorithm, `none` included.
+        TrustListError: `trust-list-unreadable`, when it is malformed or has over `limits.MAX_TRUST_FILE_BYTES`, names a
+            critical header (none is understood) or has an unencoded payload (RFC 7797); `trust-list-signature`, for
+            any other algorithm, `none` included.
     """
+    if len(data) > MAX_TRUST_FILE_BYTES:
+        raise _unreadable(f"{len(data)} bytes, at most {MAX_TRUST_FILE_BYTES} expected")
     parts = _COMPACT.fullmatch(data)
     if parts is None:
         raise _unreadable("three parts in base64url with dots between them expected")
@@ -174,17 +177,16 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _decoded(part: bytes) -> bytes:
-    """Base64url without padding, in its one form: spare bits that are set would let two texts be one signature."""
-    decoded = urlsafe_b64decode(part + b"=" * (-len(part) % 4)) if len(part) % 4 != 1 else b""
-    if urlsafe_b64encode(decoded).rstrip(b"=") != part:
-        raise _unreadable("a part that is not base64url")
-    return decoded
+    try:
+        return base64url_bytes(part.decode("ascii"))
+    except ValueError:
+        raise _unreadable("a part that is not base64url") from None
 
 
 def _certificate(text: Any) -> SigningCertificate:
     try:
-        return read_signing_certificate(b64decode(text, validate=True))
-    except (Base64Error, ValueError, TypeError, TrustListError):
+        return read_signing_certificate(base64_bytes(text))
+    except (ValueError, TrustListError):
         raise _unreadable("x5c holds something other than certificates in base64") from None
 
 

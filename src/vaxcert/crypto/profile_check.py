@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeAlias
 
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 
@@ -73,7 +73,7 @@ class ProfileFinding:
     detail: str = ""
 
 
-Findings = Iterator[ProfileFinding]
+Findings: TypeAlias = Iterator[ProfileFinding]
 
 
 def check(

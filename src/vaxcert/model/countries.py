@@ -15,6 +15,7 @@ from typing import Any, Final
 
 _COUNTRIES_FILE: Final = "countries.json"
 _ISSUERS_FILE: Final = "issuer_codes.json"
+_TWO_LETTERS: Final = re.compile("[A-Z]{2}")
 _USER_ASSIGNED: Final = re.compile("X[A-Z]{1,2}")
 _NONE: Final[frozenset[str]] = frozenset()
 
@@ -29,6 +30,11 @@ def alpha2(code: str) -> str | None:
         The alpha-2 code; None for codes of organisations (`WHO`, `IOM`), of tests, and all others.
     """
     return _alpha2().get(code)
+
+
+def country_code(value: Any) -> str | None:
+    """The value when it is two capital letters, the form of an alpha-2 code; else None. Any such may be one."""
+    return value if type(value) is str and _TWO_LETTERS.fullmatch(value) else None
 
 
 def is_test_code(code: str) -> bool:

@@ -9,12 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from base64 import urlsafe_b64decode
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -23,13 +21,13 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
+from vaxcert.crypto import jwk
 from vaxcert.crypto.signing_certificate import SigningCertificate, read_certificates
 from vaxcert.errors import Reason, TrustListError
 from vaxcert.trust.origin import Environment
 
 _PUBLIC_KEY: Final = re.compile(rb"-----BEGIN PUBLIC KEY-----.*?-----END PUBLIC KEY-----", re.DOTALL)
 _CERTIFICATE: Final = b"-----BEGIN CERTIFICATE-----"
-_CURVES: Final = {"P-256": ec.SECP256R1(), "P-384": ec.SECP384R1(), "P-521": ec.SECP521R1()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +89,7 @@ def read_anchors(
     )
 
 
-_Found = tuple[PublicKeyTypes, SigningCertificate | None]
+_Found: TypeAlias = tuple[PublicKeyTypes, SigningCertificate | None]
 
 
 def _read(data: bytes) -> list[_Found]:
@@ -101,7 +99,7 @@ def _read(data: bytes) -> list[_Found]:
     if blocks:
         return blocks
     if data.lstrip().startswith(b"{"):
-        return [(_jwk(one), None) for one in _jwks(data)]
+        return [(_key_of_jwk(one), None) for one in _jwks(data)]
     try:
         return [(load_der_public_key(data), None)]
     except (ValueError, UnsupportedAlgorithm):
@@ -133,22 +131,13 @@ def _jwks(data: bytes) -> list[Any]:
     return members if isinstance(members, list) else [document]
 
 
-def _jwk(jwk: Any) -> PublicKeyTypes:
-    """A public key of RFC 7518 section 6."""
+def _key_of_jwk(members: Any) -> PublicKeyTypes:
+    if not isinstance(members, dict):
+        raise _unreadable("a JWK that is not an object")
     try:
-        if jwk["kty"] == "EC":
-            return ec.EllipticCurvePublicNumbers(
-                _number(jwk["x"]), _number(jwk["y"]), _CURVES[jwk["crv"]]
-            ).public_key()
-        if jwk["kty"] == "RSA":
-            return rsa.RSAPublicNumbers(_number(jwk["e"]), _number(jwk["n"])).public_key()
-    except (KeyError, TypeError, ValueError, AttributeError):
-        raise _unreadable("a JWK without a usable public key") from None
-    raise _unreadable("a JWK of another type, EC or RSA expected")
-
-
-def _number(text: str) -> int:
-    return int.from_bytes(urlsafe_b64decode(text + "=" * (-len(text) % 4)), "big")
+        return jwk.public_key(members)
+    except ValueError as error:
+        raise _unreadable(str(error)) from None
 
 
 def _unreadable(problem: str) -> TrustListError:

@@ -23,6 +23,7 @@ from vaxcert.crypto.signing_certificate import KEY_IDENTIFIER_BYTES, PURPOSE_NUM
 from vaxcert.errors import DecodeError, Reason, TrustListError
 from vaxcert.limits import MAX_TRUST_LIST_ENTRIES
 from vaxcert.model.certificate import Kind
+from vaxcert.model.countries import country_code
 from vaxcert.trust.origin import Environment
 
 CONTENT_TYPE: Final = "application/vnd.vaxcert.trust-list+cbor"
@@ -35,7 +36,6 @@ MAX_NUMBER: Final = 2**53 - 1
 
 _MAX_SECONDS: Final = 253_402_300_799  # the last second of the year 9999
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9.-]{0,39}")
-_COUNTRY: Final = re.compile("[A-Z]{2}")
 _DOMAIN: Final = re.compile("[!-~]{1,40}")
 _MAX_ISSUER_CHARACTERS: Final = 200
 _MAX_COMPANIONS: Final = 64
@@ -78,7 +78,7 @@ class _Entry(IntEnum):
 
 class _Status(IntEnum):
     TRUSTED = 0
-    REVOKED = 1
+    WITHDRAWN = 1
 
 
 class _Companion(IntEnum):
@@ -101,7 +101,7 @@ class ListEntry:
         domain: The trust domain it is limited to, or None.
         not_before: Aware UTC, whole seconds; None leaves it to the certificate.
         not_after: Likewise.
-        revoked: Whether it has been withdrawn.
+        withdrawn: Whether it has been withdrawn.
 
     Raises:
         ValueError: A value is not as described.
@@ -115,7 +115,7 @@ class ListEntry:
     domain: str | None = None
     not_before: datetime | None = None
     not_after: datetime | None = None
-    revoked: bool = False
+    withdrawn: bool = False
 
     def __post_init__(self) -> None:
         _expect((self.certificate is None) != (self.key is None), "a certificate or a key, and not both")
@@ -126,7 +126,7 @@ class ListEntry:
                 self.kid is not None and 1 <= len(self.kid) <= MAX_KEY_IDENTIFIER_BYTES,
                 f"a key identifier of 1 to {MAX_KEY_IDENTIFIER_BYTES} bytes beside a key",
             )
-        _expect(self.country is None or _COUNTRY.fullmatch(self.country), "a country of two capital letters")
+        _expect(self.country is None or country_code(self.country), "a country of two capital letters")
         _expect(self.kinds is None or self.kinds, "at least one kind")
         _expect(self.domain is None or _DOMAIN.fullmatch(self.domain), "a domain of 1 to 40 ASCII characters")
         _expect_times(self.not_before, self.not_after)
@@ -159,7 +159,7 @@ class ListAuthority:
     certificate: bytes = field(repr=False)
 
     def __post_init__(self) -> None:
-        _expect(_COUNTRY.fullmatch(self.country), "a country of two capital letters")
+        _expect(country_code(self.country), "a country of two capital letters")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,7 +199,7 @@ class TrustListContent:
         usable_until: The last moment it may be relied on; not before `next_update`.
         environment: What its keys are for.
         entries: The signers.
-        withdrawn: Digests (32 bytes) or key identifiers (8 bytes) of signers withdrawn without being listed.
+        unlisted_withdrawals: Digests (32 bytes) or key identifiers (8 bytes) of withdrawn signers that are not listed.
         authorities: Authorities; of a country that has any, certificates count only when one of them issued them.
         companions: Documents that belong with this edition, each name once.
 
@@ -214,7 +214,7 @@ class TrustListContent:
     usable_until: datetime
     environment: Environment
     entries: tuple[ListEntry, ...] = field(default=(), repr=False)
-    withdrawn: frozenset[bytes] = field(default=frozenset(), repr=False)
+    unlisted_withdrawals: frozenset[bytes] = field(default=frozenset(), repr=False)
     authorities: tuple[ListAuthority, ...] = field(default=(), repr=False)
     companions: tuple[Companion, ...] = ()
 
@@ -227,18 +227,19 @@ class TrustListContent:
         _expect_times(self.issued, self.next_update)
         _expect_times(self.next_update, self.usable_until)
         _expect(
-            all(len(one) in (KEY_IDENTIFIER_BYTES, DIGEST_BYTES) for one in self.withdrawn),
+            all(len(one) in (KEY_IDENTIFIER_BYTES, DIGEST_BYTES) for one in self.unlisted_withdrawals),
             f"withdrawals of {KEY_IDENTIFIER_BYTES} or {DIGEST_BYTES} bytes",
         )
         names = {one.name for one in self.companions}
         _expect(len(names) == len(self.companions) <= _MAX_COMPANIONS, "up to 64 companions, each name once")
-        for part in (self.entries, self.withdrawn, self.authorities):
+        for part in (self.entries, self.unlisted_withdrawals, self.authorities):
             _expect(len(part) <= MAX_TRUST_LIST_ENTRIES, _AT_MOST)
 
     @property
     def withdrawals(self) -> frozenset[bytes]:
-        """All that the list withdraws, by `withdrawn` and by revoked entries."""
-        return self.withdrawn.union(*(entry.withdrawals for entry in self.entries if entry.revoked))
+        """All that the list withdraws: unlisted, and by entries that are withdrawn."""
+        listed = (entry.withdrawals for entry in self.entries if entry.withdrawn)
+        return self.unlisted_withdrawals.union(*listed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,7 +273,7 @@ def certificate_entry(certificate: SigningCertificate, **limits: Any) -> ListEnt
 
 
 def key_entry(public_key: PublicKey, kid: bytes, **limits: Any) -> ListEntry:
-    """An entry for a bare public key.
+    """An entry for a bare public key, for programs that make lists of keys which have no certificate.
 
     Args:
         public_key: The key.
@@ -304,7 +305,7 @@ def encode(content: TrustListContent) -> bytes:
             (_List.USABLE_UNTIL, _seconds(content.usable_until)),
             (_List.ENVIRONMENT, str(content.environment)),
             (_List.ENTRIES, _sorted(map(_entry_map, content.entries))),
-            (_List.WITHDRAWN, _sorted(content.withdrawn) or None),
+            (_List.WITHDRAWN, _sorted(content.unlisted_withdrawals) or None),
             (_List.AUTHORITIES, _sorted(map(_authority_map, content.authorities)) or None),
             (_List.COMPANIONS, _companions_map(content.companions) or None),
         )
@@ -339,7 +340,7 @@ def _entry_map(entry: ListEntry) -> dict[int, Any]:
         (_Entry.DOMAIN, entry.domain),
         (_Entry.NOT_BEFORE, _seconds(entry.not_before)),
         (_Entry.NOT_AFTER, _seconds(entry.not_after)),
-        (_Entry.STATUS, int(_Status.REVOKED) if entry.revoked else None),
+        (_Entry.STATUS, int(_Status.WITHDRAWN) if entry.withdrawn else None),
     )
 
 
@@ -372,7 +373,7 @@ def _decoded(members: _Members) -> DecodedList:
     _expect(_required(members, _List.FORMAT, int) == FORMAT_VERSION, f"format version {FORMAT_VERSION}")
     problems: list[TrustListError] = []
     entries = _required(members, _List.ENTRIES, list)
-    withdrawn = _each(_optional(members, _List.WITHDRAWN, list), _withdrawal, "withdrawal", problems)
+    unlisted = _each(_optional(members, _List.WITHDRAWN, list), _withdrawal, "withdrawal", problems)
     content = TrustListContent(
         issuer=_required(members, _List.ISSUER, str),
         number=_required(members, _List.NUMBER, int),
@@ -381,7 +382,7 @@ def _decoded(members: _Members) -> DecodedList:
         usable_until=_moment(_required(members, _List.USABLE_UNTIL, int)),
         environment=_environment(_required(members, _List.ENVIRONMENT, str)),
         entries=_each(entries, _entry, "entry", problems),
-        withdrawn=frozenset(withdrawn).union(*map(_withdrawn_unread, entries)),
+        unlisted_withdrawals=frozenset(unlisted).union(*map(_withdrawn_unread, entries)),
         authorities=_each(_optional(members, _List.AUTHORITIES, list), _authority, "authority", problems),
         companions=_companions(_optional(members, _List.COMPANIONS, dict)),
     )
@@ -414,13 +415,13 @@ def _entry(value: Any) -> ListEntry:
         domain=_optional(members, _Entry.DOMAIN, str),
         not_before=_moment(_optional(members, _Entry.NOT_BEFORE, int)),
         not_after=_moment(_optional(members, _Entry.NOT_AFTER, int)),
-        revoked=_is_revoked(_optional(members, _Entry.STATUS, int)),
+        withdrawn=_is_withdrawn(_optional(members, _Entry.STATUS, int)),
     )
 
 
 def _withdrawn_unread(value: Any) -> frozenset[bytes]:
     """What an entry withdraws that says so and cannot be read otherwise."""
-    if type(value) is not dict or value.get(_Entry.STATUS) != _Status.REVOKED:
+    if type(value) is not dict or value.get(_Entry.STATUS) != _Status.WITHDRAWN:
         return frozenset()
     try:
         _entry(value)
@@ -463,9 +464,9 @@ def _kinds(numbers: list[Any] | None) -> frozenset[Kind] | None:
     return frozenset(_KIND_OF_NUMBER[number] for number in numbers if number in _KIND_OF_NUMBER)
 
 
-def _is_revoked(status: int | None) -> bool:
-    _expect(status in (None, _Status.TRUSTED, _Status.REVOKED), "a status of 0 (trusted) or 1 (revoked)")
-    return status == _Status.REVOKED
+def _is_withdrawn(status: int | None) -> bool:
+    _expect(status in (None, _Status.TRUSTED, _Status.WITHDRAWN), "a status of 0 (trusted) or 1 (withdrawn)")
+    return status == _Status.WITHDRAWN
 
 
 def _environment(text: str) -> Environment:

@@ -138,8 +138,7 @@ def check_share(
     if len(vanished) > share * len(living):
         raise TrustListError(
             Reason.TRUST_LIST_SHRUNK,
-            f"{len(vanished)} of {len(living)} keys would vanish, at most {share:.0%} expected; "
-            "accept it when the publisher confirms it (--accept-shrink)",
+            f"{len(vanished)} of {len(living)} keys would vanish, at most {share:.0%} expected",
         )
 
 

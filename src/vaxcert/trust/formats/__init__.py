@@ -1,6 +1,6 @@
 """Published list formats, one module each. All give `ListReading`: the keys that could be read, and what could not.
 
-A new format adds its module and one entry to `FORMATS`.
+A new format adds its module and one entry to `FORMATS`. What formats are read with is in `reading`.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from vaxcert.trust.formats import (
     gdhcn,
     german,
     jwks,
+    norwegian_british,
     own,
-    public_keys,
     swedish,
     swiss,
     verify_ehc,
 )
-from vaxcert.trust.formats.terms import ReadingTerms
+from vaxcert.trust.formats.reading.terms import ReadingTerms
 from vaxcert.trust.trust_list import ListReading
 
-__all__ = ["FORMATS", "ListFormat", "ReadingTerms", "format_named", "read"]
+__all__ = ["FORMATS", "ListFormat", "ReadingTerms", "format_named", "read", "recognised"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,10 @@ FORMATS: Final = (
     ListFormat(swiss.NAME, swiss.recognises, swiss.read),
     ListFormat(dutch.NAME, dutch.recognises, dutch.read),
     ListFormat(french.NAME, french.recognises, french.read),
-    ListFormat(public_keys.NORWEGIAN, public_keys.recognises, public_keys.read_norwegian),
-    ListFormat(public_keys.BRITISH, public_keys.recognises_british, public_keys.read_british),
+    ListFormat(norwegian_british.NORWEGIAN, norwegian_british.recognises, norwegian_british.read_norwegian),
+    ListFormat(
+        norwegian_british.BRITISH, norwegian_british.recognises_british, norwegian_british.read_british
+    ),
     ListFormat(verify_ehc.NAME, verify_ehc.recognises, verify_ehc.read),
     ListFormat(jwks.NAME, jwks.recognises, jwks.read),
     ListFormat(certificates.NAME, certificates.recognises, certificates.read),
@@ -72,9 +74,12 @@ def format_named(name: str) -> ListFormat:
     """The format with a name.
 
     Raises:
-        KeyError: There is none.
+        ValueError: There is none; the message names those that there are.
     """
-    return {known.name: known for known in FORMATS}[name]
+    by_name = {known.name: known for known in FORMATS}
+    if name not in by_name:
+        raise ValueError(f"no list format {name[:40]!r}, one of {', '.join(by_name)} expected")
+    return by_name[name]
 
 
 def recognised(data: bytes) -> ListFormat:

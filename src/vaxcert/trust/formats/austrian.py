@@ -16,7 +16,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from vaxcert.codec import cbor, cose
 from vaxcert.crypto.keys import verifying_key
@@ -25,10 +25,10 @@ from vaxcert.crypto.signing_certificate import SigningCertificate
 from vaxcert.errors import DecodeError, Reason, TrustListError, UnsupportedError
 from vaxcert.limits import MAX_TRUST_FILE_BYTES
 from vaxcert.trust.anchors import Anchor
-from vaxcert.trust.formats import bare_keys, json_document
-from vaxcert.trust.formats.gathering import Gathering
-from vaxcert.trust.formats.terms import ReadingTerms
-from vaxcert.trust.formats.vouching import environment_of, is_judged
+from vaxcert.trust.formats.reading import bare_keys, json_document
+from vaxcert.trust.formats.reading.entries import Gathering, unreadable_entry
+from vaxcert.trust.formats.reading.signers import environment_of, requires_signature
+from vaxcert.trust.formats.reading.terms import ReadingTerms
 from vaxcert.trust.origin import ListOrigin, Proof
 from vaxcert.trust.trust_list import ListReading
 
@@ -44,7 +44,6 @@ _ISSUED: Final = 5
 
 _CONTENT_START: Final = re.compile(rb"[\xa1\xbf]\x61c[\x80-\x9f]")
 _WEBSITE: Final = b'"trustListContent"'
-_COUNTRY: Final = re.compile("[A-Z]{2}")
 
 
 def recognises(data: bytes) -> bool:
@@ -122,7 +121,7 @@ def write(
     return content, cose.write(protected, payload, signature)
 
 
-_Judgement = tuple[Anchor | None, datetime | None, datetime | None]
+_Judgement: TypeAlias = tuple[Anchor | None, datetime | None, datetime | None]
 
 
 def _judged(content: bytes, signature: bytes | None, terms: ReadingTerms) -> _Judgement:
@@ -130,9 +129,9 @@ def _judged(content: bytes, signature: bytes | None, terms: ReadingTerms) -> _Ju
     if signature is None and not terms.allow_unsigned:
         raise TrustListError(
             Reason.TRUST_LIST_UNSIGNED,
-            "the signature of an austrian list is a file of its own, and is missing (--signature)",
+            "the signature of an austrian list is a file of its own, and is missing",
         )
-    if signature is None or not is_judged(terms, NAME):
+    if signature is None or not requires_signature(terms, NAME):
         return None, None, None
     message = _message(signature)
     anchor = _signer(message, terms.anchors)
@@ -181,7 +180,9 @@ def _claims(message: cose.Sign1) -> dict[Any, Any]:
         claims = cbor.loads(message.payload)
     except DecodeError as error:
         raise json_document.unreadable(f"what was signed: {error}") from None
-    return json_document.an_object(claims, "what was signed")
+    if type(claims) is not dict:
+        raise json_document.unreadable("what was signed is not a map")
+    return claims
 
 
 def _entries(content: bytes) -> list[Any]:
@@ -191,19 +192,22 @@ def _entries(content: bytes) -> list[Any]:
         document = cbor.loads(content)
     except DecodeError as error:
         raise json_document.unreadable(f"{NAME} list: {error}") from None
-    return json_document.an_array(json_document.an_object(document, "the list").get("c"), "its member c")
+    entries = document.get("c") if type(document) is dict else None
+    if type(entries) is not list:
+        raise json_document.unreadable(f"{NAME} list: not a map with an array of entries (c)")
+    return entries
 
 
 def _gather(gathering: Gathering, entry: Any) -> None:
     if type(entry) is not dict:
-        raise bare_keys.unreadable("not a map")
+        raise unreadable_entry("not a map")
     kid = bare_keys.checked_identifier(entry.get("i"))
     if "c" not in entry:
         _gather_bare(gathering, entry, kid)
     elif type(entry["c"]) is bytes:
         gathering.certificate(entry["c"], stated_kid=kid)
     else:
-        raise bare_keys.unreadable("a certificate that is not bytes")
+        raise unreadable_entry("a certificate that is not bytes")
 
 
 def _gather_bare(gathering: Gathering, entry: dict[Any, Any], kid: bytes) -> None:
@@ -211,15 +215,10 @@ def _gather_bare(gathering: Gathering, entry: dict[Any, Any], kid: bytes) -> Non
     gathering.bare_key(
         bare_keys.from_info(entry.get("k")),
         kid=kid,
-        country=_country(entry.get("su")) or _country(entry.get("is")),
+        country=bare_keys.country_of_name(entry.get("su")) or bare_keys.country_of_name(entry.get("is")),
         not_before=not_before,
         not_after=not_after,
     )
-
-
-def _country(name: Any) -> str | None:
-    country = name.get("C") if type(name) is dict else None
-    return country if type(country) is str and _COUNTRY.fullmatch(country) else None
 
 
 def _is_website(data: bytes) -> bool:

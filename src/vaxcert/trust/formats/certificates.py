@@ -6,7 +6,7 @@ from typing import Final
 
 from vaxcert.crypto.signing_certificate import SigningCertificate, read_certificates
 from vaxcert.errors import VaxcertError
-from vaxcert.trust.formats.terms import ReadingTerms
+from vaxcert.trust.formats.reading.terms import ReadingTerms
 from vaxcert.trust.origin import Environment, ListOrigin, Proof
 from vaxcert.trust.trust_list import ListReading, TrustedKey
 
@@ -24,6 +24,10 @@ def read(data: bytes, terms: ReadingTerms) -> ListReading:
     Args:
         data: A PEM bundle, or DER.
         terms: Name and environment; anchors have nothing to judge here.
+
+    Returns:
+        A reading of whatever data: what is no certificate (`certificate-unreadable`), or one with a key that no signer
+        has (`key-type`), is a problem of it.
     """
     origin = ListOrigin(name=terms.source, format=NAME, proof=Proof.VOUCHED)
     environment = terms.environment or Environment.PRODUCTION

@@ -23,11 +23,11 @@ from vaxcert.crypto.chain import check_issued_by_any
 from vaxcert.crypto.signing_certificate import SigningCertificate
 from vaxcert.errors import Reason, TrustListError
 from vaxcert.trust.anchors import Anchor, anchor_of
-from vaxcert.trust.formats import dccg_items, json_document
-from vaxcert.trust.formats.dccg_items import AUTHORITY, SIGNER, UPLOADER, Item, ItemReading
-from vaxcert.trust.formats.gathering import Gathering
-from vaxcert.trust.formats.terms import ReadingTerms
-from vaxcert.trust.formats.vouching import environment_of, is_judged
+from vaxcert.trust.formats.reading import dccg_items, json_document
+from vaxcert.trust.formats.reading.dccg_items import AUTHORITY, SIGNER, UPLOADER, Item, ItemReading
+from vaxcert.trust.formats.reading.entries import Gathering, unreadable_entry
+from vaxcert.trust.formats.reading.signers import environment_of, requires_signature
+from vaxcert.trust.formats.reading.terms import ReadingTerms
 from vaxcert.trust.list_findings import ListFindingCode
 from vaxcert.trust.origin import Environment, ListOrigin, Proof
 from vaxcert.trust.trust_list import ListReading
@@ -52,9 +52,10 @@ def read(data: bytes, terms: ReadingTerms) -> ListReading:
             `allow_unsigned`, no signature is looked at.
 
     Raises:
-        TrustListError: `anchor-missing`, `trust-list-signature`, `trust-list-unreadable` or `trust-list-environment`.
+        TrustListError: `anchor-missing`, `trust-list-signature`, `trust-list-unreadable`, `trust-list-threshold` or
+            `trust-list-environment`.
     """
-    is_signed = is_judged(terms, NAME)
+    is_signed = requires_signature(terms, NAME)
     readings = dccg_items.read_items(json_document.load(data, NAME), "the list")
     origin = ListOrigin(name=terms.source, format=NAME, proof=Proof.SIGNED if is_signed else Proof.UNSIGNED)
     gathering = Gathering(origin, _environment(terms))
@@ -140,7 +141,7 @@ def _cms_signer(item: Item, known: Sequence[SigningCertificate]) -> SigningCerti
     """Who put an item on the list: the signer of its CMS, which is about its certificate."""
     message = dccg_items.octets(item.members.get("signature"))
     if message is None:
-        raise TrustListError(Reason.TRUST_ENTRY_UNREADABLE, "no signature in base64")
+        raise unreadable_entry("no signature in base64")
     return cms.verify(message, content=item.certificate.der, certificates=known).signer
 
 

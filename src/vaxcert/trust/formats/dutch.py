@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from vaxcert.trust.formats import bare_keys, json_document
-from vaxcert.trust.formats.gathering import Gathering
-from vaxcert.trust.formats.terms import ReadingTerms
-from vaxcert.trust.formats.vouching import anchor_of_cms, environment_of, is_judged
+from vaxcert.trust.formats.reading import bare_keys, json_document
+from vaxcert.trust.formats.reading.entries import Gathering, unreadable_entry
+from vaxcert.trust.formats.reading.signers import anchor_of_cms, environment_of, requires_signature
+from vaxcert.trust.formats.reading.terms import ReadingTerms
 from vaxcert.trust.origin import ListOrigin, Proof
 from vaxcert.trust.trust_list import ListReading
 
@@ -43,11 +43,11 @@ def read(data: bytes, terms: ReadingTerms) -> ListReading:
     document = json_document.an_object(json_document.load(data, NAME), "the document")
     anchor = None
     if "eu_keys" in document:
-        terms.need_leave(NAME)
+        terms.check_unsigned_allowed(NAME)
     else:
         payload = json_document.octets(document.get("payload"), "payload")
         signature = json_document.octets(document.get("signature"), "signature")
-        anchor = anchor_of_cms(signature, payload, terms.anchors) if is_judged(terms, NAME) else None
+        anchor = anchor_of_cms(signature, payload, terms.anchors) if requires_signature(terms, NAME) else None
         document = json_document.an_object(json_document.load(payload, NAME), "the payload")
     kids = json_document.an_object(document.get("eu_keys"), "eu_keys")
     proof = Proof.UNSIGNED if anchor is None else Proof.SIGNED
@@ -63,7 +63,7 @@ def _gather_kid(gathering: Gathering, kid: str, keys: Any) -> None:
     label = kid[:16]
     if type(keys) is not list:
         with gathering.entry(label):
-            raise bare_keys.unreadable("not an array of keys")
+            raise unreadable_entry("not an array of keys")
         return
     for position, entry in enumerate(keys, 1):
         with gathering.entry(f"{label} {position}"):
@@ -72,7 +72,7 @@ def _gather_kid(gathering: Gathering, kid: str, keys: Any) -> None:
 
 def _gather(gathering: Gathering, kid: bytes, entry: Any) -> None:
     if type(entry) is not dict or type(entry.get("keyUsage", [])) is not list:
-        raise bare_keys.unreadable("not an object with an array of usages")
+        raise unreadable_entry("not an object with an array of usages")
     gathering.bare_key(
         bare_keys.from_info(bare_keys.octets(entry.get("subjectPk"), "subjectPk")),
         kid=kid,

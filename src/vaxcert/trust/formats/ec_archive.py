@@ -16,15 +16,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from vaxcert.codec.text import base64_bytes
 from vaxcert.crypto.chain import check_issued_by_any
 from vaxcert.crypto.signing_certificate import CertificateReading, SigningCertificate, read_certificates
 from vaxcert.errors import Reason, TrustListError
 from vaxcert.limits import MAX_BUNDLE_CERTIFICATES, MAX_SIGNING_CERTIFICATE_BYTES, MAX_TRUST_FILE_BYTES
-from vaxcert.trust.formats import dccg_items, json_document
-from vaxcert.trust.formats.dccg_items import AUTHORITY
-from vaxcert.trust.formats.gathering import Gathering
-from vaxcert.trust.formats.terms import ReadingTerms
-from vaxcert.trust.formats.vouching import anchor_of_cms, environment_of, is_judged
+from vaxcert.trust.formats.reading import json_document
+from vaxcert.trust.formats.reading.dccg_items import AUTHORITY
+from vaxcert.trust.formats.reading.entries import Gathering, unreadable_entry
+from vaxcert.trust.formats.reading.signers import anchor_of_cms, environment_of, requires_signature
+from vaxcert.trust.formats.reading.terms import ReadingTerms
 from vaxcert.trust.list_findings import ListFindingCode
 from vaxcert.trust.origin import ListOrigin, Proof
 from vaxcert.trust.trust_list import ListReading
@@ -74,11 +75,14 @@ def read(data: bytes, terms: ReadingTerms) -> ListReading:
 
     Raises:
         TrustListError: `anchor-missing`, `trust-list-unsigned`, when the signature is not given;
-            `trust-list-signature`, `weak-signature`, `trust-list-unreadable` or `trust-list-environment`.
+            `trust-list-signature`, `weak-signature`, `trust-list-unreadable`, `trust-list-threshold` or
+            `trust-list-environment`.
     """
     if len(data) > MAX_TRUST_FILE_BYTES:
         raise json_document.unreadable(f"{len(data)} bytes, at most {MAX_TRUST_FILE_BYTES} expected")
-    anchor = anchor_of_cms(_signature(terms), data, terms.anchors) if is_judged(terms, NAME) else None
+    anchor = (
+        anchor_of_cms(_signature(terms), data, terms.anchors) if requires_signature(terms, NAME) else None
+    )
     origin = ListOrigin(
         name=terms.source, format=NAME, proof=Proof.UNSIGNED if anchor is None else Proof.SIGNED
     )
@@ -98,10 +102,10 @@ def _signature(terms: ReadingTerms) -> bytes:
             Reason.TRUST_LIST_UNSIGNED, f"an {NAME} list is signed in a file of its own, which is not given"
         )
     text = b"".join(terms.signature.split()).decode("latin-1")
-    signature = dccg_items.octets(text)
-    if signature is None:
-        raise TrustListError(Reason.TRUST_LIST_SIGNATURE, "the signature is not base64")
-    return signature
+    try:
+        return base64_bytes(text)
+    except ValueError:
+        raise TrustListError(Reason.TRUST_LIST_SIGNATURE, "the signature is not base64") from None
 
 
 def _files(data: bytes) -> tuple[_File, ...]:
@@ -124,7 +128,7 @@ def _read_file(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> _File:
     path = _PATH.fullmatch(member.filename)
     if path is None:
         shown = member.filename[:80].encode("unicode_escape").decode()
-        return _File(shown, "", "", "", _entry_unreadable("the path is not that of a certificate for DCC"))
+        return _File(shown, "", "", "", unreadable_entry("the path is not that of a certificate for DCC"))
     return _File(
         path=path[0],
         usage=path["usage"],
@@ -137,14 +141,14 @@ def _read_file(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> _File:
 def _certificate(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> CertificateReading:
     """The only certificate of one file. Its stated size bounds what is unpacked: no more is read than that."""
     if member.file_size > _MAX_PEM_BYTES:
-        return _entry_unreadable(f"{member.file_size} bytes, at most {_MAX_PEM_BYTES} expected")
+        return unreadable_entry(f"{member.file_size} bytes, at most {_MAX_PEM_BYTES} expected")
     if member.compress_type not in _METHODS or member.flag_bits & _ENCRYPTED:
-        return _entry_unreadable("compressed in another way than DEFLATE, or encrypted")
+        return unreadable_entry("compressed in another way than DEFLATE, or encrypted")
     try:
         found = read_certificates(archive.read(member))
     except _UNREADABLE:
-        return _entry_unreadable("the archive is damaged here")
-    return found[0] if len(found) == 1 else _entry_unreadable(f"{len(found)} certificates, one expected")
+        return unreadable_entry("the archive is damaged here")
+    return found[0] if len(found) == 1 else unreadable_entry(f"{len(found)} certificates, one expected")
 
 
 def _authorities(files: Iterable[_File], gathering: Gathering) -> tuple[SigningCertificate, ...]:
@@ -180,7 +184,3 @@ def _readable(file: _File, gathering: Gathering) -> SigningCertificate:
             ListFindingCode.MEMBER_MISMATCH, certificate.kid.hex(), "the file is named after another digest"
         )
     return certificate
-
-
-def _entry_unreadable(problem: str) -> TrustListError:
-    return TrustListError(Reason.TRUST_ENTRY_UNREADABLE, problem)

@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from vaxcert.errors import TrustListError
-from vaxcert.trust.formats import bare_keys, json_document
-from vaxcert.trust.formats.gathering import Gathering
-from vaxcert.trust.formats.terms import ReadingTerms
-from vaxcert.trust.formats.vouching import environment_of
+from vaxcert.trust.formats.reading import bare_keys, json_document
+from vaxcert.trust.formats.reading.entries import Gathering, unreadable_entry
+from vaxcert.trust.formats.reading.signers import environment_of
+from vaxcert.trust.formats.reading.terms import ReadingTerms
 from vaxcert.trust.origin import ListOrigin, Proof
 from vaxcert.trust.trust_list import ListReading
 
@@ -35,7 +35,7 @@ def read(data: bytes, terms: ReadingTerms) -> ListReading:
     Raises:
         TrustListError: `trust-list-unsigned` or `trust-list-unreadable`.
     """
-    terms.need_leave(NAME)
+    terms.check_unsigned_allowed(NAME)
     document = json_document.an_object(json_document.load(data, NAME), "the document")
     entries = json_document.an_object(document.get(_LIST), _LIST)
     gathering = Gathering(
@@ -62,5 +62,5 @@ def _octets_of_octets(value: Any) -> bytes:
     try:
         text = "".join(inner.decode("ascii").split())  # some hold line ends
     except UnicodeDecodeError:
-        raise bare_keys.unreadable("not base64 of base64") from None
+        raise unreadable_entry("not base64 of base64") from None
     return bare_keys.octets(text, "the entry within")

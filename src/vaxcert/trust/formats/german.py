@@ -9,9 +9,8 @@ replayed older edition from a newer one.
 
 from __future__ import annotations
 
-import json
 from base64 import b64encode
-from typing import Any, Final
+from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -19,10 +18,10 @@ from vaxcert.crypto.keys import COORDINATE_BYTES, EcdsaP256Key
 from vaxcert.errors import Reason, TrustListError
 from vaxcert.limits import MAX_TRUST_FILE_BYTES
 from vaxcert.trust.anchors import Anchor
-from vaxcert.trust.formats import dccg_items, json_document
-from vaxcert.trust.formats.gathering import Gathering
-from vaxcert.trust.formats.terms import ReadingTerms
-from vaxcert.trust.formats.vouching import environment_of, is_judged
+from vaxcert.trust.formats.reading import dccg_items, json_document
+from vaxcert.trust.formats.reading.entries import Gathering
+from vaxcert.trust.formats.reading.signers import environment_of, requires_signature
+from vaxcert.trust.formats.reading.terms import ReadingTerms
 from vaxcert.trust.origin import ListOrigin, Proof
 from vaxcert.trust.trust_list import ListReading
 
@@ -48,13 +47,15 @@ def read(data: bytes, terms: ReadingTerms) -> ListReading:
         terms: Any of the anchors that is a P-256 key may have signed it; others cannot have.
 
     Raises:
-        TrustListError: `anchor-missing`, `trust-list-signature`, `trust-list-unreadable` or `trust-list-environment`.
+        TrustListError: `anchor-missing`, `trust-list-signature`, `trust-list-unreadable`, `trust-list-threshold` or
+            `trust-list-environment`.
     """
     if len(data) > MAX_TRUST_FILE_BYTES:
         raise json_document.unreadable(f"{len(data)} bytes, at most {MAX_TRUST_FILE_BYTES} expected")
     line, body = _parts(data)
-    anchor = _signing_anchor(line, body, terms.anchors) if is_judged(terms, NAME) else None
-    readings = dccg_items.read_items(_document(body).get("certificates"), "certificates")
+    anchor = _signing_anchor(line, body, terms.anchors) if requires_signature(terms, NAME) else None
+    members = json_document.an_object(json_document.load(body, NAME), "the list")
+    readings = dccg_items.read_items(members.get("certificates"), "certificates")
     origin = ListOrigin(
         name=terms.source,
         format=NAME,
@@ -94,11 +95,3 @@ def _signing_anchor(line: bytes, body: memoryview, anchors: tuple[Anchor, ...]) 
         Reason.TRUST_LIST_SIGNATURE,
         f"the signature line is by none of the {len(anchors)} anchors over this list",
     )
-
-
-def _document(body: memoryview) -> dict[str, Any]:
-    try:
-        document = json.loads(str(body, "utf-8"))
-    except (ValueError, RecursionError):
-        raise json_document.unreadable("not JSON in UTF-8 after the signature line") from None
-    return json_document.an_object(document, "the list")

@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from vaxcert.crypto.keys import PublicKey
 from vaxcert.crypto.signing_certificate import SigningCertificate
 from vaxcert.errors import Reason, UnsupportedError, VaxcertError
 from vaxcert.model.certificate import ALL_KINDS, Kind
-from vaxcert.trust.formats import bare_keys, json_document
-from vaxcert.trust.formats.bare_keys import PublicKey
-from vaxcert.trust.formats.gathering import Gathering
-from vaxcert.trust.formats.terms import ReadingTerms
-from vaxcert.trust.formats.vouching import environment_of, opened, shown
+from vaxcert.trust.formats.reading import bare_keys, json_document
+from vaxcert.trust.formats.reading.entries import Gathering, unreadable_entry
+from vaxcert.trust.formats.reading.signers import content_of_jws, environment_of, unverified_content
+from vaxcert.trust.formats.reading.terms import ReadingTerms
 from vaxcert.trust.list_findings import ListFindingCode
 from vaxcert.trust.origin import ListOrigin
 from vaxcert.trust.trust_list import ListReading
@@ -35,7 +35,7 @@ _PARAMETERS: Final = frozenset({"x", "y", "n", "e"})
 
 def recognises(data: bytes) -> bool:
     """An object with an array `keys` that holds keys, plain or as the payload of a JWS."""
-    text = shown(data)
+    text = unverified_content(data)
     is_set = text.lstrip()[:1] == b"{" and _KEY_SET.search(text) is not None and b'"kty"' in text
     return is_set and _SETS_BY_COUNTRY not in text
 
@@ -51,7 +51,7 @@ def read(data: bytes, terms: ReadingTerms) -> ListReading:
         TrustListError: `trust-list-unsigned`, `trust-list-unreadable`, `trust-list-signature`, `weak-signature`,
             `anchor-missing`, `trust-list-threshold` or `trust-list-environment`.
     """
-    document = opened(data, terms, NAME)
+    document = content_of_jws(data, terms, NAME)
     members = json_document.an_object(json_document.load(document.content, NAME), "the key set")
     keys = json_document.an_array(members.get("keys"), "keys")
     issued, usable_until = json_document.period(members, ("iat", "exp"))
@@ -87,7 +87,7 @@ def gather(
         UnsupportedError: `key-type`.
     """
     if type(jwk) is not dict:
-        raise bare_keys.unreadable("not an object with each member once")
+        raise unreadable_entry("not an object with each member once")
     kid = bare_keys.key_identifier(jwk["kid"]) if "kid" in jwk else None
     if not any_use and jwk.get("use", "sig") != "sig":
         gathering.find(ListFindingCode.OTHER_USAGE, kid.hex() if kid else "", "use is not sig")
@@ -96,7 +96,7 @@ def gather(
         _gather_certificate(gathering, jwk, kid, country)
         return
     if kid is None:
-        raise bare_keys.unreadable("a key with neither an identifier (kid) nor a certificate (x5c)")
+        raise unreadable_entry("a key with neither an identifier (kid) nor a certificate (x5c)")
     gathering.bare_key(public_key(jwk), kid=kid, country=country, kinds=kinds)
 
 
@@ -113,11 +113,9 @@ def public_key(jwk: dict[str, Any]) -> PublicKey:
     algorithm = jwk.get("alg")
     if type(algorithm) not in (str, type(None)) or algorithm not in _FITTING[kind]:
         raise UnsupportedError(Reason.KEY_TYPE, f"a JWK of type {kind} for another algorithm than HCERT has")
-    if kind == "RSA":
-        return bare_keys.from_modulus(jwk.get("n"), jwk.get("e"))
-    if jwk.get("crv") != "P-256":
+    if kind == "EC" and jwk.get("crv") != "P-256":
         raise UnsupportedError(Reason.KEY_TYPE, "a JWK on another curve, P-256 expected")
-    return bare_keys.from_point(jwk.get("x"), jwk.get("y"))
+    return bare_keys.from_jwk(jwk)
 
 
 def _gather_certificate(
@@ -126,7 +124,7 @@ def _gather_certificate(
     """Take the first certificate of `x5c`: the one that holds the key (RFC 7517 section 4.7)."""
     chain = jwk["x5c"]
     if type(chain) is not list or not chain:
-        raise bare_keys.unreadable("x5c is not an array of certificates")
+        raise unreadable_entry("x5c is not an array of certificates")
     der = bare_keys.octets(chain[0], "x5c")
     certificate = gathering.certificate(der, stated_kid=kid, country=country)
     if _states_another_key(jwk, certificate):

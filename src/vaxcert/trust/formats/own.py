@@ -9,15 +9,15 @@ from typing import Final, TypeAlias
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
-from vaxcert.crypto.chain import check_issued_by
+from vaxcert.crypto.chain import check_issued_by_any
 from vaxcert.crypto.keys import verifying_key
 from vaxcert.crypto.signing_certificate import SigningCertificate, key_identifier, read_signing_certificate
 from vaxcert.errors import Reason, TrustListError
 from vaxcert.model.certificate import ALL_KINDS, Kind
 from vaxcert.trust import own_list, signed_document
 from vaxcert.trust.anchors import Anchor
-from vaxcert.trust.formats.gathering import Gathering
-from vaxcert.trust.formats.terms import ReadingTerms
+from vaxcert.trust.formats.reading.entries import Gathering, unreadable_entry
+from vaxcert.trust.formats.reading.terms import ReadingTerms
 from vaxcert.trust.origin import Environment, ListOrigin, Proof
 from vaxcert.trust.own_list import DecodedList, ListAuthority, ListEntry, TrustListContent
 from vaxcert.trust.trust_list import ListReading, TrustedKey
@@ -111,17 +111,17 @@ class _EntryReader:
         """The key of an entry, within the limits of the entry and of its certificate, and that certificate."""
         certificate = None if entry.certificate is None else read_signing_certificate(entry.certificate)
         key = self._bare_key(entry) if certificate is None else self._certified_key(certificate, entry)
-        return (replace(key, revoked=True) if entry.revoked else key), certificate
+        return (replace(key, withdrawn=True) if entry.withdrawn else key), certificate
 
     def _bare_key(self, entry: ListEntry) -> TrustedKey:
         try:
             public_key = load_der_public_key(entry.encoding)
             info = public_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         except Exception:  # one bad key must never end a list, whatever the parser raises
-            raise _refused("its public key cannot be read") from None
+            raise unreadable_entry("its public key cannot be read") from None
         key = verifying_key(public_key)
         if info != entry.encoding:
-            raise _refused(
+            raise unreadable_entry(
                 "its public key is not encoded in the usual way, so that its digest is another one"
             )
         return TrustedKey(
@@ -149,47 +149,29 @@ class _EntryReader:
             not_after=min(certificate.not_after, entry.not_after or certificate.not_after),
         )
         authorities = self.authorities.get(narrowed.country or "")
-        if authorities is not None and not entry.revoked:
-            _check_issued(certificate, authorities)
+        if authorities is not None and not entry.withdrawn:
+            check_issued_by_any(certificate, authorities)
         return _with_dates_in_order(narrowed)
 
 
 def _country(certificate: SigningCertificate, entry: ListEntry) -> str | None:
     if None not in (certificate.country, entry.country) and certificate.country != entry.country:
-        raise _refused(f"its certificate is of {certificate.country}, the entry says {entry.country}")
+        raise unreadable_entry(f"its certificate is of {certificate.country}, the entry says {entry.country}")
     return certificate.country or entry.country
 
 
 def _kinds(certificate: SigningCertificate, entry: ListEntry) -> frozenset[Kind]:
     kinds = certificate.kinds & (entry.kinds or ALL_KINDS)
     if not kinds:
-        raise _refused("its certificate may sign nothing that the entry allows")
+        raise unreadable_entry("its certificate may sign nothing that the entry allows")
     return kinds
 
 
 def _with_dates_in_order(key: TrustedKey) -> TrustedKey:
     if key.not_before is not None and key.not_after is not None and key.not_before > key.not_after:
-        raise _refused("its certificate is never in date when the entry allows it")
+        raise unreadable_entry("its certificate is never in date when the entry allows it")
     return key
-
-
-def _check_issued(certificate: SigningCertificate, authorities: tuple[SigningCertificate, ...]) -> None:
-    """A certificate of a country with authorities on the list has to be issued by one of them."""
-    reason = Reason.TRUST_ENTRY_SIGNATURE
-    for authority in authorities:
-        try:
-            check_issued_by(certificate, authority)
-        except TrustListError as error:
-            if error.reason is Reason.WEAK_SIGNATURE:
-                reason = error.reason
-        else:
-            return
-    raise TrustListError(reason, f"none of the {len(authorities)} authorities of its country issued it")
 
 
 def _identifier(entry: ListEntry) -> str:
     return (key_identifier(entry.encoding) if entry.kid is None else entry.kid).hex()
-
-
-def _refused(problem: str) -> TrustListError:
-    return TrustListError(Reason.TRUST_ENTRY_UNREADABLE, problem)

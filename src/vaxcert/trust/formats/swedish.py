@@ -7,26 +7,26 @@ limit keys that come without certificate. The list is dated by `iat`, and ends a
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 from vaxcert.model.certificate import ALL_KINDS, Kind
-from vaxcert.trust.formats import bare_keys, json_document, jwks
-from vaxcert.trust.formats.gathering import Gathering
-from vaxcert.trust.formats.terms import ReadingTerms
-from vaxcert.trust.formats.vouching import environment_of, opened, shown
+from vaxcert.model.countries import country_code
+from vaxcert.trust.formats import jwks
+from vaxcert.trust.formats.reading import bare_keys, json_document
+from vaxcert.trust.formats.reading.entries import Gathering, unreadable_entry
+from vaxcert.trust.formats.reading.signers import content_of_jws, environment_of, unverified_content
+from vaxcert.trust.formats.reading.terms import ReadingTerms
 from vaxcert.trust.origin import ListOrigin
 from vaxcert.trust.trust_list import ListReading
 
 NAME: Final = "swedish"
 
 _LIST: Final = "dsc_trust_list"
-_COUNTRY: Final = re.compile("[A-Z]{2}")
 
 
 def recognises(data: bytes) -> bool:
     """An object with the member `dsc_trust_list`, as the payload of a JWS or plain."""
-    text = shown(data)
+    text = unverified_content(data)
     return text.lstrip()[:1] == b"{" and b'"dsc_trust_list"' in text
 
 
@@ -41,7 +41,7 @@ def read(data: bytes, terms: ReadingTerms) -> ListReading:
         TrustListError: `trust-list-unsigned`, `trust-list-unreadable`, `trust-list-signature`, `weak-signature`,
             `anchor-missing`, `trust-list-threshold` or `trust-list-environment`.
     """
-    document = opened(data, terms, NAME)
+    document = content_of_jws(data, terms, NAME)
     members = json_document.an_object(json_document.load(document.content, NAME), "the list")
     countries = json_document.an_object(members.get(_LIST), _LIST)
     issued, usable_until = json_document.period(members, ("iat", "exp"))
@@ -58,12 +58,13 @@ def _gather_country(gathering: Gathering, name: str, value: Any) -> None:
     shown_name = name[:8]
     if type(value) is not dict or type(value.get("keys")) is not list:
         with gathering.entry(shown_name):
-            raise bare_keys.unreadable("not an object with an array of keys")
+            raise unreadable_entry("not an object with an array of keys")
         return
-    country = name if _COUNTRY.fullmatch(name) else None
     for position, jwk in enumerate(value["keys"], 1):
         with gathering.entry(f"{shown_name} {position}"):
-            jwks.gather(gathering, jwk, country=country, kinds=_kinds(value.get("eku"), jwk), any_use=True)
+            jwks.gather(
+                gathering, jwk, country=country_code(name), kinds=_kinds(value.get("eku"), jwk), any_use=True
+            )
 
 
 def _kinds(usages: Any, jwk: Any) -> frozenset[Kind]:
@@ -72,5 +73,5 @@ def _kinds(usages: Any, jwk: Any) -> frozenset[Kind]:
     if usages is None or type(kid) is not str:
         return ALL_KINDS
     if type(usages) is not dict or type(usages.get(kid, [])) is not list:
-        raise bare_keys.unreadable("eku is not arrays of usages by key identifier")
+        raise unreadable_entry("eku is not arrays of usages by key identifier")
     return bare_keys.kinds_of_purposes(usages.get(kid, []))

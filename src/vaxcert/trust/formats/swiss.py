@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from vaxcert.crypto.keys import PublicKey
 from vaxcert.errors import Reason, TrustListError, UnsupportedError
 from vaxcert.model.certificate import ALL_KINDS, Kind
-from vaxcert.trust.formats import bare_keys, json_document
-from vaxcert.trust.formats.bare_keys import PublicKey
-from vaxcert.trust.formats.gathering import Gathering
-from vaxcert.trust.formats.terms import ReadingTerms
-from vaxcert.trust.formats.vouching import Vouched, environment_of, opened, shown
+from vaxcert.trust.formats.reading import bare_keys, json_document
+from vaxcert.trust.formats.reading.entries import Gathering, unreadable_entry
+from vaxcert.trust.formats.reading.signers import Vouched, content_of_jws, environment_of, unverified_content
+from vaxcert.trust.formats.reading.terms import ReadingTerms
 from vaxcert.trust.list_findings import ListFindingCode
 from vaxcert.trust.origin import Environment, ListOrigin, Proof
 from vaxcert.trust.trust_list import ListReading
@@ -29,7 +29,7 @@ _ALL_USES: Final = "sig"
 
 def recognises(data: bytes) -> bool:
     """An object with the member `certs` and a `keyId` in it, as the payload of a JWS or plain."""
-    text = shown(data)
+    text = unverified_content(data)
     return text.lstrip()[:1] == b"{" and b'"certs"' in text and b'"keyId"' in text
 
 
@@ -48,9 +48,9 @@ def read(data: bytes, terms: ReadingTerms) -> ListReading:
     """
     if terms.signature is None:
         raise json_document.unreadable(
-            "a swiss list is two documents; the active key identifiers (activeKeyIds) are missing (--signature)"
+            "a swiss list is two documents; the active key identifiers (activeKeyIds) are missing"
         )
-    keys, identifiers = opened(data, terms, NAME), opened(terms.signature, terms, NAME)
+    keys, identifiers = content_of_jws(data, terms, NAME), content_of_jws(terms.signature, terms, NAME)
     proof = Proof.SIGNED if {keys.proof, identifiers.proof} == {Proof.SIGNED} else Proof.UNSIGNED
     gathering = Gathering(
         ListOrigin(name=terms.source, format=NAME, proof=proof), _environment(terms, keys, identifiers)
@@ -64,7 +64,7 @@ def read(data: bytes, terms: ReadingTerms) -> ListReading:
             _gather(gathering, entry, kid, is_active=kid in active)
     for kid in sorted(active - seen):
         with gathering.entry(kid.hex()):
-            raise bare_keys.unreadable("active, and not among the keys")
+            raise unreadable_entry("active, and not among the keys")
     return gathering.reading()
 
 
@@ -93,15 +93,15 @@ def _active(identifiers: Vouched) -> frozenset[bytes]:
 
 def _kid_of(entry: Any) -> bytes:
     if type(entry) is not dict:
-        raise bare_keys.unreadable("not an object with each member once")
+        raise unreadable_entry("not an object with each member once")
     return bare_keys.key_identifier(entry.get("keyId"))
 
 
 def _public_key(entry: dict[str, Any]) -> PublicKey:
     if entry.get("alg") == "ES256":
-        return bare_keys.from_point(entry.get("x"), entry.get("y"))
+        return bare_keys.from_jwk({**entry, "kty": "EC", "crv": "P-256"})
     if entry.get("alg") == "RS256":
-        return bare_keys.from_modulus(entry.get("n"), entry.get("e"))
+        return bare_keys.from_jwk({**entry, "kty": "RSA"})
     raise UnsupportedError(Reason.KEY_TYPE, "a key for another algorithm than ES256 and RS256")
 
 
@@ -109,7 +109,7 @@ def _kinds(use: Any) -> frozenset[Kind]:
     if use == _ALL_USES:
         return ALL_KINDS
     if type(use) is not str or not use:
-        raise bare_keys.unreadable("no usage (use)")
+        raise unreadable_entry("no usage (use)")
     return bare_keys.kinds_of_letters(use)
 
 

@@ -7,21 +7,22 @@ label is not looked at.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
+from vaxcert.codec.text import iso_moment
 from vaxcert.model.certificate import ALL_KINDS, Kind
-from vaxcert.trust.formats import bare_keys, json_document, jwks
-from vaxcert.trust.formats.gathering import Gathering
-from vaxcert.trust.formats.terms import ReadingTerms
-from vaxcert.trust.formats.vouching import environment_of
+from vaxcert.trust.formats import jwks
+from vaxcert.trust.formats.reading import bare_keys, json_document
+from vaxcert.trust.formats.reading.entries import Gathering, unreadable_entry
+from vaxcert.trust.formats.reading.signers import environment_of
+from vaxcert.trust.formats.reading.terms import ReadingTerms
 from vaxcert.trust.origin import ListOrigin, Proof
 from vaxcert.trust.trust_list import ListReading
 
 NAME: Final = "verify-ehc"
 
 _LIST: Final = "trustList"
-_COUNTRY: Final = re.compile("[A-Z]{2}")
 _HEXADECIMAL: Final = re.compile("(?:[0-9A-Fa-f]{2})+")
 _KIND_OF: Final = {str(kind): kind for kind in Kind}
 
@@ -42,7 +43,7 @@ def read(data: bytes, terms: ReadingTerms) -> ListReading:
     Raises:
         TrustListError: `trust-list-unsigned` or `trust-list-unreadable`.
     """
-    terms.need_leave(NAME)
+    terms.check_unsigned_allowed(NAME)
     document = json_document.an_object(json_document.load(data, NAME), "the document")
     entries = json_document.an_object(document.get(_LIST), _LIST)
     issued = _moment(document.get("timestamp"), "timestamp")
@@ -56,13 +57,14 @@ def read(data: bytes, terms: ReadingTerms) -> ListReading:
 
 def _gather(gathering: Gathering, kid: str, entry: Any) -> None:
     if _HEXADECIMAL.fullmatch(kid) is None:
-        raise bare_keys.unreadable("a key identifier that is not hexadecimal")
+        raise unreadable_entry("a key identifier that is not hexadecimal")
     if type(entry) is not dict or type(entry.get("publicKey")) is not dict:
-        raise bare_keys.unreadable("not an object with a public key")
+        raise unreadable_entry("not an object with a public key")
     gathering.bare_key(
         jwks.public_key({**entry["publicKey"], "alg": None}),
         kid=bare_keys.checked_identifier(bytes.fromhex(kid)),
-        country=_country(entry.get("subject")) or _country(entry.get("issuer")),
+        country=bare_keys.country_of_name(entry.get("subject"))
+        or bare_keys.country_of_name(entry.get("issuer")),
         kinds=_kinds(entry.get("usage", [])),
         not_before=_moment(entry.get("notValidBefore"), "notValidBefore"),
         not_after=_moment(entry.get("notValidAfter"), "notValidAfter"),
@@ -71,24 +73,15 @@ def _gather(gathering: Gathering, kid: str, entry: Any) -> None:
 
 def _kinds(usages: Any) -> frozenset[Kind]:
     if type(usages) is not list:
-        raise bare_keys.unreadable("usage is not an array")
+        raise unreadable_entry("usage is not an array")
     kinds = frozenset(_KIND_OF[usage] for usage in usages if type(usage) is str and usage in _KIND_OF)
     if usages and not kinds:
-        raise bare_keys.unreadable("a usage that is none of test, vaccination and recovery")
+        raise unreadable_entry("a usage that is none of test, vaccination and recovery")
     return kinds or ALL_KINDS
 
 
-def _country(name: Any) -> str | None:
-    country = name.get("C") if type(name) is dict else None
-    return country if type(country) is str and _COUNTRY.fullmatch(country) else None
-
-
 def _moment(text: Any, what: str) -> datetime | None:
-    """A time in ISO 8601, in UTC where it names no zone."""
-    if text is None:
-        return None
     try:
-        moment = datetime.fromisoformat(text)
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (TypeError, ValueError, OverflowError):
+        return None if text is None else iso_moment(text)
+    except ValueError:
         raise json_document.unreadable(f"{what} is not a date and time") from None

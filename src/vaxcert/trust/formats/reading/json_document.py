@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from base64 import b64decode
-from binascii import Error as Base64Error
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from vaxcert.codec.text import base64_bytes
 from vaxcert.errors import Reason, TrustListError
 from vaxcert.limits import MAX_TRUST_FILE_BYTES
 
@@ -33,7 +32,7 @@ _SHOWN: Final = {
 }
 
 
-def load(data: bytes, format_name: str) -> Any:
+def load(data: bytes | memoryview, format_name: str) -> Any:
     """Decode a whole document. An object that names a member twice comes back as a value that is no object.
 
     Raises:
@@ -42,7 +41,7 @@ def load(data: bytes, format_name: str) -> Any:
     if len(data) > MAX_TRUST_FILE_BYTES:
         raise unreadable(f"{format_name} list: {len(data)} bytes, at most {MAX_TRUST_FILE_BYTES} expected")
     try:
-        return json.loads(data.decode("utf-8-sig"), object_pairs_hook=_object)
+        return json.loads(str(data, "utf-8-sig"), object_pairs_hook=_object)
     except (ValueError, RecursionError):
         raise unreadable(f"{format_name} list: not JSON in UTF-8") from None
 
@@ -78,8 +77,8 @@ def octets(value: Any, what: str) -> bytes:
     if type(value) is not str:
         raise unreadable(f"{what} is {_shown(value)}, text expected")
     try:
-        return b64decode(value, validate=True)
-    except (Base64Error, ValueError):
+        return base64_bytes(value)
+    except ValueError:
         raise unreadable(f"{what} is not base64") from None
 
 

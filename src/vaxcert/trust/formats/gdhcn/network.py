@@ -13,10 +13,10 @@ from typing import Any, Final
 
 from vaxcert.errors import Reason, TrustListError
 from vaxcert.trust.anchors import Anchor, read_anchors
-from vaxcert.trust.formats.gdhcn_document import Document
+from vaxcert.trust.formats.gdhcn.document import Document
 from vaxcert.trust.origin import Environment
 
-_FILE: Final = "gdhcn_networks.json"
+_FILE: Final = "networks.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

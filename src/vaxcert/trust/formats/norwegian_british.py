@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from vaxcert.trust.formats import bare_keys, json_document
-from vaxcert.trust.formats.gathering import Gathering
-from vaxcert.trust.formats.terms import ReadingTerms
-from vaxcert.trust.formats.vouching import environment_of
+from vaxcert.trust.formats.reading import bare_keys, json_document
+from vaxcert.trust.formats.reading.entries import Gathering, unreadable_entry
+from vaxcert.trust.formats.reading.signers import environment_of
+from vaxcert.trust.formats.reading.terms import ReadingTerms
 from vaxcert.trust.origin import ListOrigin, Proof
 from vaxcert.trust.trust_list import ListReading
 
@@ -60,7 +60,7 @@ def read_british(data: bytes, terms: ReadingTerms) -> ListReading:
 
 
 def _read(data: bytes, terms: ReadingTerms, name: str, country: str | None) -> ListReading:
-    terms.need_leave(name)
+    terms.check_unsigned_allowed(name)
     entries = json_document.an_array(json_document.load(data, name), "the list")
     gathering = Gathering(
         ListOrigin(name=terms.source, format=name, proof=Proof.UNSIGNED), environment_of(terms, None)
@@ -73,7 +73,7 @@ def _read(data: bytes, terms: ReadingTerms, name: str, country: str | None) -> L
 
 def _gather(gathering: Gathering, entry: Any, country: str | None) -> None:
     if type(entry) is not dict:
-        raise bare_keys.unreadable("not an object with each member once")
+        raise unreadable_entry("not an object with each member once")
     gathering.bare_key(
         bare_keys.from_info(bare_keys.octets(entry.get("publicKey"), "publicKey")),
         kid=bare_keys.key_identifier(entry.get("kid")),

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from vaxcert.crypto.keys import ECDSA_SHA256
 from vaxcert.errors import Reason, TrustListError
 from vaxcert.trust.anchors import Anchor
-from vaxcert.trust.formats.gdhcn_document import (
+from vaxcert.trust.formats.gdhcn.document import (
     KEY_TYPE,
     PROOF_PURPOSE,
     PROOF_TYPE,

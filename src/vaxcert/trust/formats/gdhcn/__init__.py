@@ -8,24 +8,24 @@ ever fetched: an entry that only refers to another document is a problem of the 
 
 from __future__ import annotations
 
-from base64 import b64decode, b64encode
-from binascii import Error as Base64Error
+from base64 import b64encode
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from vaxcert.crypto.chain import check_issued_by
+from vaxcert.codec.text import base64_bytes
+from vaxcert.crypto.chain import check_issued_by_any
 from vaxcert.crypto.signing_certificate import SigningCertificate, read_signing_certificate
 from vaxcert.errors import Reason, TrustListError
 from vaxcert.model.countries import alpha2, is_test_code, issuer_countries
 from vaxcert.trust.anchors import Anchor
-from vaxcert.trust.formats.gathering import Gathering
-from vaxcert.trust.formats.gdhcn_document import KeyEntry, read_document, unreadable
-from vaxcert.trust.formats.gdhcn_jwk import contradicts
-from vaxcert.trust.formats.gdhcn_network import Network, network_of
-from vaxcert.trust.formats.gdhcn_proof import check_proof
-from vaxcert.trust.formats.terms import ReadingTerms
+from vaxcert.trust.formats.gdhcn.document import KeyEntry, read_document, unreadable
+from vaxcert.trust.formats.gdhcn.jwk import contradicts
+from vaxcert.trust.formats.gdhcn.network import Network, network_of
+from vaxcert.trust.formats.gdhcn.proof import check_proof
+from vaxcert.trust.formats.reading.entries import Gathering, unreadable_entry
+from vaxcert.trust.formats.reading.terms import ReadingTerms
 from vaxcert.trust.list_findings import ListFindingCode
 from vaxcert.trust.origin import Environment, ListOrigin, Proof
 from vaxcert.trust.trust_list import ListReading, TrustedKey
@@ -204,8 +204,8 @@ class _Reader:
         authorities = dict.fromkeys((*one.issuers, *self._authorities[one.participant]))
         if not authorities:
             self._find(ListFindingCode.AUTHORITY_MISSING, one, one.certificate.issuer)
-        elif (refusal := _refusal(one.certificate, authorities)) is not None:
-            raise refusal
+        else:
+            check_issued_by_any(one.certificate, authorities)
 
     def _find(self, code: ListFindingCode, one: _Listed, detail: str) -> None:
         self._gathering.find(code, one.kid, detail)
@@ -222,9 +222,9 @@ def _listed(entries: Iterable[KeyEntry | str]) -> Iterator[_Listed | TrustListEr
     different = Counter(entry.id for entry in set(entries) if isinstance(entry, KeyEntry))
     for entry in entries:
         if isinstance(entry, str):
-            yield _entry_unreadable(f"{entry[:80]} is a reference, which is never followed")
+            yield unreadable_entry(f"{entry[:80]} is a reference, which is never followed")
         elif different[entry.id] > 1:
-            yield _entry_unreadable("another entry with the same id says something else")
+            yield unreadable_entry("another entry with the same id says something else")
         else:
             yield _with_certificates(entry)
 
@@ -248,29 +248,7 @@ def _readable(chain: Iterable[str]) -> Iterator[SigningCertificate]:
 
 def _certificate(text: str) -> SigningCertificate:
     try:
-        der = b64decode(text, validate=True)
-    except (Base64Error, ValueError):
-        raise _entry_unreadable("x5c is not base64") from None
+        der = base64_bytes(text)
+    except ValueError:
+        raise unreadable_entry("x5c is not base64") from None
     return read_signing_certificate(der)
-
-
-def _refusal(
-    certificate: SigningCertificate, authorities: Collection[SigningCertificate]
-) -> TrustListError | None:
-    """Why none of the authorities can be said to have issued a certificate, or None where one has."""
-    found = TrustListError(
-        Reason.TRUST_ENTRY_SIGNATURE,
-        f"certificate {certificate.kid.hex()} is issued by none of the {len(authorities)} authorities given for it",
-    )
-    for authority in authorities:
-        try:
-            check_issued_by(certificate, authority)
-        except TrustListError as error:
-            found = error if error.reason is Reason.WEAK_SIGNATURE else found
-        else:
-            return None
-    return found
-
-
-def _entry_unreadable(problem: str) -> TrustListError:
-    return TrustListError(Reason.TRUST_ENTRY_UNREADABLE, problem)

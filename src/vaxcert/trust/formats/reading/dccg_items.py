@@ -7,18 +7,18 @@ what counts; a copy that differs is a finding.
 
 from __future__ import annotations
 
-from base64 import b64decode
-from binascii import Error as Base64Error
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final, TypeAlias
 
+from vaxcert.codec.text import base64_bytes, iso_moment
 from vaxcert.crypto.signing_certificate import SigningCertificate, read_encodings
-from vaxcert.errors import Reason, TrustListError
+from vaxcert.errors import TrustListError
 from vaxcert.limits import MAX_BUNDLE_CERTIFICATES
-from vaxcert.trust.formats import json_document
-from vaxcert.trust.formats.gathering import Gathering
+from vaxcert.model.countries import country_code
+from vaxcert.trust.formats.reading import json_document
+from vaxcert.trust.formats.reading.entries import Gathering, unreadable_entry
 from vaxcert.trust.list_findings import ListFindingCode
 
 SIGNER: Final = "DSC"
@@ -104,17 +104,15 @@ def newest(readings: Sequence[ItemReading]) -> datetime | None:
 
 def octets(text: Any) -> bytes | None:
     """What base64 text holds, or None where it is not such text."""
-    if type(text) is not str:
-        return None
     try:
-        return b64decode(text, validate=True)
-    except (Base64Error, ValueError):
+        return base64_bytes(text)
+    except ValueError:
         return None
 
 
 def _encoding(value: Any) -> bytes | TrustListError:
     encoding = octets(value.get("rawData")) if type(value) is dict else None
-    return _unreadable("no rawData in base64") if encoding is None else encoding
+    return unreadable_entry("no rawData in base64") if encoding is None else encoding
 
 
 def _item(value: Any, certificate: SigningCertificate | TrustListError) -> ItemReading:
@@ -122,7 +120,7 @@ def _item(value: Any, certificate: SigningCertificate | TrustListError) -> ItemR
         return certificate
     usage = value.get("certificateType", SIGNER)
     if usage not in USAGES:
-        return _unreadable(f"certificateType is none of {', '.join(USAGES)}")
+        return unreadable_entry(f"certificateType is none of {', '.join(USAGES)}")
     return Item(usage, certificate, value)
 
 
@@ -132,7 +130,7 @@ def _take(gathering: Gathering, item: Item) -> None:
     gathering.signer(
         certificate,
         stated_kid=None if kid is None else octets(kid) or b"",
-        country=country if type(country) is str and len(country) <= 2 else None,
+        country=country_code(country),
     )
     if thumbprint is not None and thumbprint != certificate.digest.hex():
         gathering.find(
@@ -142,10 +140,6 @@ def _take(gathering: Gathering, item: Item) -> None:
 
 def _moment(text: Any) -> datetime | None:
     try:
-        return datetime.fromisoformat(text).astimezone(UTC) if type(text) is str else None
-    except (ValueError, OverflowError):
+        return iso_moment(text)
+    except ValueError:
         return None
-
-
-def _unreadable(problem: str) -> TrustListError:
-    return TrustListError(Reason.TRUST_ENTRY_UNREADABLE, problem)

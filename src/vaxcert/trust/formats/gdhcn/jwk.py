@@ -6,14 +6,11 @@ some curves. So numbers are compared as numbers, and a curve by its name only wh
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64decode
-from binascii import Error as Base64Error
 from collections.abc import Iterable
-from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-_CURVES: Final = {"P-256": "secp256r1", "P-384": "secp384r1", "P-521": "secp521r1"}
+from vaxcert.crypto.jwk import CURVES, number
 
 
 def contradicts(members: Iterable[tuple[str, str]], key: object) -> bool:
@@ -26,7 +23,7 @@ def contradicts(members: Iterable[tuple[str, str]], key: object) -> bool:
     stated = dict(members)
     if isinstance(key, ec.EllipticCurvePublicKey):
         point = key.public_numbers()
-        curve = _CURVES.get(stated.get("crv", ""), key.curve.name)
+        curve = CURVES.get(stated.get("crv", ""), key.curve).name
         return (
             stated["kty"] != "EC" or curve != key.curve.name or _differ(stated, {"x": point.x, "y": point.y})
         )
@@ -37,13 +34,11 @@ def contradicts(members: Iterable[tuple[str, str]], key: object) -> bool:
 
 
 def _differ(stated: dict[str, str], numbers: dict[str, int]) -> bool:
-    return any(_number(stated[name]) != number for name, number in numbers.items())
+    return any(_number(stated[name]) != value for name, value in numbers.items())
 
 
 def _number(text: str) -> int | None:
-    """A number in base64 of either alphabet, with padding or without; None when it is none."""
-    plain = text.rstrip("=").replace("+", "-").replace("/", "_")
     try:
-        return int.from_bytes(urlsafe_b64decode(plain + "=" * (-len(plain) % 4)), "big")
-    except (Base64Error, ValueError):
+        return number(text)
+    except ValueError:
         return None

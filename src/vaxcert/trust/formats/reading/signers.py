@@ -17,7 +17,7 @@ from vaxcert.crypto.extensions import is_authority
 from vaxcert.crypto.signing_certificate import SigningCertificate
 from vaxcert.errors import Reason, TrustListError
 from vaxcert.trust.anchors import Anchor
-from vaxcert.trust.formats.terms import ReadingTerms
+from vaxcert.trust.formats.reading.terms import ReadingTerms
 from vaxcert.trust.origin import Environment, Proof
 
 _MAX_CHAIN: Final = 32
@@ -57,7 +57,7 @@ def environment_of(terms: ReadingTerms, anchor: Anchor | None) -> Environment:
     return terms.environment or said or Environment.PRODUCTION
 
 
-def opened(data: bytes, terms: ReadingTerms, format_name: str) -> Vouched:
+def content_of_jws(data: bytes, terms: ReadingTerms, format_name: str) -> Vouched:
     """The content of a compact JWS, its signature judged; or plain content, where that is allowed.
 
     With anchors, a signature that is there has to be right, whatever is allowed.
@@ -67,20 +67,20 @@ def opened(data: bytes, terms: ReadingTerms, format_name: str) -> Vouched:
             `trust-list-threshold` or `weak-signature`.
     """
     if not jws.is_compact(data):
-        terms.need_leave(format_name)
+        terms.check_unsigned_allowed(format_name)
         return Vouched(data)
     message = jws.read(data)
-    if not is_judged(terms, format_name):
+    if not requires_signature(terms, format_name):
         return Vouched(message.payload)
     return Vouched(message.payload, anchor_of_message(message, terms.anchors))
 
 
-def shown(data: bytes) -> bytes:
+def unverified_content(data: bytes) -> bytes:
     """What a document says about itself before anybody vouches for it, to tell formats apart. Never raises."""
     return jws.peek(data) if jws.is_compact(data) else data
 
 
-def is_judged(terms: ReadingTerms, format_name: str) -> bool:
+def requires_signature(terms: ReadingTerms, format_name: str) -> bool:
     """Whether the one signature of a list is to be judged; it is not where the reader has no anchor and allows that.
 
     Raises:

@@ -13,12 +13,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from vaxcert.crypto import der as der_reader
 from vaxcert.crypto.extensions import is_authority
-from vaxcert.crypto.keys import verifying_key
+from vaxcert.crypto.keys import PublicKey, verifying_key
 from vaxcert.crypto.signing_certificate import SigningCertificate, read_signing_certificate
 from vaxcert.errors import Reason, TrustListError, UnsupportedError, VaxcertError
 from vaxcert.limits import MAX_TRUST_LIST_ENTRIES
 from vaxcert.model.certificate import ALL_KINDS, Kind
-from vaxcert.trust.formats.bare_keys import PublicKey
 from vaxcert.trust.list_findings import LateFindings, ListFinding, ListFindingCode
 from vaxcert.trust.origin import Environment, ListOrigin
 from vaxcert.trust.trust_list import ListReading, TrustedKey
@@ -180,6 +179,11 @@ class Gathering:
         if self._digests.setdefault(key.kid, key.digest) != key.digest:
             self.find(ListFindingCode.KID_SHARED, key.kid.hex())
         self._keys.append(key)
+
+
+def unreadable_entry(problem: str) -> TrustListError:
+    """The error of an entry that cannot be read."""
+    return TrustListError(Reason.TRUST_ENTRY_UNREADABLE, problem)
 
 
 def _findings(

@@ -40,11 +40,11 @@ class ReadingTerms:
         if not self.anchors:
             raise TrustListError(
                 Reason.ANCHOR_MISSING,
-                f"this {format_name} list is signed; name the key to judge it by (--anchor)",
+                f"this {format_name} list is signed; the key to judge it by is expected",
             )
         return self.anchors
 
-    def need_leave(self, format_name: str) -> None:
+    def check_unsigned_allowed(self, format_name: str) -> None:
         """Make sure that a list without signature may be read.
 
         Raises:
@@ -53,5 +53,5 @@ class ReadingTerms:
         if not self.allow_unsigned:
             raise TrustListError(
                 Reason.TRUST_LIST_UNSIGNED,
-                f"this {format_name} list has no signature; it is read only when that is allowed (--allow-unsigned)",
+                f"this {format_name} list has no signature, and is read only when that is allowed",
             )

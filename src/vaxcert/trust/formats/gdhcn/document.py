@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import json
 import re
-from base64 import urlsafe_b64decode
-from binascii import Error as Base64Error
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final, TypeAlias
 
+from vaxcert.codec.text import base64url_bytes, iso_moment
 from vaxcert.errors import TrustListError
 from vaxcert.limits import MAX_BUNDLE_CERTIFICATES
-from vaxcert.trust.formats import json_document
+from vaxcert.trust.formats.reading import json_document
 
 DID_CONTEXT: Final = "https://www.w3.org/ns/did/v1"
 JWS_CONTEXT: Final = "https://w3id.org/security/suites/jws-2020/v1"
@@ -38,7 +37,7 @@ _DID_URL: Final = re.compile(r"did:web:[A-Za-z0-9._:%-]{1,500}#[A-Za-z0-9+/=_.%-
 _REFERENCE: Final = re.compile(r"did:[A-Za-z0-9._:%-]{1,500}(?:#[A-Za-z0-9+/=_.%-]{0,100})?")
 _CODE: Final = re.compile(r"#[A-Za-z0-9_.-]{1,64}")
 _PLAIN: Final = re.compile(r"[ !#-\[\]-~]*")
-_CREATED: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+_CREATED: Final = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):\d\d:\d\dZ", re.ASCII)
 _JWS: Final = re.compile(r"[A-Za-z0-9_-]{1,200}\.\.[A-Za-z0-9_-]{1,200}")
 _VERSION_1: Final = re.compile(r"did:web:[^:]+:trustlist(?::|\Z)")
 
@@ -219,22 +218,18 @@ def _jws(jws: str) -> tuple[str, bytes]:
     """Header and signature of a detached JWS (RFC 7797) with the one header that is accepted."""
     header, _, signature = jws.partition("..")
     try:
-        members = json_document.load(_base64url(header), "GDHCN")
-        octets = _base64url(signature)
-    except (Base64Error, TrustListError):
+        members = json_document.load(base64url_bytes(header), "GDHCN")
+        octets = base64url_bytes(signature)
+    except (ValueError, TrustListError):
         raise unreadable("its proof is not a JWS") from None
     if members != _HEADER or members["b64"] is not False:  # 0 equals False
         raise unreadable("its proof is not a detached JWS with ES256 over unencoded content")
     return header, octets
 
 
-def _base64url(text: str) -> bytes:
-    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
-
-
 def _moment(text: str) -> datetime:
     try:
-        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        return iso_moment(text)
     except ValueError:
         raise unreadable("proof, created: no such date") from None
 
