@@ -429,6 +429,7 @@ def _query(seen: _Examination) -> RevocationQuery:
         signature=message.signature,
         issuer=claims.issuer,
         identifiers=tuple(event.certificate_id for event in certificate.events if event.certificate_id),
+        country=seen.key.country,
     )
 
 

@@ -25,6 +25,7 @@ from tests.unit.test_revocation_folders import device, german
 from tests.unit.test_revocation_gateway import batch
 
 from vaxcert.adapters import revocation_files
+from vaxcert.adapters.locks import locked
 from vaxcert.adapters.revocation_files import (
     ListFile,
     append_to_ledger,
@@ -32,7 +33,6 @@ from vaxcert.adapters.revocation_files import (
     ledger_entries,
     open_revocations,
 )
-from vaxcert.adapters.store_lock import locked
 from vaxcert.errors import AdapterError, Reason, TrustListError, VaxcertError
 from vaxcert.trust.revocation.device_slices import DeviceSlices
 from vaxcert.trust.revocation.gateway import GatewayBatches
@@ -140,6 +140,7 @@ def listing(*deleted, **present):
 def test_the_gateways_list_says_what_is_deleted_and_what_is_missing(tmp_path):
     files = {"1.json": batch(IDENTIFIER), "2.json": batch("X")}
     folder_of(tmp_path, {**files, "list.json": listing("2", **{"1": True})})
+    written(tmp_path, ISSUED - timedelta(days=1))
     source = open_revocation(tmp_path)
     answer = source.answer(query("X"), at=AT)
     assert (answer.status, answer.as_of) == (NOT_REVOKED, ISSUED)

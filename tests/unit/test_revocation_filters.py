@@ -89,3 +89,15 @@ def test_any_bytes_are_a_filter_or_our_error(data):
     for read in (read_bloom_filter, read_hash_prefixes):
         with suppress(TrustListError):
             read(data).might_contain(bytes(16))
+
+
+@pytest.mark.parametrize(
+    ("length", "count", "readable"), [(16, 1, True), (17, 1, False), (5, 0, False), (5, 1, True)]
+)
+def test_prefixes_are_no_longer_than_hashes_and_there_are_some(length, count, readable):
+    data = pack(">hfib", 1, 0.0, count, length) + bytes(length * count)
+    if readable:
+        assert read_hash_prefixes(data).might_contain(bytes(16))
+    else:
+        with pytest.raises(TrustListError):
+            read_hash_prefixes(data)

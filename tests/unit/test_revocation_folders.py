@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from base64 import urlsafe_b64encode
+from base64 import b64encode, urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
 
 import cbor2
@@ -232,11 +232,61 @@ def test_a_german_key_without_dates_is_as_of_when_it_was_fetched():
 
 
 def test_a_german_key_is_too_old_ninety_days_after_its_newest_entry():
-    source = lists(german())
+    source = lists(german(), fetched=UPDATED - timedelta(days=400))
     last = UPDATED + timedelta(days=90)
     assert source.answer(query(OTHER), at=last).as_of == UPDATED
     assert [status(source, OTHER, at=at) for at in (last, last + SECOND)] == [NOT_REVOKED, UNKNOWN]
     assert status(source, IDENTIFIER, at=last + SECOND) is REVOKED
+
+
+def test_a_german_key_that_has_not_changed_for_long_is_as_good_as_the_day_it_was_fetched():
+    long_after = UPDATED + timedelta(days=400)
+    source = lists(german(), fetched=long_after)
+    answer = source.answer(query(OTHER), at=long_after + timedelta(days=90))
+    assert (answer.status, answer.as_of) == (NOT_REVOKED, UPDATED)
+    assert status(source, OTHER, at=long_after + timedelta(days=90) + SECOND) is UNKNOWN
+
+
+def test_slices_that_have_not_changed_for_long_are_as_good_as_the_day_they_were_fetched():
+    far = (AT + timedelta(days=1000)).isoformat()
+    long_after = UPDATED + timedelta(days=400)
+    source = DeviceSlices(device("POINT", expires=far, slice_expires=far).get, fetched=long_after)
+    assert status(source, OTHER, at=long_after + timedelta(days=90)) is NOT_REVOKED
+    assert status(source, OTHER, at=long_after + timedelta(days=90) + SECOND) is UNKNOWN
+
+
+def test_a_german_chunk_of_another_place_answers_nothing():
+    files = german(deep=True)
+    (path,) = (path for path in files if path.endswith("chunk.lst"))
+    other = bytes([uci_hash(IDENTIFIER)[0] ^ 1]) + bytes(15)
+    files[path] = signed([other])
+    assert status(lists(files), IDENTIFIER) is UNKNOWN
+
+
+def test_a_certificate_that_cannot_be_looked_up_by_every_type_is_unknown():
+    by_country = lists(german(country_uci_hash("VN", IDENTIFIER), 0x0C))
+    assert status(by_country, IDENTIFIER) is REVOKED
+    assert status(by_country, IDENTIFIER, issuer=None, country="VN") is REVOKED
+    assert status(by_country, IDENTIFIER, issuer=None) is UNKNOWN
+    by_signature = lists(german(signature_hash(query().algorithm, query().signature), 0x0A))
+    assert status(by_signature, IDENTIFIER, signature=b"") is UNKNOWN
+
+
+def test_a_key_is_found_in_either_base64_and_listed_once():
+    kid = bytes.fromhex("fbefbefffefdfcfb")
+    written = urlsafe_b64encode(kid).decode().rstrip("=")
+    files = {path.replace(KID64, written): data for path, data in device("POINT", kid=written).items()}
+    row = json.loads(files["lists.json"])[0]
+    padded = {**files, "lists.json": json.dumps([{**row, "kid": _standard(kid)}]).encode()}
+    for one in (files, padded):
+        assert status(DeviceSlices(one.get), IDENTIFIER, kid=kid) is REVOKED
+    twice = json.dumps([row, {**row, "kid": _standard(kid), "hashTypes": ["SIGNATURE"]}]).encode()
+    with pytest.raises(TrustListError, match="twice"):
+        DeviceSlices({**files, "lists.json": twice}.get)
+
+
+def _standard(kid):
+    return b64encode(kid).decode()
 
 
 def test_a_key_identifier_of_one_byte():

@@ -159,6 +159,28 @@ def test_covered_countries(countries, issuer, covered):
     assert RevocationLists([source]).answer(asked, at=AT).covered is covered
 
 
+@pytest.mark.parametrize(
+    ("country", "issuer", "covered"),
+    [
+        ("VN", "VN", True),
+        ("VN", "vn ", True),
+        ("VN", "", True),
+        ("VN", "Bộ Y tế", True),
+        ("VN", "LA", True),
+        ("LA", "VN", True),
+        ("LA", "Bộ Y tế", False),
+        ("LA", None, False),
+        ("LA", "LA", False),
+        (None, "Bộ Y tế", True),
+        (None, None, True),
+        (None, "LA", False),
+    ],
+)
+def test_the_country_of_the_signing_key_covers_whatever_the_issuer_is_called(country, issuer, covered):
+    asked = query(OTHER, issuer=issuer, country=country)
+    assert opened(countries=frozenset({"VN"})).covers(asked) is covered
+
+
 def test_withdrawn_keys():
     keys = frozenset({bytes(8), bytes(32)})
     assert opened(withdrawn=keys).withdrawn == keys

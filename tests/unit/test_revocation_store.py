@@ -10,10 +10,9 @@ import pytest
 from tests.support import revocation as made
 from tests.support.revocation import AT, IDENTIFIER, ISSUED, OTHER
 
-from vaxcert.adapters import revocation_state, revocation_store, store_folder
-from vaxcert.adapters.store_imports import ImportOutcome
-from vaxcert.adapters.store_lock import locked
-from vaxcert.adapters.trust_store import TrustStore
+from vaxcert.adapters.locks import locked
+from vaxcert.adapters.store import TrustStore, layout, revocation_state, revocation_store
+from vaxcert.adapters.store.imports import ImportOutcome
 from vaxcert.errors import AdapterError, Reason, VaxcertError
 from vaxcert.trust.revocation.header import Change
 from vaxcert.trust.revocation.query import RevocationStatus
@@ -344,7 +343,7 @@ def test_a_damaged_base_keeps_deltas_out(store):
 )
 def test_a_damaged_state_stops_everything(trust_store, store, state):
     store.take(FULL)
-    store_folder.save_state_bytes(store._folder, "moh", state)
+    layout.save_state_bytes(store._folder, "moh", state)
     for act in (trust_store.revocation, lambda: store.take(FULL), lambda: store.source("moh")):
         with pytest.raises(AdapterError) as caught:
             act()

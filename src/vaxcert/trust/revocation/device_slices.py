@@ -15,16 +15,15 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from vaxcert.errors import VaxcertError
-from vaxcert.trust.revocation import answers
 from vaxcert.trust.revocation.filters import BloomFilter, HashPrefixes, read_bloom_filter, read_hash_prefixes
-from vaxcert.trust.revocation.folders import ReadFile, load_json, need
-from vaxcert.trust.revocation.hashes import EU_TYPES, HashType, query_hashes
-from vaxcert.trust.revocation.header import unreadable
-from vaxcert.trust.revocation.query import NO_KEYS, RevocationAnswer, RevocationQuery
+from vaxcert.trust.revocation.folders import ReadFile, load_json, moment, need
+from vaxcert.trust.revocation.hashes import EU_TYPES, NOTHING_TO_NAME, HashType, missing_part, query_hashes
+from vaxcert.trust.revocation.problems import unreadable
+from vaxcert.trust.revocation.query import MAX_AGE, NO_KEYS, RevocationAnswer, RevocationQuery
 
 LISTS: Final = "lists.json"
 
@@ -42,20 +41,31 @@ class DeviceSlices:
     Args:
         read_file: Where the files are.
         name: What to call it in reports.
+        fetched: When it was fetched, aware UTC.
+        max_age: How long it is relied on from then, or from the latest date in `lists.json` where that is later.
 
     Raises:
         TrustListError: `revocation-list-unreadable`, when `lists.json` is.
     """
 
-    __slots__ = ("_as_of", "_lists", "_read_file", "name")
+    __slots__ = ("_as_of", "_lists", "_max_age", "_read_file", "name")
     withdrawn: Final = NO_KEYS
 
-    def __init__(self, read_file: ReadFile, *, name: str = "EU revocation slices") -> None:
+    def __init__(
+        self,
+        read_file: ReadFile,
+        *,
+        name: str = "EU revocation slices",
+        fetched: datetime | None = None,
+        max_age: timedelta = MAX_AGE,
+    ) -> None:
         self.name: Final = name
+        self._max_age: Final = max_age
         self._read_file: Final = read_file
         lists = load_json(read_file, LISTS)
-        self._lists: Final = {str(one.get("kid")).rstrip("="): one for one in lists}
-        self._as_of: Final = max((_moment(one.get("lastUpdated")) for one in lists), default=None)
+        self._lists: Final = _by_kid(lists)
+        dates = [moment(one.get("lastUpdated")) for one in lists]
+        self._as_of: Final = max([*dates, *([fetched] if fetched is not None else [])], default=None)
 
     def covers(self, query: RevocationQuery) -> bool:
         """It is for all issuers: a key that is not listed has nothing revoked."""
@@ -66,25 +76,32 @@ class DeviceSlices:
         try:
             return self._answer(query, at)
         except VaxcertError as error:
-            return answers.unknown(self.name, str(error))
+            return RevocationAnswer.unknown(self.name, str(error))
 
     def _answer(self, query: RevocationQuery, at: datetime) -> RevocationAnswer:
         if not query.kid:
-            return answers.unknown(
+            return RevocationAnswer.unknown(
                 self.name, "the list is ordered by keys, and that of the certificate is not given"
             )
         kid = urlsafe_b64encode(query.kid).decode().rstrip("=")
         listed = self._lists.get(kid)
         if listed is None:
-            return answers.not_revoked(self.name, self._as_of)
+            return self._not_revoked(self._as_of, at)
         hashes = [digest for kind in _types(listed) for digest in query_hashes(query, kind)]
-        if not hashes:
-            return answers.unknown(self.name, "the certificate has nothing that the list could name")
+        missing = missing_part(query, _types(listed)) if hashes else NOTHING_TO_NAME
+        updated = moment(listed.get("lastUpdated"))
         if any(self._is_listed(kid, listed, digest, at) for digest in hashes):
-            return answers.revoked(self.name, self._as_of)
-        if at > _moment(listed.get("expires")):
-            return answers.unknown(self.name, "the list of the key has expired")
-        return answers.not_revoked(self.name, self._as_of)
+            return RevocationAnswer.revoked(self.name, updated)
+        if missing:
+            return RevocationAnswer.unknown(self.name, missing)
+        if at > moment(listed.get("expires")):
+            return RevocationAnswer.unknown(self.name, "the list of the key has expired")
+        return self._not_revoked(updated, at)
+
+    def _not_revoked(self, as_of: datetime | None, at: datetime) -> RevocationAnswer:
+        """While the folder is young enough; the keys in it may have changed long before."""
+        outdated = RevocationAnswer.outdated(self.name, self._as_of, at=at, max_age=self._max_age)
+        return outdated or RevocationAnswer.not_revoked(self.name, as_of)
 
     def _is_listed(self, kid: str, listed: dict[str, Any], digest: bytes, at: datetime) -> bool:
         mode = listed.get("mode")
@@ -107,12 +124,23 @@ class DeviceSlices:
         identifier = partition.get("id")
         folder = f"lists/{kid}/partitions/{'null' if identifier is None else identifier}/chunks/{chunk_name}/slices"
         for expires, described in _members(_members(partition.get("chunks")).get(chunk_name, {})).items():
-            if at <= _moment(expires):
+            if at <= moment(expires):
                 row = _members(described)
                 reader = _READERS.get(str(row.get("type")))
                 if reader is None:
                     raise unreadable("a slice of another type than BLOOMFILTER and VARHASHLIST")
                 yield reader(need(self._read_file, f"{folder}/{row.get('hash')}"))
+
+
+def _by_kid(lists: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The lists by their key, in base64url without padding however it is written."""
+    by_kid: dict[str, dict[str, Any]] = {}
+    for one in lists:
+        kid = str(one.get("kid")).rstrip("=").replace("+", "-").replace("/", "_")
+        if kid in by_kid:
+            raise unreadable("a key is listed twice")
+        by_kid[kid] = one
+    return by_kid
 
 
 def _types(listed: dict[str, Any]) -> list[HashType]:
@@ -136,11 +164,3 @@ def _members(value: Any) -> dict[str, Any]:
     if type(value) is not dict:
         raise unreadable("a partition is not made of chunks of slices")
     return value
-
-
-def _moment(text: Any) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (TypeError, ValueError, OverflowError):
-        raise unreadable("a date is not a time in ISO 8601") from None

@@ -8,7 +8,6 @@ hash with a small probability, which the filter states; neither says no to one o
 from __future__ import annotations
 
 import hashlib
-import math
 import struct
 from bisect import bisect_left
 from collections.abc import Iterable
@@ -16,14 +15,14 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from vaxcert.limits import MAX_REVOCATION_FILE_BYTES
-from vaxcert.trust.revocation.header import unreadable
+from vaxcert.trust.revocation.hashes import HASH_BYTES
+from vaxcert.trust.revocation.problems import unreadable
 
 _VERSION: Final = 1
 _SHA256: Final = 0
 _WORD_BITS: Final = 32
 _BLOOM_HEAD: Final = struct.Struct(">hbbfiii")
 _PREFIXES_HEAD: Final = struct.Struct(">hfib")
-_MAX_HASHES: Final = 127
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,29 +38,6 @@ class BloomFilter:
     hashes: int
     bits: bytes = field(repr=False)
     probability: float = 0.0
-
-    @classmethod
-    def of(cls, elements: Iterable[bytes], *, capacity: int, probability: float) -> BloomFilter:
-        """Fill a filter whose size follows from what it is for, as the reference implementation derives it.
-
-        Args:
-            elements: What to put in.
-            capacity: How many elements it is to hold; at least 1.
-            probability: That a foreign element is found; over 0 and under 1.
-
-        Raises:
-            ValueError: The filter would need more than 127 bits an element.
-        """
-        words = _words(capacity, probability)
-        size = words * _WORD_BITS
-        hashes = max(1, math.floor(size / capacity * math.log(2) + 0.5))
-        if hashes > _MAX_HASHES:
-            raise ValueError(f"{hashes} hashes an element, at most {_MAX_HASHES} can be written")
-        bits = bytearray(size // 8)
-        for element in elements:
-            for index in _indexes(element, hashes, size):
-                bits[index >> 3] |= 0x80 >> (index & 7)
-        return cls(hashes, bytes(bits), probability)
 
     def might_contain(self, element: bytes) -> bool:
         """Whether the element is in it, or one of the few foreign ones that look so."""
@@ -107,19 +83,6 @@ def read_bloom_filter(data: bytes) -> BloomFilter:
     return BloomFilter(hashes, bits, probability)
 
 
-def write_bloom_filter(bloom: BloomFilter, *, capacity: int, elements: int) -> bytes:
-    """Write a Bloom filter slice.
-
-    Args:
-        bloom: The filter.
-        capacity: How many elements it was made for.
-        elements: How many are in it.
-    """
-    words = len(bloom.bits) * 8 // _WORD_BITS
-    head = _BLOOM_HEAD.pack(_VERSION, bloom.hashes, _SHA256, bloom.probability, capacity, elements, words)
-    return head + bloom.bits
-
-
 def read_hash_prefixes(data: bytes) -> HashPrefixes:
     """Read a slice of hash prefixes ("VarHash").
 
@@ -128,7 +91,7 @@ def read_hash_prefixes(data: bytes) -> HashPrefixes:
     """
     version, probability, _, length = _head(_PREFIXES_HEAD, data)
     rest = data[_PREFIXES_HEAD.size :]
-    if version != _VERSION or length < 1 or len(rest) % length:
+    if version != _VERSION or not 1 <= length <= HASH_BYTES or not rest or len(rest) % length:
         raise unreadable("a list of hash prefixes of another version or cut short")
     prefixes = (rest[start : start + length] for start in range(0, len(rest), length))
     # written in the order of signed numbers, which is not that of bytes
@@ -141,13 +104,6 @@ def _head(layout: struct.Struct, data: bytes) -> tuple[int, ...]:
             f"a filter of {len(data)} bytes, {layout.size} to {MAX_REVOCATION_FILE_BYTES} expected"
         )
     return layout.unpack_from(data)
-
-
-def _words(capacity: int, probability: float) -> int:
-    """Words of 32 bits for so many elements; each byte of a rest gets a whole word, as in the original."""
-    bits = math.ceil(capacity * math.log(probability) / math.log(1 / 2 ** math.log(2)))
-    full, rest = divmod(bits // 8 + 1, _WORD_BITS // 8)
-    return full + rest
 
 
 def _indexes(element: bytes, hashes: int, size: int) -> Iterable[int]:

@@ -7,25 +7,35 @@ batches is `{more, batches[{batchId, country, date, deleted}]}`.
 from __future__ import annotations
 
 import json
-from base64 import b64decode
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
+from vaxcert.codec.text import base64_bytes
 from vaxcert.crypto import cms
-from vaxcert.crypto.chain import check_issued_by
-from vaxcert.crypto.signing_certificate import SigningCertificate
 from vaxcert.errors import Reason, TrustListError
 from vaxcert.limits import MAX_REVOCATION_BATCH_BYTES, MAX_REVOCATION_BATCH_ENTRIES
-from vaxcert.trust.anchors import Anchor, anchor_of
-from vaxcert.trust.revocation import answers
-from vaxcert.trust.revocation.hashes import EU_TYPES, HASH_BYTES, HashType, query_hashes
-from vaxcert.trust.revocation.header import unreadable
-from vaxcert.trust.revocation.query import NO_KEYS, RevocationAnswer, RevocationQuery
+from vaxcert.trust.anchors import Anchor
+from vaxcert.trust.binding import is_foreign
+from vaxcert.trust.formats.reading.signers import anchor_of_signer
+from vaxcert.trust.revocation.coverage import is_responsible
+from vaxcert.trust.revocation.folders import moment
+from vaxcert.trust.revocation.hashes import (
+    EU_TYPES,
+    HASH_BYTES,
+    NOTHING_TO_NAME,
+    HashType,
+    missing_part,
+    query_hashes,
+)
+from vaxcert.trust.revocation.problems import of_revocation_list, unreadable, wrongly_signed
+from vaxcert.trust.revocation.query import MAX_AGE, NO_KEYS, RevocationAnswer, RevocationQuery
 
 _DER_SEQUENCE: Final = b"\x30"
 _JSON_START: Final = b"{"
+_COUNTRY: Final = re.compile("[A-Z]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +78,20 @@ def read_batch(data: bytes, anchors: Iterable[Anchor] = ()) -> GatewayBatch:
     Args:
         data: The file.
         anchors: Keys of those who may upload, or of the authorities that certified them. Without any, only JSON
-            alone is read, for which whoever hands it over vouches.
+            alone is read, for which whoever hands it over vouches. Pin certificates: of a bare key nobody but the
+            message says which country's it is.
 
     Raises:
-        TrustListError: `revocation-list-unreadable`; `revocation-list-signature`, when no anchor vouches for the
-            signer; `anchor-missing`, for a signed batch without anchors; `trust-list-unsigned`, for one without
-            signature where there are anchors; and whatever `vaxcert.crypto.cms` refuses.
+        TrustListError: `revocation-list-unreadable`; `revocation-list-signature`, when the signature is wrong, no
+            anchor vouches for the signer, or the batch is another country's than its signer; `weak-signature`, for
+            SHA-1, MD5 and RSA keys under 2048 bits; `anchor-missing`, for a signed batch without anchors;
+            `trust-list-unsigned`, for one without signature where there are anchors.
     """
     if len(data) > MAX_REVOCATION_BATCH_BYTES:
         raise unreadable(f"a batch of over {MAX_REVOCATION_BATCH_BYTES} bytes")
     pinned = tuple(anchors)
     if not data.lstrip().startswith(_JSON_START):
-        return _batch(_json(_vouched(data, pinned)))
+        return _vouched(data, pinned)
     if pinned:
         raise TrustListError(
             Reason.TRUST_LIST_UNSIGNED, "revocation list: a batch without signature, where anchors are given"
@@ -119,11 +131,12 @@ class GatewayBatches:
     Args:
         batches: Those that could be read.
         name: What to call them in reports.
-        as_of: Their date, where it is known.
+        as_of: Their date, aware UTC: that of the gateway's list, or when they were fetched.
         incomplete: Why not all are here; then what is not found is unknown. Empty when they are.
+        max_age: How long they are relied on from their date.
     """
 
-    __slots__ = ("_as_of", "_countries", "_expires", "_incomplete", "_types", "name")
+    __slots__ = ("_as_of", "_countries", "_expires", "_incomplete", "_max_age", "_types", "name")
     withdrawn: Final = NO_KEYS
 
     def __init__(
@@ -133,10 +146,12 @@ class GatewayBatches:
         name: str = "EU gateway batches",
         as_of: datetime | None = None,
         incomplete: str = "",
+        max_age: timedelta = MAX_AGE,
     ) -> None:
         self.name: Final = name
         self._as_of: Final = as_of
         self._incomplete: Final = incomplete
+        self._max_age: Final = max_age
         expires: dict[tuple[HashType, bytes], datetime] = {}
         countries: set[str] = set()
         for batch in batches:
@@ -150,7 +165,7 @@ class GatewayBatches:
 
     def covers(self, query: RevocationQuery) -> bool:
         """Whether the issuer's country has uploaded any; all are when some could not be read."""
-        return bool(self._incomplete) or answers.is_responsible(query.issuer, self._countries)
+        return bool(self._incomplete) or is_responsible(query, self._countries)
 
     def answer(self, query: RevocationQuery, *, at: datetime) -> RevocationAnswer:
         """Look the certificate up, for a time (aware UTC). Never raises."""
@@ -160,46 +175,50 @@ class GatewayBatches:
                 looked_up = looked_up or hash_type in self._types
                 expires = self._expires.get((hash_type, digest))
                 if expires is not None and at <= expires:
-                    return answers.revoked(self.name, self._as_of)
+                    return RevocationAnswer.revoked(self.name, self._as_of)
         if self._incomplete:
-            return answers.unknown(self.name, self._incomplete)
-        if self._types and not looked_up:
-            return answers.unknown(self.name, "the certificate has nothing that the list could name")
-        return answers.not_revoked(self.name, self._as_of)
+            return RevocationAnswer.unknown(self.name, self._incomplete)
+        missing = missing_part(query, self._types) if looked_up or not self._types else NOTHING_TO_NAME
+        if missing:
+            return RevocationAnswer.unknown(self.name, missing)
+        outdated = RevocationAnswer.outdated(self.name, self._as_of, at=at, max_age=self._max_age)
+        return outdated or RevocationAnswer.not_revoked(self.name, self._as_of)
 
 
-def _vouched(data: bytes, anchors: tuple[Anchor, ...]) -> bytes:
+def _vouched(data: bytes, anchors: tuple[Anchor, ...]) -> GatewayBatch:
+    """A signed batch, of the country whose signature it bears."""
     if not anchors:
         raise TrustListError(
             Reason.ANCHOR_MISSING, "revocation list: a signed batch; name the key to judge it by"
         )
-    if not data.startswith(_DER_SEQUENCE):
-        data = _base64(data)
-    signed = cms.verify(data, certificates=[one.certificate for one in anchors if one.certificate])
-    if not any(_vouches(anchor, signed.signer) for anchor in anchors):
-        raise TrustListError(
-            Reason.REVOCATION_LIST_SIGNATURE,
-            f"revocation list: no anchor vouches for signer {signed.signer.kid.hex()}",
-        )
-    return signed.content
+    content, country = _content_and_country(data, anchors)
+    batch = _batch(_json(content))
+    if country is None or is_foreign(batch.country, country):
+        raise wrongly_signed(f"a batch of {batch.country}, signed by {country or 'nobody of a country'}")
+    return batch
 
 
-def _vouches(anchor: Anchor, signer: SigningCertificate) -> bool:
-    if anchor_of(signer.public_key).digest == anchor.digest:
-        return True
-    if anchor.certificate is None:
-        return False
+def _content_and_country(data: bytes, anchors: tuple[Anchor, ...]) -> tuple[bytes, str | None]:
+    """What was signed, and the country of its signer."""
+    message = data if data.startswith(_DER_SEQUENCE) else _base64(b"".join(data.split()).decode("latin-1"))
     try:
-        check_issued_by(signer, anchor.certificate)
-    except TrustListError:
-        return False
-    return True
+        signed = cms.verify(message, certificates=[one.certificate for one in anchors if one.certificate])
+        anchor = anchor_of_signer(signed.signer, signed.certificates, anchors)
+    except TrustListError as error:
+        raise of_revocation_list(error) from None
+    is_pinned = signed.signer.public_key == anchor.key  # then a message can bring any certificate of its key
+    signer = anchor.certificate if is_pinned and anchor.certificate is not None else signed.signer
+    return signed.content, signer.country
+
+
+def _is_country(value: Any) -> bool:
+    return type(value) is str and _COUNTRY.fullmatch(value) is not None
 
 
 def _batch(document: Any) -> GatewayBatch:
     entries = document.get("entries")
     country = document.get("country")
-    if type(entries) is not list or len(entries) > MAX_REVOCATION_BATCH_ENTRIES or type(country) is not str:
+    if type(entries) is not list or len(entries) > MAX_REVOCATION_BATCH_ENTRIES or not _is_country(country):
         raise unreadable(f"a batch has a country and at most {MAX_REVOCATION_BATCH_ENTRIES} entries")
     try:
         hash_type = HashType(document.get("hashType"))
@@ -207,13 +226,13 @@ def _batch(document: Any) -> GatewayBatch:
         raise unreadable("a batch of another hash type") from None
     if hash_type not in EU_TYPES:
         raise unreadable("a batch of another hash type")
-    return GatewayBatch(country, _moment(document.get("expires")), hash_type, tuple(_hashes(entries)))
+    return GatewayBatch(country, moment(document.get("expires")), hash_type, tuple(_hashes(entries)))
 
 
 def _hashes(entries: list[Any]) -> Iterator[bytes]:
     for number, entry in enumerate(entries):
         text = entry.get("hash") if type(entry) is dict else None
-        digest = _base64(text.encode("utf-8", "replace")) if type(text) is str else b""
+        digest = _base64(text) if type(text) is str else b""
         if len(digest) < HASH_BYTES:
             raise unreadable(f"entry {number} of a batch is no hash of {HASH_BYTES} bytes in base64")
         yield digest[:HASH_BYTES]
@@ -222,7 +241,7 @@ def _hashes(entries: list[Any]) -> Iterator[bytes]:
 def _listed(row: Any) -> tuple[str, datetime, bool]:
     if type(row) is not dict or type(row.get("batchId")) is not str or type(row.get("deleted")) is not bool:
         raise unreadable("a batch is listed by batchId, date and deleted")
-    return row["batchId"], _moment(row.get("date")), row["deleted"]
+    return row["batchId"], moment(row.get("date")), row["deleted"]
 
 
 def _json(data: bytes) -> Any:
@@ -235,17 +254,8 @@ def _json(data: bytes) -> Any:
     return document
 
 
-def _base64(data: bytes) -> bytes:
+def _base64(text: str) -> bytes:
     try:
-        return b64decode(b"".join(data.split()), validate=True)
+        return base64_bytes(text)
     except ValueError:
         raise unreadable("not base64") from None
-
-
-def _moment(text: Any) -> datetime:
-    """A time of the gateway, ISO 8601; one without a zone is in UTC."""
-    try:
-        moment = datetime.fromisoformat(text)
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (TypeError, ValueError, OverflowError):
-        raise unreadable("a date is not a time in ISO 8601") from None

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import cbor2
@@ -22,11 +22,10 @@ from vaxcert.crypto.keys import VerifyingKey, verifying_key
 from vaxcert.errors import DecodeError, Reason, TrustListError, UnsupportedError, VaxcertError
 from vaxcert.limits import MAX_CBOR_DEPTH
 from vaxcert.trust.anchors import Anchor
-from vaxcert.trust.revocation import answers
 from vaxcert.trust.revocation.folders import ReadFile, need
-from vaxcert.trust.revocation.hashes import HASH_BYTES, HashType, query_hashes
-from vaxcert.trust.revocation.header import unreadable
-from vaxcert.trust.revocation.query import NO_KEYS, RevocationAnswer, RevocationQuery
+from vaxcert.trust.revocation.hashes import HASH_BYTES, NOTHING_TO_NAME, HashType, missing_part, query_hashes
+from vaxcert.trust.revocation.problems import unreadable, wrongly_signed
+from vaxcert.trust.revocation.query import MAX_AGE, NO_KEYS, RevocationAnswer, RevocationQuery
 
 KID_LIST: Final = "kid.lst"
 _TYPES: Final = {0x0A: HashType.SIGNATURE, 0x0B: HashType.UCI, 0x0C: HashType.COUNTRYCODEUCI}
@@ -39,19 +38,29 @@ class GermanLists:
         read_file: Where the files are.
         anchors: The keys that may sign them; any one does.
         name: What to call it in reports.
+        fetched: When it was fetched, aware UTC.
+        max_age: How long it is relied on from then, or from the latest date of the key's index where that is later.
 
     Raises:
         TrustListError: `anchor-missing`; `revocation-list-unreadable` or `revocation-list-signature`, when `kid.lst`
             is missing, malformed or signed by another key.
     """
 
-    __slots__ = ("_keys", "_kids", "_read_file", "name")
+    __slots__ = ("_fetched", "_keys", "_kids", "_max_age", "_read_file", "name")
     withdrawn: Final = NO_KEYS
 
     def __init__(
-        self, read_file: ReadFile, anchors: Iterable[Anchor], *, name: str = "German revocation list"
+        self,
+        read_file: ReadFile,
+        anchors: Iterable[Anchor],
+        *,
+        name: str = "German revocation list",
+        fetched: datetime | None = None,
+        max_age: timedelta = MAX_AGE,
     ) -> None:
         self.name: Final = name
+        self._fetched: Final = fetched
+        self._max_age: Final = max_age
         self._read_file: Final = read_file
         self._keys: Final = _usable(anchors)
         self._kids: Final = {
@@ -64,20 +73,20 @@ class GermanLists:
         return True
 
     def answer(self, query: RevocationQuery, *, at: datetime) -> RevocationAnswer:
-        """Look the certificate up. Never raises. The entries do not expire, so the time does not matter."""
+        """Look the certificate up, for a time (aware UTC). Never raises. The entries do not expire."""
         try:
-            return self._answer(query)
+            return self._answer(query, at)
         except VaxcertError as error:
-            return answers.unknown(self.name, str(error))
+            return RevocationAnswer.unknown(self.name, str(error))
 
-    def _answer(self, query: RevocationQuery) -> RevocationAnswer:
+    def _answer(self, query: RevocationQuery, at: datetime) -> RevocationAnswer:
         if not query.kid:
-            return answers.unknown(
+            return RevocationAnswer.unknown(
                 self.name, "the list is ordered by keys, and that of the certificate is not given"
             )
         types = self._kids.get(query.kid)
         if types is None:
-            return answers.not_revoked(self.name, None)
+            return self._not_revoked(self._fetched, at)
         dates: list[datetime] = []
         looked_up = False
         for number in sorted(types):
@@ -87,10 +96,16 @@ class GermanLists:
                 index = _map(self._load(f"{folder}/index.lst"))
                 dates += [_time(row) for row in index.values()]
                 if self._is_listed(folder, index, digest):
-                    return answers.revoked(self.name, max(dates, default=None))
-        if not looked_up:
-            return answers.unknown(self.name, "the certificate has nothing that the list could name")
-        return answers.not_revoked(self.name, max(dates, default=None))
+                    return RevocationAnswer.revoked(self.name, max(dates, default=self._fetched))
+        missing = missing_part(query, [_TYPES[number] for number in types]) if looked_up else NOTHING_TO_NAME
+        if missing:
+            return RevocationAnswer.unknown(self.name, missing)
+        return self._not_revoked(max(dates, default=self._fetched), at)
+
+    def _not_revoked(self, as_of: datetime | None, at: datetime) -> RevocationAnswer:
+        date = max((one for one in (as_of, self._fetched) if one is not None), default=None)
+        outdated = RevocationAnswer.outdated(self.name, date, at=at, max_age=self._max_age)
+        return outdated or RevocationAnswer.not_revoked(self.name, as_of)
 
     def _is_listed(self, folder: str, index: dict[Any, Any], digest: bytes) -> bool:
         row = _at(index, digest[0])
@@ -103,15 +118,21 @@ class GermanLists:
             if _at(deeper, digest[1]) is None:
                 return False
             places.insert(0, f"{place}/{digest[1]:02x}")
-        return digest in self._chunk(places)
+        return digest in self._chunk(places, digest)
 
-    def _chunk(self, places: list[str]) -> list[bytes]:
-        """The finest chunk that is there: a coarser one has all hashes of the finer ones."""
+    def _chunk(self, places: list[str], digest: bytes) -> list[bytes]:
+        """The finest chunk that is there: a coarser one has all hashes of the finer ones.
+
+        Nothing signs where a chunk belongs, so its hashes have to begin with the bytes of its place.
+        """
         names = [f"{place}/chunk.lst" for place in places]
         name = next((one for one in names if self._read_file(one) is not None), names[0])
         chunk = self._load(name)
         if type(chunk) is not list or any(type(one) is not bytes or len(one) != HASH_BYTES for one in chunk):
             raise unreadable(f"a chunk is not an array of hashes of {HASH_BYTES} bytes")
+        beginning = digest[: name.count("/") - 1]
+        if not all(one.startswith(beginning) for one in chunk):
+            raise unreadable(f"{name} is the chunk of another place")
         return chunk
 
     def _load(self, name: str) -> Any:
@@ -126,9 +147,7 @@ class GermanLists:
             message.algorithm == key.algorithm and key.is_signature(message.signature, covered)
             for key in self._keys
         ):
-            raise TrustListError(
-                Reason.REVOCATION_LIST_SIGNATURE, f"revocation list: {name} is not signed by a pinned anchor"
-            )
+            raise wrongly_signed(f"{name} is not signed by a pinned anchor")
         return _cbor(message.payload, name)
 
 

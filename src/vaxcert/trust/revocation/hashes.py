@@ -7,6 +7,7 @@ Sources: EU DCC revocation, hash types SIGNATURE, UCI and COUNTRYCODEUCI. The fo
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Final
 
@@ -51,7 +52,8 @@ def country_uci_hash(country: str, identifier: str) -> bytes:
     """The hash of the issuer's country and the identifier, both exactly as signed.
 
     Args:
-        country: The `iss` claim. (One verifier app takes the country of the entry; the back ends do not.)
+        country: The `iss` claim; where there is none, the country of the signing key. (One verifier app takes the
+            country of the entry; the back ends do not.)
         identifier: The certificate identifier.
     """
     return _cut(_utf8(country + identifier))
@@ -73,8 +75,23 @@ def query_hashes(query: RevocationQuery, hash_type: HashType) -> tuple[bytes, ..
         return tuple(map(uci_hash, query.identifiers))
     if hash_type is HashType.IDENTIFIER:
         return tuple(map(identifier_hash, query.identifiers))
-    country = query.issuer
+    country = query.issuer or query.country
     return tuple(country_uci_hash(country, one) for one in query.identifiers) if country else ()
+
+
+NOTHING_TO_NAME: Final = "the certificate has nothing that the list could name"
+
+
+def missing_part(query: RevocationQuery, types: Collection[HashType]) -> str:
+    """What a list of these types might name the certificate by, and nobody gave; "" where nothing is missing.
+
+    "Not listed" may then not be concluded. A certificate without identifier is another matter: no list names it so.
+    """
+    if HashType.SIGNATURE in types and not query.signature:
+        return "the list may name the certificate by its signature, which is not given"
+    if HashType.COUNTRYCODEUCI in types and query.identifiers and not (query.issuer or query.country):
+        return "the list may name the certificate by its country, which nobody states"
+    return ""
 
 
 def _cut(data: bytes) -> bytes:

@@ -9,11 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from vaxcert.codec import cbor
-from vaxcert.errors import DecodeError, Reason, TrustListError
+from vaxcert.errors import DecodeError
 from vaxcert.trust.revocation.hashes import HashType
+from vaxcert.trust.revocation.problems import unreadable
 from vaxcert.trust.revocation.sections import (
     BLOCK_ENTRIES,
     DIGEST_BYTES,
@@ -23,11 +24,16 @@ from vaxcert.trust.revocation.sections import (
 )
 
 CONTENT_TYPE: Final = "application/vnd.vaxcert.revocation-list+cbor"
+
+MAX_NUMBER: Final = 2**53 - 1
+"""What every programming language counts to without loss."""
+
 _VERSION: Final = 1
-_MAX_ISSUER_CHARACTERS: Final = 200
-_MAX_NUMBER: Final = 2**63 - 1
+_MAX_CHARACTERS: Final = 200
 _MAX_SECONDS: Final = 253402300799  # the last of the year 9999
 _KEY_BYTES: Final = frozenset({8, 32})
+_Item = TypeVar("_Item")
+
 _FIELDS: Final = frozenset(
     {
         "version",
@@ -96,14 +102,17 @@ class ListDescription:
     """What the maker of a list decides.
 
     Attributes:
-        issuer: Who makes the list; for people, and the same on a list and its deltas.
-        number: Higher with each edition.
+        issuer: Who makes the list, 1 to 200 printable characters; the same on a list and its deltas.
+        number: Higher with each edition, from 1.
         issued: When it was made, aware UTC, whole seconds.
-        next_update: When the next edition is due.
-        usable_until: The last moment it may be relied on.
-        countries: The `iss` claims it is responsible for, or None for all.
+        next_update: When the next edition is due; not before `issued`.
+        usable_until: The last moment it may be relied on; not before `next_update`.
+        countries: Whom it is responsible for, as issuers (`iss`) of 1 to 200 printable characters, or None for all.
         withdrawn: Key identifiers (8 bytes) or certificate digests (32 bytes) of keys that are withdrawn.
         base: The list a delta goes on from; None for a full list.
+
+    Raises:
+        ValueError: A value is not as described.
     """
 
     issuer: str
@@ -114,6 +123,27 @@ class ListDescription:
     countries: frozenset[str] | None = None
     withdrawn: frozenset[bytes] = frozenset()
     base: Base | None = None
+
+    def __post_init__(self) -> None:
+        _expect(_is_name(self.issuer), f"an issuer of 1 to {_MAX_CHARACTERS} printable characters")
+        _expect(1 <= self.number <= MAX_NUMBER, f"a number from 1 to {MAX_NUMBER}")
+        for moment in (self.issued, self.next_update, self.usable_until):
+            _expect(
+                moment.tzinfo is not None and not moment.microsecond, "times with a zone, in whole seconds"
+            )
+            _expect(0 <= moment.timestamp() <= _MAX_SECONDS, "times from 1970 to 9999")
+        _expect(
+            self.issued <= self.next_update <= self.usable_until,
+            "issued, next-update and usable-until in this order",
+        )
+        _expect(
+            self.countries is None or (self.countries and all(map(_is_name, self.countries))),
+            f"at least one country, each of 1 to {_MAX_CHARACTERS} printable characters,",
+        )
+        _expect(
+            all(len(one) in _KEY_BYTES for one in self.withdrawn),
+            "withdrawn key identifiers (8 bytes) and digests (32 bytes)",
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,11 +215,6 @@ def decode(content: bytes) -> Header:
     return header
 
 
-def unreadable(problem: str) -> TrustListError:
-    """The error for a revocation list that is not well-formed."""
-    return TrustListError(Reason.REVOCATION_LIST_UNREADABLE, f"revocation list: {problem}")
-
-
 class _Fields:
     """A CBOR map whose fields are taken by name and type."""
 
@@ -209,8 +234,8 @@ class _Fields:
 
     def text(self, name: str) -> str:
         value = self._value[name]
-        if type(value) is not str or not 1 <= len(value) <= _MAX_ISSUER_CHARACTERS:
-            raise unreadable(f"{name} is not a text of 1 to {_MAX_ISSUER_CHARACTERS} characters")
+        if type(value) is not str:
+            raise unreadable(f"{name} is not a text")
         return value
 
     def digest(self, name: str) -> bytes:
@@ -225,41 +250,35 @@ class _Fields:
             raise unreadable(f"{name} is not an array")
         return value
 
+    def set_of(self, kind: type[_Item], name: str) -> frozenset[_Item]:
+        values = self.items(name)
+        if any(type(one) is not kind for one in values):
+            raise unreadable(f"{name} holds other than {kind.__name__}")
+        return frozenset(values)
+
     def optional(self, name: str) -> Any:
         return self._value[name]
 
 
 def _description(fields: _Fields) -> ListDescription:
-    description = ListDescription(
-        issuer=fields.text("issuer"),
-        number=fields.number("number", _MAX_NUMBER),
-        issued=fields.moment("issued"),
-        next_update=fields.moment("next-update"),
-        usable_until=fields.moment("usable-until"),
-        countries=None if fields.optional("countries") is None else _countries(fields.items("countries")),
-        withdrawn=_withdrawn(fields.items("withdrawn")),
-        base=None if fields.optional("base") is None else _base(fields.optional("base")),
-    )
-    if not description.issued <= description.next_update <= description.usable_until:
-        raise unreadable("issued, next-update and usable-until are not in this order")
-    return description
-
-
-def _countries(values: list[Any]) -> frozenset[str]:
-    if not values or any(type(one) is not str or not one for one in values):
-        raise unreadable("countries is not an array of texts")
-    return frozenset(values)
-
-
-def _withdrawn(values: list[Any]) -> frozenset[bytes]:
-    if any(type(one) is not bytes or len(one) not in _KEY_BYTES for one in values):
-        raise unreadable("withdrawn is not an array of key identifiers (8 bytes) and digests (32 bytes)")
-    return frozenset(values)
+    try:
+        return ListDescription(
+            issuer=fields.text("issuer"),
+            number=fields.number("number", MAX_NUMBER),
+            issued=fields.moment("issued"),
+            next_update=fields.moment("next-update"),
+            usable_until=fields.moment("usable-until"),
+            countries=None if fields.optional("countries") is None else fields.set_of(str, "countries"),
+            withdrawn=fields.set_of(bytes, "withdrawn"),
+            base=None if fields.optional("base") is None else _base(fields.optional("base")),
+        )
+    except ValueError as error:
+        raise unreadable(str(error)) from None
 
 
 def _base(value: Any) -> Base:
     fields = _Fields(value, frozenset({"number", "digest"}))
-    return Base(fields.number("number", _MAX_NUMBER), fields.digest("digest"))
+    return Base(fields.number("number", MAX_NUMBER), fields.digest("digest"))
 
 
 def _read_section(value: Any) -> SectionHeader:
@@ -269,8 +288,8 @@ def _read_section(value: Any) -> SectionHeader:
         change=_member(Change, fields.text("change")),
         hash_type=_member(HashType, fields.text("type")),
         bits=fields.number("bits", MAX_BITS),
-        entries=fields.number("entries", _MAX_NUMBER),
-        blocks=fields.number("blocks", _MAX_NUMBER),
+        entries=fields.number("entries", MAX_NUMBER),
+        blocks=fields.number("blocks", MAX_NUMBER),
         index_digest=fields.digest("index"),
     )
 
@@ -310,6 +329,15 @@ def _ordered(fields: Mapping[str, Any]) -> dict[str, Any]:
     """The map with its keys in the order of their encodings."""
     keys: Iterable[str] = sorted(fields, key=cbor.dumps)
     return {key: fields[key] for key in keys}
+
+
+def _is_name(text: str) -> bool:
+    return 1 <= len(text) <= _MAX_CHARACTERS and text.isprintable()
+
+
+def _expect(condition: object, expected: str) -> None:
+    if not condition:
+        raise ValueError(f"{expected} expected")
 
 
 def _seconds(moment: datetime) -> int:

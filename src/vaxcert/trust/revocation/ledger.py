@@ -7,7 +7,7 @@ section 9.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
@@ -30,6 +30,11 @@ _REASON: Final = re.compile("[a-z0-9-]{0,32}")
 _KEY_BYTES: Final = frozenset({8, 32})
 _HASH_BYTES: Final = frozenset({HASH_BYTES})
 _COLUMNS: Final = 5
+
+_Key: TypeAlias = tuple[HashType | None, bytes]
+"""What tells entries apart: a hash and its type, or a key."""
+
+_Sections: TypeAlias = list[tuple[Change, HashType, BuiltSection]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +152,9 @@ class LedgerState:
 
     def __init__(self, entries: Callable[[], Iterable[LedgerEntry]]) -> None:
         self._entries: Final = entries
-        self._last_word: dict[tuple[HashType | None, bytes], LedgerEntry] = {}
+        self._last_word: dict[_Key, LedgerEntry] = {}
         withdrawn: dict[bytes, Change] = {}
-        restored: set[tuple[HashType | None, bytes]] = set()
+        restored: set[_Key] = set()
         for one in entries():
             if one.kind is None:
                 withdrawn[one.digest] = one.change
@@ -182,9 +187,6 @@ class LedgerState:
                 yield one
 
 
-_Sections: TypeAlias = list[tuple[Change, HashType, BuiltSection]]
-
-
 def full_sections(state: LedgerState, *, day: int) -> _Sections:
     """The sections of a full list.
 
@@ -206,7 +208,7 @@ def delta_sections(state: LedgerState, base: RevocationList, *, day: int) -> _Se
     Raises:
         TrustListError: `revocation-list-unreadable`, when a block of the base is damaged.
     """
-    changed = {one.digest: one for one in state.revoked_again() if _expiry_on(base, one) != one.expiry}
+    changed = {(one.kind, one.digest) for one in state.revoked_again() if _expiry_on(base, one) != one.expiry}
     added = (one for one in state.revoked() if one.expiry >= day and _is_news(base, one, changed))
     gone = (one for one in state.restored() if _expiry_on(base, one) is not None)
     return _built(chain(((Change.REVOKED, one) for one in added), ((Change.RESTORED, one) for one in gone)))
@@ -224,7 +226,7 @@ def split_known(
     Returns:
         The new ones, each once, and the others.
     """
-    new: dict[tuple[HashType | None, bytes], LedgerEntry] = {}
+    new: dict[_Key, LedgerEntry] = {}
     known: list[LedgerEntry] = []
     keyed = [((one.kind, one.digest), one) for one in wanted]
     asked = {key for key, _ in keyed}
@@ -252,8 +254,8 @@ def _expiry_on(base: RevocationList, one: LedgerEntry) -> int | None:
     return None if one.kind is None else base.expiry(one.kind, one.digest)
 
 
-def _is_news(base: RevocationList, one: LedgerEntry, changed: Mapping[bytes, LedgerEntry]) -> bool:
-    if one.digest in changed:
+def _is_news(base: RevocationList, one: LedgerEntry, changed: Set[_Key]) -> bool:
+    if (one.kind, one.digest) in changed:
         return True
     expiry = _expiry_on(base, one)
     return expiry is None or expiry < one.expiry

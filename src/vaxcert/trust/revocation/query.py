@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import Final, Protocol, Self
 
 from vaxcert.crypto.algorithms import Algorithm
+
+MAX_AGE: Final = timedelta(days=90)
+"""How long a list is relied on that does not say itself how long it may be."""
 
 
 class RevocationStatus(StrEnum):
@@ -31,6 +34,7 @@ class RevocationQuery:
         signature: The signature, in COSE form.
         issuer: The `iss` claim; None where it has none.
         identifiers: The certificate identifier of each event that has one, as signed.
+        country: Of the signing key, ISO 3166-1 alpha-2; None where it is not known.
     """
 
     kid: bytes
@@ -38,6 +42,7 @@ class RevocationQuery:
     signature: bytes = field(repr=False)
     issuer: str | None
     identifiers: tuple[str, ...] = field(repr=False)
+    country: str | None = None
 
     def __repr__(self) -> str:
         return f"<RevocationQuery kid={self.kid.hex()}>"
@@ -60,6 +65,44 @@ class RevocationAnswer:
     source: str = ""
     covered: bool = True
     detail: str = ""
+
+    @classmethod
+    def revoked(cls, source: str, as_of: datetime | None) -> Self:
+        """It is listed."""
+        return cls(status=RevocationStatus.REVOKED, as_of=as_of, source=source)
+
+    @classmethod
+    def not_revoked(cls, source: str, as_of: datetime | None) -> Self:
+        """It is not listed, as of a date."""
+        return cls(status=RevocationStatus.NOT_REVOKED, as_of=as_of, source=source)
+
+    @classmethod
+    def unknown(cls, source: str, detail: str) -> Self:
+        """The list cannot say.
+
+        Args:
+            source: Name of the list.
+            detail: Why; one line without personal data.
+        """
+        return cls(status=RevocationStatus.UNKNOWN, source=source, detail=detail)
+
+    @classmethod
+    def outdated(cls, source: str, date: datetime | None, *, at: datetime, max_age: timedelta) -> Self | None:
+        """Unknown, where a list that states no end is too old for "not revoked"; None where it is not.
+
+        Args:
+            source: Name of the list.
+            date: From which it ages, aware UTC; None where nobody knows, which is too old.
+            at: The time that is asked about, aware UTC.
+            max_age: How long the list is relied on.
+        """
+        if date is None:
+            return cls.unknown(source, "nobody says how old the list is")
+        if at - date > max_age:
+            return cls.unknown(
+                source, f"the list is of {date:%Y-%m-%d}, at most {max_age.days} days old expected"
+            )
+        return None
 
 
 NO_KEYS: Final[frozenset[bytes]] = frozenset()
@@ -102,6 +145,11 @@ class RevocationLists:
 
     def __init__(self, sources: Iterable[RevocationSource]) -> None:
         self._sources: Final = tuple(sources)
+
+    @property
+    def sources(self) -> tuple[RevocationSource, ...]:
+        """The lists, to be asked together with others."""
+        return self._sources
 
     @property
     def withdrawn(self) -> frozenset[bytes]:

@@ -7,7 +7,7 @@ checks it, so that damage anywhere is noticed when it matters. The bytes come th
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
@@ -17,20 +17,19 @@ from vaxcert.errors import Reason, TrustListError, VaxcertError
 from vaxcert.limits import MAX_REVOCATION_HEADER_BYTES
 from vaxcert.trust import signed_document
 from vaxcert.trust.anchors import Anchor
-from vaxcert.trust.revocation import answers, header
-from vaxcert.trust.revocation.hashes import HashType, query_hashes
-from vaxcert.trust.revocation.header import Change, Header, ListDescription, SectionHeader, unreadable
+from vaxcert.trust.revocation import header
+from vaxcert.trust.revocation.coverage import is_responsible
+from vaxcert.trust.revocation.hashes import NOTHING_TO_NAME, HashType, missing_part, query_hashes
+from vaxcert.trust.revocation.header import Change, Header, ListDescription, SectionHeader
+from vaxcert.trust.revocation.problems import of_revocation_list, unreadable
 from vaxcert.trust.revocation.query import RevocationAnswer, RevocationQuery
-from vaxcert.trust.revocation.sections import BLOCK_BYTES, NEVER, BuiltSection, ReadBlock, Section
-from vaxcert.trust.signed_document import DocumentSigner
+from vaxcert.trust.revocation.sections import BLOCK_BYTES, NEVER, BuiltSection, ReadBlock, Section, day_of
+from vaxcert.trust.signed_document import DocumentSigner, SignedDocument
 
 MAGIC: Final = b"VAXREVO1"
 _LENGTH_BYTES: Final = 4
 _PREFIX_BYTES: Final = len(MAGIC) + _LENGTH_BYTES
-_REASONS: Final = {
-    Reason.TRUST_LIST_SIGNATURE: Reason.REVOCATION_LIST_SIGNATURE,
-    Reason.TRUST_LIST_UNREADABLE: Reason.REVOCATION_LIST_UNREADABLE,
-}
+_PIECE_BYTES: Final = 256 * BLOCK_BYTES
 
 ReadAt: TypeAlias = Callable[[int, int], bytes]
 """Gives the bytes at an offset: as many as asked for, or fewer at the end. May raise `VaxcertError`."""
@@ -66,6 +65,15 @@ class RevocationDocument:
         section = self.sections.get((change, hash_type))
         return None if section is None else section.find(digest)
 
+    def check(self) -> None:
+        """Read all of it, and compare every block with the signed index.
+
+        Raises:
+            TrustListError: `revocation-list-unreadable`, when a block is damaged.
+        """
+        for section in self.sections.values():
+            section.check()
+
 
 def write(
     description: ListDescription,
@@ -83,7 +91,8 @@ def write(
         The parts of the file, in their order. The same arguments give the same bytes, where the signers' do.
 
     Raises:
-        ValueError: There is no signer.
+        ValueError: There is no signer, or more is withdrawn and signed than a header has room for.
+        UnsupportedError: `key-type`.
     """
     ordered = sorted(sections, key=lambda one: one[:2])
     head = Header(
@@ -93,12 +102,20 @@ def write(
             for change, kind, built in ordered
         ),
     )
-    document = signed_document.sign(header.encode(head), header.CONTENT_TYPE, signers)
-    data = signed_document.write(document)
-    parts = [MAGIC, len(data).to_bytes(_LENGTH_BYTES, "big"), data, *(built.index for *_, built in ordered)]
-    parts.append(bytes(-sum(map(len, parts)) % BLOCK_BYTES))
+    signed = signed_document.sign(header.encode(head), header.CONTENT_TYPE, signers)
+    parts = _front(signed, [built.index for *_, built in ordered])
     for *_, built in ordered:
         parts += built.blocks
+    return parts
+
+
+def _front(signed: SignedDocument, indexes: Iterable[bytes]) -> list[bytes]:
+    """All that comes before the blocks."""
+    data = signed_document.write(signed)
+    if len(data) > MAX_REVOCATION_HEADER_BYTES:
+        raise ValueError(f"a header of {len(data)} bytes, at most {MAX_REVOCATION_HEADER_BYTES} expected")
+    parts = [MAGIC, len(data).to_bytes(_LENGTH_BYTES, "big"), data, *indexes]
+    parts.append(bytes(-sum(map(len, parts)) % BLOCK_BYTES))
     return parts
 
 
@@ -115,37 +132,90 @@ def read(read_at: ReadAt, size: int, anchors: Iterable[Anchor], *, threshold: in
         TrustListError: `revocation-list-unreadable`, `revocation-list-signature`, `trust-list-threshold`,
             `anchor-missing` or `weak-signature`.
     """
+    signed, end = _signed_part(read_at)
+    try:
+        signed_document.check(signed, anchors, threshold=threshold)
+    except TrustListError as error:
+        raise of_revocation_list(error) from None
+    return _document(signed, read_at, end, size)
+
+
+def read_unjudged(read_at: ReadAt, size: int) -> tuple[SignedDocument, RevocationDocument]:
+    """Open a list without judging its signatures, to show it to somebody who is asked to sign it too.
+
+    Args:
+        read_at: Where its bytes are.
+        size: How many there are.
+
+    Returns:
+        The signed part, and what it says.
+
+    Raises:
+        TrustListError: `revocation-list-unreadable`.
+    """
+    signed, end = _signed_part(read_at)
+    return signed, _document(signed, read_at, end, size)
+
+
+def with_signatures(read_at: ReadAt, signed: SignedDocument) -> Iterator[bytes]:
+    """The bytes of a list under other signatures over the same content, in pieces.
+
+    Args:
+        read_at: Where the bytes of the list are, as it is.
+        signed: Its signed part, with the signatures it is to have.
+
+    Raises:
+        TrustListError: `revocation-list-unreadable`, when the list is cut short meanwhile.
+        ValueError: A header has no room for so many.
+    """
+    _, start = _signed_part(read_at)
+    head = header.decode(signed.content)
+    index_bytes = sum(section.index_bytes for section in head.sections)
+    yield from _front(signed, [_exactly(read_at, start, index_bytes)])
+    at = _aligned(start + index_bytes)
+    end = at + BLOCK_BYTES * sum(section.blocks for section in head.sections)
+    for place in range(at, end, _PIECE_BYTES):
+        yield _exactly(read_at, place, min(_PIECE_BYTES, end - place))
+
+
+def _exactly(read_at: ReadAt, start: int, length: int) -> bytes:
+    data = read_at(start, length)
+    if len(data) != length:
+        raise unreadable("it is cut short")
+    return data
+
+
+def _aligned(place: int) -> int:
+    """Where the blocks begin, after whatever ends at a place."""
+    return place + -place % BLOCK_BYTES
+
+
+def _signed_part(read_at: ReadAt) -> tuple[SignedDocument, int]:
+    """The signed document, as received, and where it ends."""
     prefix = read_at(0, _PREFIX_BYTES)
     if len(prefix) < _PREFIX_BYTES or not recognises(prefix):
         raise unreadable("it does not begin as one")
     length = int.from_bytes(prefix[len(MAGIC) :], "big")
     if length > MAX_REVOCATION_HEADER_BYTES:
         raise unreadable(f"a header of {length} bytes, at most {MAX_REVOCATION_HEADER_BYTES} expected")
-    content = _signed_content(read_at(_PREFIX_BYTES, length), anchors, threshold)
-    head = header.decode(content)
-    return RevocationDocument(
-        head, hashlib.sha256(content).digest(), _sections(head, read_at, _PREFIX_BYTES + length, size)
-    )
-
-
-def read_bytes(data: bytes, anchors: Iterable[Anchor], *, threshold: int = 1) -> RevocationDocument:
-    """Open a list that is in memory; see `read`."""
-    return read(lambda start, length: data[start : start + length], len(data), anchors, threshold=threshold)
-
-
-def _signed_content(data: bytes, anchors: Iterable[Anchor], threshold: int) -> bytes:
+    data = read_at(_PREFIX_BYTES, length)
     try:
-        document = signed_document.read(data, header.CONTENT_TYPE, limit=MAX_REVOCATION_HEADER_BYTES)
-        signed_document.check(document, anchors, threshold=threshold)
+        signed = signed_document.read(data, header.CONTENT_TYPE, limit=MAX_REVOCATION_HEADER_BYTES)
     except TrustListError as error:
-        reason = _REASONS.get(error.reason, error.reason)
-        raise TrustListError(reason, f"revocation list: {error}") from None
-    return document.content
+        raise of_revocation_list(error) from None
+    return signed, _PREFIX_BYTES + length
+
+
+def _document(signed: SignedDocument, read_at: ReadAt, end: int, size: int) -> RevocationDocument:
+    head = header.decode(signed.content)
+    return RevocationDocument(
+        head, hashlib.sha256(signed.content).digest(), _sections(head, read_at, end, size)
+    )
 
 
 def _sections(head: Header, read_at: ReadAt, start: int, size: int) -> dict[SectionKind, Section]:
     index_end = start + sum(section.index_bytes for section in head.sections)
-    data_start = index_end + -index_end % BLOCK_BYTES
+    data_start = _aligned(index_end)
     expected = data_start + BLOCK_BYTES * sum(section.blocks for section in head.sections)
     if size != expected:
         raise unreadable(f"{size} bytes, {expected} expected")
@@ -194,13 +264,28 @@ class RevocationList:
             {kind for one in chain for change, kind in one.sections if change is Change.REVOKED}
         )
         self.name: Final = name or self.description.issuer
-        self._revoked: Final = answers.revoked(self.name, self.description.issued)
-        self._not_revoked: Final = answers.not_revoked(self.name, self.description.issued)
+        self._revoked: Final = RevocationAnswer.revoked(self.name, self.description.issued)
+        self._not_revoked: Final = RevocationAnswer.not_revoked(self.name, self.description.issued)
 
     @property
     def description(self) -> ListDescription:
         """What the newest list says of itself."""
         return self._newest_first[0].header.description
+
+    @property
+    def entries(self) -> int:
+        """How many entries the full list and its deltas revoke; what deltas restored is not taken off."""
+        return sum(
+            section.entries
+            for document in self._newest_first
+            for section in document.header.sections
+            if section.change is Change.REVOKED
+        )
+
+    @property
+    def deltas(self) -> int:
+        """How many deltas go on from the full list."""
+        return len(self._newest_first) - 1
 
     @property
     def digest(self) -> bytes:
@@ -213,8 +298,8 @@ class RevocationList:
         return self.description.withdrawn
 
     def covers(self, query: RevocationQuery) -> bool:
-        """Whether the list is responsible for the issuer; for a certificate without one it is."""
-        return answers.is_responsible(query.issuer, self.description.countries)
+        """Whether the list is responsible for the issuer."""
+        return is_responsible(query, self.description.countries)
 
     def answer(self, query: RevocationQuery, *, at: datetime) -> RevocationAnswer:
         """Look the certificate up, for a time (aware UTC). Never raises.
@@ -224,7 +309,7 @@ class RevocationList:
         try:
             return self._answer(query, at)
         except VaxcertError as error:
-            return answers.unknown(self.name, str(error))
+            return RevocationAnswer.unknown(self.name, str(error))
 
     def expiry(self, hash_type: HashType, digest: bytes) -> int | None:
         """The last day on which a hash is revoked, or `NEVER`; None where it is not listed, or restored.
@@ -241,7 +326,7 @@ class RevocationList:
         return None
 
     def _answer(self, query: RevocationQuery, at: datetime) -> RevocationAnswer:
-        day = answers.day_of(at)
+        day = day_of(at)
         looked_up = False
         for hash_type in self._types:
             for digest in query_hashes(query, hash_type):
@@ -249,10 +334,11 @@ class RevocationList:
                 expiry = self.expiry(hash_type, digest)
                 if expiry is not None and (expiry == NEVER or expiry >= day):
                     return self._revoked
-        if self._types and not looked_up:
-            return answers.unknown(self.name, "the certificate has nothing that the list could name")
+        missing = missing_part(query, self._types) if looked_up or not self._types else NOTHING_TO_NAME
+        if missing:
+            return RevocationAnswer.unknown(self.name, missing)
         if at > self.description.usable_until:
-            return answers.unknown(
+            return RevocationAnswer.unknown(
                 self.name, f"the list was usable until {self.description.usable_until:%Y-%m-%dT%H:%M:%SZ}"
             )
         return self._not_revoked

@@ -12,9 +12,10 @@ import struct
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final, TypeAlias
 
-from vaxcert.errors import Reason, TrustListError
+from vaxcert.trust.revocation.problems import unreadable
 
 BLOCK_BYTES: Final = 4096
 BLOCK_ENTRIES: Final = 585
@@ -26,6 +27,7 @@ NEVER: Final = 0xFFFF
 MIN_BITS: Final = 40
 MAX_BITS: Final = 64
 _FALSE_POSITIVE_BITS: Final = 28
+_SECONDS_A_DAY: Final = 86_400
 _MAX_REMAINDER: Final = (1 << 8 * REMAINDER_BYTES) - 1
 _REMAINDERS_BYTES: Final = BLOCK_ENTRIES * REMAINDER_BYTES
 _EXPIRIES: Final = struct.Struct(f">{BLOCK_ENTRIES}H")
@@ -39,6 +41,11 @@ ReadBlock: TypeAlias = Callable[[int], bytes]
 
 _Entry: TypeAlias = tuple[int, int]
 """Fingerprint, and the day on which it ends."""
+
+
+def day_of(moment: datetime) -> int:
+    """The day in UTC, counted from 1970-01-01."""
+    return int(moment.timestamp() // _SECONDS_A_DAY)
 
 
 def fingerprint_bits(entries: int) -> int:
@@ -180,13 +187,20 @@ class Section:
         at = _REMAINDERS_BYTES + 2 * place
         return block[at] << 8 | block[at + 1]
 
+    def check(self) -> None:
+        """Compare every block with the index.
+
+        Raises:
+            TrustListError: `revocation-list-unreadable`, when one is not the one that was signed.
+        """
+        for number in range(self._blocks):
+            self._block(number)
+
     def _block(self, number: int) -> bytes:
         block = self._read_block(number)
         start = number * DIGEST_BYTES
         if hashlib.sha256(block).digest() != self._digests[start : start + DIGEST_BYTES]:
-            raise TrustListError(
-                Reason.REVOCATION_LIST_UNREADABLE, f"revocation list: block {number} is damaged"
-            )
+            raise unreadable(f"block {number} is damaged")
         return block
 
 
