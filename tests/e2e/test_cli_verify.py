@@ -539,7 +539,7 @@ def revocation(tmp_path):
         anchor.write_bytes(
             revocations.anchor_key().public_key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
         )
-        return "--revocation", file, "--anchor", anchor
+        return "--revocation", file, "--revocation-anchor", anchor
 
     return write
 
@@ -573,10 +573,22 @@ def test_card_says_as_of_when_a_certificate_is_not_revoked(run, trust, text, rev
 
 def test_revocation_list_by_somebody_else_ends_it(run, trust, text, revocation, kept):
     _, other_anchor = kept()
-    *options, _ = revocation("URN:UVCI:01:VN:ANOTHER")
-    done = verify(run, trust, *options, other_anchor, text)
+    *options, _, _ = revocation("URN:UVCI:01:VN:ANOTHER")
+    done = verify(run, trust.parent, *options, "--anchor", other_anchor, text)
     assert (done.status, done.stdout) == (4, "")
-    assert done.stderr.split(": ")[1] == "revocation-list-signature"
+    assert done.stderr.splitlines()[-1].split(": ")[1] == "revocation-list-signature"
+
+
+def test_anchors_refuse_plain_certificates_and_leave_folders_alone(run, kept, trust, text):
+    published, anchor = kept()
+    refused = verify(run, trust, "--anchor", anchor, text)
+    assert (refused.status, refused.stderr.split(": ")[1]) == (4, "trust-list-unsigned")
+    forced = verify(run, trust, "--anchor", anchor, "--format", "certificates", "--allow-unsigned", text)
+    assert (forced.status, forced.stderr.split(": ")[1]) == (4, "trust-list-unsigned")
+    both = ("--trust", trust.parent, "--trust", published)
+    assert run("verify", *both, "--anchor", anchor, "--threshold", "1", "--at", AT, text).status == 0
+    imported = run("trust", "import", trust, "--anchor", anchor, "--name", "pem", "--at", AT)
+    assert (imported.status, imported.stderr.split(": ")[1]) == (4, "trust-list-unsigned")
 
 
 def test_details_name_the_list_its_proof_and_its_date(run, kept, text):

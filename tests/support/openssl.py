@@ -75,6 +75,15 @@ class Workshop:
         run("x509", "-req", "-in", request, "-days", "800", *by, *with_extensions, "-out", made.file, *signed)
         return made
 
+    def again(self, party: Party, name: str, *, country: str = "VN", authority: bool = False) -> Party:
+        """The key of a party once more, with a certificate that says something else."""
+        made = Party(party.key, self._file("pem"))
+        subject = ("-subj", f"/C={country}/O=TEST/CN=TEST {name}", "-key", party.key)
+        extensions = ("-extensions", "authority" if authority else "signer")
+        own = ("-x509", "-new", "-days", "900", "-out", made.file)
+        run("req", "-config", self._configuration, *own, *subject, *extensions, "-sha256")
+        return made
+
     def cms(self, signer: Party, content: bytes, *options: str, md: str = "sha256") -> bytes:
         """A CMS message; detached unless the options say `-nodetach`."""
         source, result = self._file("content"), self._file("cms")

@@ -26,7 +26,7 @@ from typing import Any
 from tests.support import revocation
 from tests.support.signers import NOW
 from tests.support.store_lists import NEW_COUNT, OLD_COUNT, anchor, signed_list
-from vaxcert.adapters.trust_store import ImportOptions, TrustStore
+from vaxcert.adapters.store import ImportOptions, TrustStore
 from vaxcert.errors import VaxcertError
 from vaxcert.trust.revocation.query import RevocationStatus
 

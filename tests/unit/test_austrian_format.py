@@ -117,10 +117,10 @@ def test_signature_of_another_edition_does_not_fit():
 
 
 def test_list_without_its_signature_needs_leave():
-    for anchors in ((), (austrian_list().anchor,)):
-        assert refusal(austrian_list(), signature=None, anchors=anchors) is Reason.TRUST_LIST_UNSIGNED
-        reading = reading_of(austrian_list(), signature=None, anchors=anchors, allow_unsigned=True)
-        assert (reading.origin.proof, reading.origin.usable_until) == (Proof.UNSIGNED, None)
+    for changes in ({"anchors": ()}, {}, {"allow_unsigned": True}):
+        assert refusal(austrian_list(), signature=None, **changes) is Reason.TRUST_LIST_UNSIGNED
+    reading = reading_of(austrian_list(), signature=None, anchors=(), allow_unsigned=True)
+    assert (reading.origin.proof, reading.origin.usable_until) == (Proof.UNSIGNED, None)
 
 
 @pytest.mark.parametrize(

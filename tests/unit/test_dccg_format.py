@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.support.gateway import item
+from tests.support.lists import holder
 from tests.support.openssl import Party, Workshop
 
 from vaxcert.errors import Reason, TrustListError
@@ -123,12 +124,103 @@ def test_uploader_as_the_anchor(workshop: Workshop, viet_nam: Country) -> None:
     assert codes(reading) == {ListFindingCode.AUTHORITY_MISSING: 1}
 
 
-def test_bare_key_as_the_anchor(workshop: Workshop, viet_nam: Country) -> None:
+def test_bare_key_is_the_gateways(
+    workshop: Workshop, gateway: Party, viet_nam: Country, frame: list[Any]
+) -> None:
+    signer = listed(workshop, viet_nam.signer, viet_nam.uploader)
+    assert len(read([*frame, signer], anchor_of(gateway.certificate.public_key)).keys) == 1
     bare = anchor_of(viet_nam.uploader.certificate.public_key)
-    assert len(read([listed(workshop, viet_nam.signer, viet_nam.uploader)], bare).keys) == 1
+    assert refusal([signer], bare) is Reason.TRUST_LIST_SIGNATURE
+
+
+def test_signer_of_a_message_without_certificates_is_found_among_those_pinned(
+    workshop: Workshop, viet_nam: Country
+) -> None:
     hidden = [listed(workshop, viet_nam.signer, viet_nam.uploader, "-nocerts")]
-    assert refusal(hidden, bare) is Reason.TRUST_LIST_SIGNATURE
     assert len(read(hidden, anchor(viet_nam.uploader)).keys) == 1
+
+
+def test_pinned_uploader_lists_neither_uploaders_nor_authorities(
+    workshop: Workshop, viet_nam: Country, laos: Country
+) -> None:
+    good = listed(workshop, viet_nam.signer, viet_nam.uploader)
+    for entry in (
+        listed(workshop, laos.uploader, viet_nam.uploader, usage="UPLOAD"),
+        listed(workshop, viet_nam.authority, viet_nam.uploader, usage="CSCA"),
+        {**good, "certificateType": "UPLOAD"},  # what a certificate is for is not signed
+    ):
+        reading = read([entry, good], anchor(viet_nam.uploader))
+        assert reasons(reading) == [Reason.TRUST_ENTRY_SIGNATURE]
+        assert (len(reading.keys), reading.authorities) == (1, ())
+
+
+def test_gateway_lists_no_signers(
+    workshop: Workshop, gateway: Party, viet_nam: Country, frame: list[Any]
+) -> None:
+    reading = read([*frame, listed(workshop, viet_nam.signer, gateway)], anchor(gateway))
+    assert (reading.keys, reasons(reading)) == ((), [Reason.TRUST_ENTRY_SIGNATURE])
+
+
+def test_certificate_that_the_message_brings_along_says_nothing_of_its_signer(
+    workshop: Workshop, gateway: Party, viet_nam: Country, frame: list[Any]
+) -> None:
+    """The same key under another name: who has no such certificate pinned is told by the key."""
+    posing = workshop.again(gateway, "UPLOAD", country="VN")
+    reading = read([*frame, listed(workshop, viet_nam.signer, posing)], anchor(gateway))
+    assert (reading.keys, reasons(reading)) == ((), [Reason.TRUST_ENTRY_SIGNATURE])
+    foreign = workshop.again(viet_nam.uploader, "UPLOAD", country="LA")
+    entry = listed(workshop, workshop.party("DSC", country="LA"), foreign)
+    assert refusal([entry], anchor(viet_nam.uploader)) is Reason.TRUST_LIST_SIGNATURE
+    assert len(read([listed(workshop, viet_nam.signer, foreign)], anchor(viet_nam.uploader)).keys) == 1
+
+
+def test_tls_certificate_relabelled_as_an_uploaders_lists_only_what_the_authority_issued(
+    workshop: Workshop, gateway: Party, viet_nam: Country, frame: list[Any]
+) -> None:
+    client = workshop.party("TLS")
+    entries = [
+        listed(workshop, client, gateway, usage="UPLOAD"),
+        listed(workshop, workshop.party("DSC"), client),
+        listed(workshop, viet_nam.signer, client),
+    ]
+    without_authority = read(entries, anchor(gateway))
+    assert without_authority.keys == ()
+    assert reasons(without_authority) == [Reason.TRUST_ENTRY_SIGNATURE] * 2
+    reading = read([*frame, *entries], anchor(gateway))
+    assert [key.digest for key in reading.keys] == [viet_nam.signer.certificate.digest]
+    assert reasons(reading) == [Reason.TRUST_ENTRY_SIGNATURE]
+
+
+def test_authority_is_one_and_no_uploader(workshop: Workshop, gateway: Party) -> None:
+    plain, both = workshop.party("TLS"), workshop.party("UPLOAD", authority=True)
+    uploader = listed(workshop, both, gateway, usage="UPLOAD")
+    for party in (plain, both):
+        signer = listed(workshop, workshop.party("DSC", issuer=party), both)
+        reading = read([listed(workshop, party, gateway, usage="CSCA"), uploader, signer], anchor(gateway))
+        assert (reading.keys, reading.authorities) == ((), ())
+        assert reasons(reading) == [Reason.TRUST_ENTRY_SIGNATURE] * 2
+
+
+def test_two_certificates_of_one_key_of_an_authority(
+    workshop: Workshop, gateway: Party, viet_nam: Country, frame: list[Any]
+) -> None:
+    renamed = workshop.again(viet_nam.authority, "CSCA 2", authority=True)
+    entries = [
+        *frame,
+        listed(workshop, renamed, gateway, usage="CSCA"),
+        listed(workshop, viet_nam.signer, viet_nam.uploader),
+        listed(workshop, workshop.party("DSC", issuer=renamed), viet_nam.uploader),
+    ]
+    reading = read(entries, anchor(gateway))
+    assert (len(reading.keys), len(reading.authorities), reading.problems) == (2, 2, ())
+
+
+def test_signer_without_country(workshop: Workshop, gateway: Party, viet_nam: Country) -> None:
+    stateless = item(holder("no country").certificate, signature=b"")
+    reading = read(
+        [stateless, listed(workshop, viet_nam.signer, viet_nam.uploader)], anchor(viet_nam.uploader)
+    )
+    assert reasons(reading) == [Reason.TRUST_ENTRY_SIGNATURE]
 
 
 def test_uploader_that_no_anchor_signed(

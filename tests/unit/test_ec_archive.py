@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support import lists
 from tests.support.openssl import Party, Workshop
 
 from vaxcert.errors import Reason, TrustListError
@@ -173,8 +176,42 @@ def test_folder_of_another_country(
         path(authority, "CSCA", "LA"): authority.file.read_bytes(),
     }
     reading = read(workshop, commission, moved)
-    assert [key.country for key in reading.keys] == ["VN"]
-    assert codes(reading) == {ListFindingCode.MEMBER_MISMATCH: 2}
+    assert (reading.keys, reading.authorities) == ((), ())
+    assert [problem.reason for problem in reading.problems] == [Reason.TRUST_ENTRY_UNREADABLE] * 2
+
+
+@pytest.mark.parametrize(("folder", "stated"), [("GR", "EL"), ("GB", "UK"), ("GG", "GB")])
+def test_folder_of_another_code_of_the_same_issuer(
+    workshop: Workshop, commission: Party, folder: str, stated: str
+) -> None:
+    authority = workshop.party("CSCA", country=stated, authority=True)
+    signer = workshop.party("DSC", country=stated, issuer=authority)
+    reading = read(
+        workshop,
+        commission,
+        {
+            path(signer, country=folder): signer.file.read_bytes(),
+            path(authority, "CSCA", folder): authority.file.read_bytes(),
+        },
+    )
+    assert ([key.country for key in reading.keys], reading.problems) == ([stated], ())
+    assert codes(reading) == {}
+
+
+def test_certificate_without_country_is_of_its_folders(
+    workshop: Workshop, commission: Party, authority: Party, files: dict[str, bytes]
+) -> None:
+    def stateless(country: str) -> dict[str, bytes]:
+        one = lists.holder("no country").certificate
+        pem = x509.load_der_x509_certificate(one.der).public_bytes(Encoding.PEM)
+        return {f"DSC/DCC/{country}/{one.digest.hex()}.pem": pem}
+
+    reading = read(workshop, commission, {**files, **stateless("VN")})
+    assert len(reading.keys) == 1
+    assert [problem.reason for problem in reading.problems] == [Reason.TRUST_ENTRY_SIGNATURE]
+    reading = read(workshop, commission, {**files, **stateless("LA")})
+    assert [key.country for key in reading.keys] == ["VN", "LA"]
+    assert codes(reading) == {ListFindingCode.AUTHORITY_MISSING: 1}
 
 
 def test_signer_of_another_authority(workshop: Workshop, commission: Party, files: dict[str, bytes]) -> None:

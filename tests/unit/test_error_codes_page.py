@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from vaxcert.adapters.trust_store import ImportNote
+from vaxcert.adapters.store import ImportNote
 from vaxcert.cli import texts
 from vaxcert.crypto.profiles import ProfileCode
 from vaxcert.errors import Reason

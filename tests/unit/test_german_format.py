@@ -1,3 +1,4 @@
+import json
 import random
 from base64 import b64encode
 from collections import Counter
@@ -95,6 +96,22 @@ def test_without_an_anchor_it_is_read_only_unsigned() -> None:
     assert reading.origin.proof is Proof.UNSIGNED
     wrong = terms(anchor_of(ec.derive_private_key(7, ec.SECP256R1()).public_key()), allow_unsigned=True)
     assert refusal(LIST, wrong) is Reason.TRUST_LIST_SIGNATURE
+
+
+@pytest.mark.parametrize(
+    ("instead", "reason"),
+    [
+        (LIST.partition(b"\n")[2], Reason.TRUST_LIST_UNSIGNED),
+        (json.dumps(ITEMS).encode(), Reason.TRUST_LIST_SIGNATURE),
+        (ONE.der, Reason.TRUST_LIST_UNSIGNED),
+        (b"", Reason.TRUST_LIST_UNSIGNED),
+    ],
+)
+def test_another_form_without_its_signature_is_refused_where_there_is_an_anchor(
+    instead: bytes, reason: Reason
+) -> None:
+    assert refusal(instead) is reason
+    assert refusal(instead, terms(allow_unsigned=True)) is reason
 
 
 def test_the_anchor_says_the_environment() -> None:

@@ -166,6 +166,7 @@ def test_one_of_several_anchors_is_enough(name):
 @pytest.mark.parametrize("name", SIGNED)
 def test_a_signature_that_nobody_can_judge_proves_nothing(name):
     assert refusal(name, anchors=()) is Reason.ANCHOR_MISSING
+    assert refusal(name, anchors=(), allow_unsigned=True, threshold=2) is Reason.ANCHOR_MISSING
     reading = reading_of(name, anchors=(), allow_unsigned=True)
     assert len(reading.keys) == 3
     assert reading.origin.proof is Proof.UNSIGNED
@@ -174,7 +175,8 @@ def test_a_signature_that_nobody_can_judge_proves_nothing(name):
 @pytest.mark.parametrize("name", UNSIGNED)
 def test_a_list_without_signature_needs_leave(name):
     assert refusal(name, allow_unsigned=False) is Reason.TRUST_LIST_UNSIGNED
-    assert refusal(name, allow_unsigned=False, anchors=(STRANGER,)) is Reason.TRUST_LIST_UNSIGNED
+    assert refusal(name, anchors=(STRANGER,)) is Reason.TRUST_LIST_UNSIGNED
+    assert refusal(name, threshold=2) is Reason.TRUST_LIST_UNSIGNED
 
 
 def flips(data, count):

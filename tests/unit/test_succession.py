@@ -15,11 +15,14 @@ from vaxcert.trust.origin import Environment, ListOrigin, Proof
 from vaxcert.trust.succession import (
     CLOCK_TOLERANCE,
     check_companions,
+    check_downloaded,
+    check_edition,
     check_environment,
     check_not_older,
     check_proof,
     check_same_number,
     check_share,
+    check_succession,
     check_usable,
     clock_is_behind,
     difference,
@@ -197,7 +200,57 @@ def test_clock_is_doubted_when_the_list_is_from_later_than_its_tolerance():
 
 def test_mix_and_match_attack_is_refused():
     one = reading(companions=(("rules", sha256(b"rules of today").digest()),))
-    check_companions(one, {"rules": b"rules of today"})
+    today, yesterday = (sha256(text).digest() for text in (b"rules of today", b"rules of yesterday"))
+    check_companions(one, {"rules": today})
     check_companions(one, {})
-    refused(Reason.TRUST_LIST_MIXED, check_companions, one, {"rules": b"rules of yesterday"})
-    refused(Reason.TRUST_LIST_MIXED, check_companions, one, {"revocation": b"rules of today"})
+    refused(Reason.TRUST_LIST_MIXED, check_companions, one, {"rules": yesterday})
+    refused(Reason.TRUST_LIST_MIXED, check_companions, one, {"revocation": today})
+
+
+# --- all rules together
+
+
+def test_an_edition_needs_something_to_say():
+    refused(Reason.TRUST_LIST_EMPTY, check_edition, reading(()), at=NOW, companions={})
+    for saying in (reading(KEYS[:1]), reading((), withdrawn=frozenset({bytes(8)}))):
+        check_edition(saying, at=NOW, companions={})
+    digest = sha256(b"rules").digest()
+    refused(Reason.TRUST_LIST_MIXED, check_edition, reading(), at=NOW, companions={"rules": digest})
+    over = replace(reading(), origin=ListOrigin(name="x", usable_until=NOW))
+    check_edition(over, at=NOW, companions={})
+    with pytest.raises(StaleTrustListError):
+        check_edition(over, at=NOW + SECOND, companions={})
+
+
+def test_what_is_downloaded_needs_more_than_somebody_who_hands_it_over():
+    for proof in set(Proof) - {Proof.VOUCHED}:
+        check_downloaded(ListOrigin(name="x", proof=proof))
+    refused(Reason.TRUST_LIST_UNSIGNED, check_downloaded, ListOrigin(name="x", proof=Proof.VOUCHED))
+
+
+@pytest.mark.parametrize(
+    ("new", "environment", "reason"),
+    [
+        (reading(number=4, issued=NOW), Environment.PRODUCTION, Reason.TRUST_LIST_ROLLBACK),
+        (reading(KEYS[:1], number=5, issued=NOW), Environment.PRODUCTION, Reason.TRUST_LIST_ROLLBACK),
+        (reading(number=6, issued=NOW), Environment.TEST, Reason.TRUST_LIST_ENVIRONMENT),
+        (reading(KEYS[:1], number=6, issued=NOW), Environment.PRODUCTION, Reason.TRUST_LIST_SHRUNK),
+    ],
+)
+def test_a_successor_is_held_to_every_rule(new, environment, reason):
+    old = reading(number=5, issued=NOW)
+    refused(reason, check_succession, old.origin, environment, old, new, at=NOW, share=0.2)
+
+
+def test_a_stored_edition_that_cannot_be_read_is_succeeded_only_when_all_may_vanish():
+    new, known = reading(KEYS[:1], number=6), ListOrigin(name="x", number=5)
+    check_succession(known, Environment.PRODUCTION, None, new, at=NOW, share=None)
+    refused(
+        Reason.TRUST_LIST_SHRUNK,
+        check_succession, known, Environment.PRODUCTION, None, new, at=NOW, share=1,
+    )  # fmt: skip
+    older = reading(KEYS[:1], number=4)
+    refused(
+        Reason.TRUST_LIST_ROLLBACK,
+        check_succession, known, Environment.PRODUCTION, None, older, at=NOW, share=None,
+    )  # fmt: skip

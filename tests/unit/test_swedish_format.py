@@ -1,5 +1,8 @@
 """The Swedish list."""
 
+import itertools
+from base64 import b64encode, urlsafe_b64encode
+
 import pytest
 from tests.support.lists import (
     UNREADABLE,
@@ -52,6 +55,7 @@ def test_payload_alone_is_unsigned():
     payload = payload_of(swedish().data)
     published = Published(payload)
     assert refusal(published, allow_unsigned=False) is Reason.TRUST_LIST_UNSIGNED
+    assert refusal(published, anchors=(holder("anchor").anchor,)) is Reason.TRUST_LIST_UNSIGNED
     reading = reading_of(published)
     assert (reading.origin.proof, reading.origin.usable_until) == (Proof.UNSIGNED, USABLE_UNTIL)
 
@@ -69,9 +73,32 @@ def test_usages_limit_keys_without_certificate():
         countries = {"KH": {"eku": usages, "keys": [jwk(OTHER)]}}
         (key,) = reading_of(swedish(dsc_trust_list=countries)).keys
         assert (key.kinds, key.country, key.kid) == (kinds, "KH", OTHER.kid)
-    for usages in (5, {kid: 5}):
+    test = [f"{arcs[0]}.1"]
+    for usages in (
+        5,
+        [],
+        {kid: 5},
+        {kid: [5]},
+        {kid: ["test"]},
+        {kid: [f" {arcs[0]}.1"]},
+        {kid: None},
+        {kid: test, kid.rstrip("="): []},
+        {"!": test},
+        {"": test},
+    ):
         reading = reading_of(swedish(dsc_trust_list={"KH": {"eku": usages, "keys": [jwk(OTHER)]}}))
         assert (reading.keys, reasons(reading)) == ((), [UNREADABLE])
+
+
+def test_usages_are_found_however_base64_writes_the_key_identifier():
+    kid = b"\xfb\xff\xfe01234"
+    standard, url = b64encode(kid).decode(), urlsafe_b64encode(kid).decode()
+    spellings = {standard, url, standard.rstrip("="), url.rstrip("=")}
+    assert len(spellings) == 4
+    for of_key, of_limit in itertools.product(spellings, repeat=2):
+        country = {"eku": {of_limit: ["1.3.6.1.4.1.1847.2021.1.1"]}, "keys": [{**jwk(OTHER), "kid": of_key}]}
+        (key,) = reading_of(swedish(dsc_trust_list={"KH": country})).keys
+        assert (key.kid, key.kinds) == (kid, {Kind.TEST})
 
 
 @pytest.mark.parametrize(

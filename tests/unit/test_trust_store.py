@@ -29,9 +29,9 @@ from tests.support.store_lists import (
 )
 
 import vaxcert as vc
-from vaxcert.adapters import store_folder
-from vaxcert.adapters.store_lock import locked
-from vaxcert.adapters.store_state import (
+from vaxcert.adapters.locks import locked
+from vaxcert.adapters.store import ImportNote, ImportOptions, ImportOutcome, TrustStore
+from vaxcert.adapters.store.state import (
     DEFAULT_MAX_AGE,
     Edition,
     Fetched,
@@ -42,7 +42,6 @@ from vaxcert.adapters.store_state import (
     write_state,
 )
 from vaxcert.adapters.trust_files import load_trust_list
-from vaxcert.adapters.trust_store import ImportNote, ImportOptions, ImportOutcome, TrustStore
 from vaxcert.errors import AdapterError, Reason, StaleTrustListError, VaxcertError
 from vaxcert.limits import MAX_TRUST_FILE_BYTES
 from vaxcert.rules.policy import VerificationPolicy
@@ -230,28 +229,12 @@ def test_shrink_within_the_share(store):
 
 
 def test_mix_and_match_attack(store):
-    rules = b"the rules of edition 6"
-    data = signed_list(6, companions=(Companion(name="rules", digest=sha256(rules).digest()),))
-    refuses_import(Reason.TRUST_LIST_MIXED, store, data, companions={"rules": b"older rules"})
-    refuses_import(Reason.TRUST_LIST_MIXED, store, data, companions={"rules": rules, "other": b"x"})
-    missing = store.import_list("eu", data, at=NOW)
-    assert missing.notes == (ImportNote.COMPANION_MISSING,)
-    refused(Reason.STORE_UNREADABLE, store.companion, "eu", "rules")
-    held = store.import_list("eu", data, at=NOW, options=ImportOptions(companions={"rules": rules}))
-    assert held.notes == ()
-    assert store.companion("eu", "rules") == rules
-    refused(Reason.STORE_UNREADABLE, store.companion, "eu", "other")
-
-
-def test_companion_of_the_edition_before_is_not_taken_for_the_new_one(store):
-    first, second = b"rules 6", b"rules 7"
-    for number, rules, held in ((6, first, {"rules": first}), (7, second, {})):
-        data = signed_list(number, companions=(Companion(name="rules", digest=sha256(rules).digest()),))
-        store.import_list("eu", data, at=NOW, options=ImportOptions(companions=held))
-    refused(Reason.STORE_UNREADABLE, store.companion, "eu", "rules")
-    same = signed_list(8, companions=(Companion(name="rules", digest=sha256(first).digest()),))
-    assert store.import_list("eu", same, at=NOW).notes == ()
-    assert store.companion("eu", "rules") == first
+    rules, older = sha256(b"the rules of edition 6").digest(), sha256(b"older rules").digest()
+    data = signed_list(6, companions=(Companion(name="rules", digest=rules),))
+    refuses_import(Reason.TRUST_LIST_MIXED, store, data, companions={"rules": older})
+    refuses_import(Reason.TRUST_LIST_MIXED, store, data, companions={"rules": rules, "other": rules})
+    taken = store.import_list("eu", data, at=NOW, options=ImportOptions(companions={"rules": rules}))
+    assert dict(taken.reading.companions) == {"rules": rules}
 
 
 def test_environment_does_not_change(store):
@@ -634,20 +617,42 @@ def test_what_was_left_behind_is_no_source_and_is_cleaned_up(store):
     assert len(list((store.folder / "anchors" / "eu").iterdir())) == 1
 
 
-def test_source_removed_while_all_are_read_is_not_lost(store, monkeypatch):
-    monkeypatch.setattr(store_folder, "names", lambda folder: ("eu", "just-removed"))
-    loaded = store.load()
+class Overtaken(TrustStore):
+    """Another process changes the store once, right after this one has looked."""
+
+    def meanwhile(self):
+        """What it does."""
+
+    def names(self):
+        return self._and_then(super().names())
+
+    def source(self, name):
+        return self._and_then(super().source(name))
+
+    def _and_then(self, seen):
+        change, self.meanwhile = self.meanwhile, lambda: None
+        change()
+        return seen
+
+
+def test_source_removed_while_all_are_read_is_not_lost(store):
+    store.import_list("other", NEW, at=NOW, options=PINNED)
+    reader = Overtaken.open(store.folder)
+    reader.meanwhile = lambda: store.remove("other")
+    loaded = reader.load()
     assert (loaded.problems, loaded.lost, len(loaded.readings)) == ((), (), 1)
 
 
-def test_readers_follow_a_writer_that_was_twice_as_fast(store, monkeypatch):
+def test_readers_follow_a_writer_that_was_twice_as_fast(store):
     """The state was read, and then two editions came: the file that it names is gone."""
-    before = store.source("eu")
-    for number in (6, 7):
-        store.import_list("eu", signed_list(number), at=NOW)
-    states = iter([before, store.source("eu")])
-    monkeypatch.setattr(store_folder, "load_state", lambda folder, name: next(states))
-    assert store.current("eu").origin.number == 7
+
+    def two_imports():
+        for number in (6, 7):
+            store.import_list("eu", signed_list(number), at=NOW)
+
+    reader = Overtaken.open(store.folder)
+    reader.meanwhile = two_imports
+    assert reader.current("eu").origin.number == 7
 
 
 def test_remove_forgets_list_and_anchors(store):
@@ -675,7 +680,7 @@ def test_second_writer_is_told_that_the_store_is_busy(store):
     store.import_list("eu", NEW, at=NOW)
 
 
-def test_store_that_cannot_be_written_to(store, monkeypatch):
+def test_store_that_cannot_be_written_to(store):
     (store.folder / ".lock").unlink()
     (store.folder / ".lock").mkdir()
     refused(Reason.FILE_UNWRITABLE, store.import_list, "eu", NEW, at=NOW)
@@ -717,7 +722,6 @@ def test_state_is_written_and_read_back():
         next_update=NOW + DAY,
         usable_until=NOW + 2 * DAY,
         withdrawn=frozenset({bytes(8), bytes(32)}),
-        companions={"rules": "2" * 64},
         fetched=Fetched(url="https://lists.example.org/", etag='"x"', last_modified="yesterday"),
     )
     terms = SourceTerms(

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Any, Final, TypeAlias
 
 from vaxcert.crypto.signing_certificate import KEY_IDENTIFIER_BYTES
@@ -59,6 +58,77 @@ def difference(old: Iterable[TrustedKey], new: Iterable[TrustedKey]) -> ListDiff
             if identity in before and _properties(before[identity]) != _properties(key)
         ),
     )
+
+
+def check_edition(new: ListReading, *, at: datetime, companions: Mapping[str, bytes]) -> None:
+    """Make sure that a list is what any edition has to be, the first one too.
+
+    Args:
+        new: The list.
+        at: Now, aware UTC.
+        companions: SHA-256 of documents that have to belong with it, by their name.
+
+    Raises:
+        TrustListError: `trust-list-empty`, or `trust-list-mixed`.
+        StaleTrustListError: `stale-trust-list`.
+    """
+    if not (new.keys or new.withdrawn or new.authorities):
+        first = f"; first problem: {new.problems[0]}" if new.problems else ""
+        raise TrustListError(Reason.TRUST_LIST_EMPTY, f"the list has no key that can be read{first}")
+    check_usable(new.origin, at=at)
+    check_companions(new, companions)
+
+
+def check_succession(
+    known: ListOrigin,
+    environment: Environment,
+    old: ListReading | None,
+    new: ListReading,
+    *,
+    at: datetime,
+    share: float | None,
+) -> None:
+    """Make sure that a list may take the place of another one. Where that is damaged, what is known of it counts.
+
+    Args:
+        known: What is remembered of the stored edition.
+        environment: Likewise what its keys are for.
+        old: The stored edition, or None when it cannot be read.
+        new: The one that is to take its place.
+        at: Now, aware UTC.
+        share: How much of the old keys may vanish, 0 to 1; None for all.
+
+    Raises:
+        TrustListError: `trust-list-environment`, `trust-list-unsigned`, `trust-list-rollback` or `trust-list-shrunk`.
+    """
+    check_environment(environment, new.environment)
+    check_proof(known.proof, new.origin.proof)
+    check_not_older(known, new.origin)
+    if old is not None:
+        check_same_number(old, new)
+    if share is None:
+        return
+    if old is None:
+        raise TrustListError(
+            Reason.TRUST_LIST_SHRUNK,
+            f"the stored list of source {known.name} cannot be read, so how many keys would vanish is not known; "
+            "accept it when the publisher confirms it",
+        )
+    check_share(old, new, at=at, share=share)
+
+
+def check_downloaded(new: ListOrigin) -> None:
+    """Refuse a list that came over the network, and that nobody signed or hands over.
+
+    Raises:
+        TrustListError: `trust-list-unsigned`.
+    """
+    if new.proof is Proof.VOUCHED:
+        raise TrustListError(
+            Reason.TRUST_LIST_UNSIGNED,
+            f"a {new.format} list that was downloaded, which nobody signed or hands over; "
+            "it is taken only when that is allowed",
+        )
 
 
 def check_not_older(old: ListOrigin, new: ListOrigin) -> None:
@@ -157,14 +227,14 @@ def check_companions(reading: ListReading, given: Mapping[str, bytes]) -> None:
 
     Args:
         reading: The edition, which names its companions by their SHA-256.
-        given: Documents by their name (`revocation`, `rules`).
+        given: SHA-256 of documents by their name (`revocation`, `rules`).
 
     Raises:
         TrustListError: `trust-list-mixed`.
     """
     named = dict(reading.companions)
-    for name, data in given.items():
-        if named.get(name) != sha256(data).digest():
+    for name, digest in given.items():
+        if named.get(name) != digest:
             problem = "is of another edition" if name in named else "is not named by the list"
             raise TrustListError(Reason.TRUST_LIST_MIXED, f"the companion {name!r} {problem}")
 

@@ -126,12 +126,10 @@ _Judgement: TypeAlias = tuple[Anchor | None, datetime | None, datetime | None]
 
 def _judged(content: bytes, signature: bytes | None, terms: ReadingTerms) -> _Judgement:
     """Who signed the content, since when it is usable and until when; all None when nobody judged."""
-    if signature is None and not terms.allow_unsigned:
-        raise TrustListError(
-            Reason.TRUST_LIST_UNSIGNED,
-            "the signature of an austrian list is a file of its own, and is missing",
-        )
-    if signature is None or not requires_signature(terms, NAME):
+    if signature is None:
+        terms.check_unsigned_allowed(NAME)
+        return None, None, None
+    if not requires_signature(terms, NAME):
         return None, None, None
     message = _message(signature)
     anchor = _signer(message, terms.anchors)

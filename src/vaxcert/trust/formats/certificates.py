@@ -1,4 +1,8 @@
-"""Plain X.509 certificates, PEM or DER, one or many to a file. Not signed as a list: who hands them over vouches."""
+"""Plain X.509 certificates, PEM or DER, one or many to a file. Not signed as a list: who hands them over vouches.
+
+Whoever gives anchors asks for a list that is signed. Anything is read as certificates that no other format claims, so
+these are refused then: they could have been put in the place of that list.
+"""
 
 from __future__ import annotations
 
@@ -23,12 +27,16 @@ def read(data: bytes, terms: ReadingTerms) -> ListReading:
 
     Args:
         data: A PEM bundle, or DER.
-        terms: Name and environment; anchors have nothing to judge here.
+        terms: Name and environment.
 
     Returns:
         A reading of whatever data: what is no certificate (`certificate-unreadable`), or one with a key that no signer
         has (`key-type`), is a problem of it.
+
+    Raises:
+        TrustListError: `trust-list-unsigned`, when anchors are given, or several signatures are asked for.
     """
+    terms.check_no_signature_asked(NAME)
     origin = ListOrigin(name=terms.source, format=NAME, proof=Proof.VOUCHED)
     environment = terms.environment or Environment.PRODUCTION
     keys: list[TrustedKey] = []

@@ -1,12 +1,26 @@
 """The EU gateway's own list (DCCG, `GET /trustList`): a JSON array of items, each signed by itself.
 
-Nobody signs the array. An item is taken when both of these hold:
+Nobody signs the array, nor what an item says its certificate is for (`certificateType`). So an item counts for what
+its signer may say, and anchors have one of two roles:
 
-1. Its CMS signature is right over its certificate, and made by somebody who may put it on the list. The certificates of
-   authorities (CSCA) and of uploaders (UPLOAD) are put there by an anchor, as a rule the gateway's own (DGCG-TA). A
-   signer's certificate (DSC) is put there by its own country: by a certificate of that country which is an anchor, or
-   which stands on the list as an UPLOAD item that an anchor signed.
-2. Where the list names authorities of its country, one of those issued it. Where it names none, that is a finding.
+- The gateway (DGCG-TA): an anchor that is a bare public key, or a certificate of the EU itself (C=EU). A gateway whose
+  certificate names a country is pinned by its bare key. It lists the countries' uploaders (UPLOAD) and authorities
+  (CSCA), and no signers.
+- An uploader: an anchor that is any other certificate. It lists signers (DSC) of the country that its certificate
+  names, and nothing else.
+
+An item is taken when its CMS signature is right over its certificate, and:
+
+1. It is an UPLOAD, CSCA or AUTHENTICATION item, and the gateway signed it. An authority says of itself that it is one
+   (basicConstraints), and has another key than the uploaders of the list.
+2. It is a DSC item, and an uploader of its own country signed it: one that is pinned, or on the list by rule 1. An
+   authority of its country on the list issued its certificate. Where the list has none, the uploader has to be pinned,
+   and that is a finding.
+
+Who signed is told by the key alone, and its country by the certificate that is pinned or listed; the certificate that
+the CMS message brings along says nothing. Extended key usages do not tell uploaders from clients of the gateway: most
+that are stated by genuine uploaders are those of TLS clients. Whoever has a country's TLS key and changes the list can
+make an uploader of it; rule 2 then leaves only what the country's authority issued.
 
 An item that fails is a problem of its own; when none is left, the list as a whole is refused. What nobody signs is
 which items the list has, and their timestamps: an item can be kept from the reader, and the list says nothing about its
@@ -15,11 +29,12 @@ age. Take it from the gateway itself, over a channel that is authenticated.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterable, Sequence
+from typing import Final, TypeAlias
 
 from vaxcert.crypto import cms
 from vaxcert.crypto.chain import check_issued_by_any
+from vaxcert.crypto.extensions import is_authority
 from vaxcert.crypto.signing_certificate import SigningCertificate
 from vaxcert.errors import Reason, TrustListError
 from vaxcert.trust.anchors import Anchor, anchor_of
@@ -35,6 +50,10 @@ from vaxcert.trust.trust_list import ListReading
 NAME: Final = "dccg"
 
 _LOOKED_AT: Final = 64 * 1024
+_OF_THE_GATEWAY: Final = "EU"
+
+_ByCountry: TypeAlias = dict[str | None, dict[SigningCertificate, bytes]]
+"""Certificates by their country, each with the SHA-256 of its key."""
 
 
 def recognises(data: bytes) -> bool:
@@ -48,8 +67,8 @@ def read(data: bytes, terms: ReadingTerms) -> ListReading:
 
     Args:
         data: The JSON document.
-        terms: Anchors are the gateway's trust anchor, or UPLOAD certificates of countries. Without anchors and with
-            `allow_unsigned`, no signature is looked at.
+        terms: Anchors are the gateway's trust anchor, or certificates of countries' uploaders. Without anchors and
+            with `allow_unsigned`, no signature is looked at.
 
     Raises:
         TrustListError: `anchor-missing`, `trust-list-signature`, `trust-list-unreadable`, `trust-list-threshold` or
@@ -78,11 +97,13 @@ class _Judge:
         items = [reading for reading in readings if isinstance(reading, Item)]
         self.taken = 0
         self._gathering = gathering
-        self._anchors = frozenset(anchor.digest for anchor in anchors)
-        self._pinned = [anchor.certificate for anchor in anchors if anchor.certificate is not None]
-        self._with_authorities = {item.certificate.country for item in items if item.usage == AUTHORITY}
-        self._uploaders = self._anchored(items, UPLOADER)
-        self._authorities = self._anchored(items, AUTHORITY)
+        self._gateways = {anchor.digest: anchor.certificate for anchor in anchors if _is_gateway(anchor)}
+        self._pinned = _by_country(
+            anchor.certificate for anchor in anchors if anchor.certificate and not _is_gateway(anchor)
+        )
+        self._listed: _ByCountry = {}
+        self._listed = self._by_gateway(items, UPLOADER)
+        self._authorities = self._by_gateway(items, AUTHORITY)
 
     def __call__(self, item: Item) -> None:
         """Let an item pass.
@@ -91,54 +112,75 @@ class _Judge:
             TrustListError: `trust-entry-signature`, `trust-entry-unreadable` or `weak-signature`.
         """
         if item.usage == SIGNER:
-            self._check_uploaded(item)
-            self._check_issued(item)
+            self._check_signer(item)
         else:
-            self._check_anchored(item)
+            self._check_by_gateway(item)
         self.taken += 1
 
-    def _anchored(self, items: Sequence[Item], usage: str) -> dict[str | None, list[SigningCertificate]]:
-        """Those of one usage that an anchor put on the list, by country."""
-        found: dict[str | None, list[SigningCertificate]] = {}
-        for item in items:
-            if item.usage == usage and self._is_anchored(item):
-                found.setdefault(item.certificate.country, []).append(item.certificate)
-        return found
+    def _by_gateway(self, items: Iterable[Item], usage: str) -> _ByCountry:
+        """Those of one usage that the gateway put on the list."""
+        return _by_country(
+            item.certificate for item in items if item.usage == usage and self._is_by_gateway(item)
+        )
 
-    def _is_anchored(self, item: Item) -> bool:
+    def _is_by_gateway(self, item: Item) -> bool:
         try:
-            self._check_anchored(item)
+            self._check_by_gateway(item)
         except TrustListError:
             return False
         return True
 
-    def _check_anchored(self, item: Item) -> None:
-        signer = _cms_signer(item, self._pinned)
-        if not self._is_anchor(signer):
-            raise _refused(f"put on the list by {signer.kid.hex()}, which is not an anchor")
+    def _check_by_gateway(self, item: Item) -> None:
+        signer = _cms_signer(item, [known for known in self._gateways.values() if known is not None])
+        if _key_digest(signer) not in self._gateways:
+            raise _refused(f"put on the list by {signer.kid.hex()}, which is not pinned as the gateway's")
+        if item.usage == AUTHORITY:
+            self._check_authority(item.certificate)
 
-    def _check_uploaded(self, item: Item) -> None:
+    def _check_authority(self, certificate: SigningCertificate) -> None:
+        if not is_authority(certificate.der):
+            raise _refused("an authority whose certificate is not that of one")
+        if any(_key_digest(certificate) in uploaders.values() for uploaders in self._listed.values()):
+            raise _refused("an authority with the key of an uploader")
+
+    def _check_signer(self, item: Item) -> None:
         country = item.certificate.country
-        uploaders = self._uploaders.get(country, [])
-        signer = _cms_signer(item, [*uploaders, *self._pinned])
-        if signer not in uploaders and not self._is_anchor(signer):
-            raise _refused(f"put on the list by {signer.kid.hex()}, which may not")
-        if country is None or signer.country != country:
-            raise _refused(f"of country {country}, put on the list by {signer.country}")
+        if country is None:
+            raise _refused("of no country, so that nobody may put it on the list")
+        pinned, listed = self._pinned.get(country, {}), self._listed.get(country, {})
+        signer = _cms_signer(item, (*pinned, *listed))
+        key = _key_digest(signer)
+        if key not in (*pinned.values(), *listed.values()):
+            raise _refused(f"put on the list by {signer.kid.hex()}, which is no known uploader of {country}")
+        self._check_issued(item.certificate, is_uploader_pinned=key in pinned.values())
 
-    def _check_issued(self, item: Item) -> None:
-        certificate = item.certificate
-        if certificate.country not in self._with_authorities:
+    def _check_issued(self, certificate: SigningCertificate, *, is_uploader_pinned: bool) -> None:
+        authorities = self._authorities.get(certificate.country)
+        if authorities is not None:
+            check_issued_by_any(certificate, authorities)
+        elif is_uploader_pinned:
             self._gathering.find(ListFindingCode.AUTHORITY_MISSING, certificate.kid.hex())
-            return
-        check_issued_by_any(certificate, self._authorities.get(certificate.country, ()))
-
-    def _is_anchor(self, certificate: SigningCertificate) -> bool:
-        return anchor_of(certificate.public_key).digest in self._anchors
+        else:
+            raise _refused(f"the list has no authority of {certificate.country} that could have issued it")
 
 
-def _cms_signer(item: Item, known: Sequence[SigningCertificate]) -> SigningCertificate:
-    """Who put an item on the list: the signer of its CMS, which is about its certificate."""
+def _is_gateway(anchor: Anchor) -> bool:
+    return anchor.certificate is None or anchor.certificate.country == _OF_THE_GATEWAY
+
+
+def _by_country(certificates: Iterable[SigningCertificate]) -> _ByCountry:
+    found: _ByCountry = {}
+    for certificate in certificates:
+        found.setdefault(certificate.country, {})[certificate] = _key_digest(certificate)
+    return found
+
+
+def _key_digest(certificate: SigningCertificate) -> bytes:
+    return anchor_of(certificate.public_key).digest
+
+
+def _cms_signer(item: Item, known: Iterable[SigningCertificate]) -> SigningCertificate:
+    """Who put an item on the list: the signer of its CMS, which is about its certificate. Only the key is proved."""
     message = dccg_items.octets(item.members.get("signature"))
     if message is None:
         raise unreadable_entry("no signature in base64")

@@ -1,8 +1,9 @@
 """The archive of the European Commission (`dcc_trustlist.zip`): certificates in PEM, signed as a whole.
 
 `DSC/DCC/<country>/<SHA-256>.pem` are signers' certificates, `CSCA/DCC/<country>/<SHA-256>.pem` those of the
-authorities that issued them: where a country has any, one of them must have issued its signers' certificates. Other
-files are for people. The signature stands beside the archive (`dcc_trustlist.zip.sig.txt`,
+authorities that issued them: where a country has any, one of them must have issued its signers' certificates. A
+certificate that names no country is of the country it stands under; one that names another is a problem. Other files
+are for people. The signature stands beside the archive (`dcc_trustlist.zip.sig.txt`,
 base64 of a detached CMS message over the archive). The archive is not numbered, and the dates in it are not asked.
 """
 
@@ -14,13 +15,14 @@ import zipfile
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from vaxcert.codec.text import base64_bytes
 from vaxcert.crypto.chain import check_issued_by_any
 from vaxcert.crypto.signing_certificate import CertificateReading, SigningCertificate, read_certificates
 from vaxcert.errors import Reason, TrustListError
 from vaxcert.limits import MAX_BUNDLE_CERTIFICATES, MAX_SIGNING_CERTIFICATE_BYTES, MAX_TRUST_FILE_BYTES
+from vaxcert.model.countries import issuer_countries
 from vaxcert.trust.formats.reading import json_document
 from vaxcert.trust.formats.reading.dccg_items import AUTHORITY
 from vaxcert.trust.formats.reading.entries import Gathering, unreadable_entry
@@ -61,6 +63,10 @@ class _File:
     certificate: CertificateReading
 
 
+_Authorities: TypeAlias = dict[str, dict[SigningCertificate, None]]
+"""By country."""
+
+
 def recognises(data: bytes) -> bool:
     """A ZIP archive."""
     return data.startswith(b"PK\x03\x04")
@@ -93,7 +99,7 @@ def read(data: bytes, terms: ReadingTerms) -> ListReading:
         if file.usage != AUTHORITY:
             with gathering.entry(file.path):
                 _take(gathering, file, authorities)
-    return gathering.reading(authorities=authorities)
+    return gathering.reading(authorities=tuple(one for those in authorities.values() for one in those))
 
 
 def _signature(terms: ReadingTerms) -> bytes:
@@ -151,27 +157,32 @@ def _certificate(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Certifica
     return found[0] if len(found) == 1 else unreadable_entry(f"{len(found)} certificates, one expected")
 
 
-def _authorities(files: Iterable[_File], gathering: Gathering) -> tuple[SigningCertificate, ...]:
-    found: dict[SigningCertificate, None] = {}
+def _authorities(files: Iterable[_File], gathering: Gathering) -> _Authorities:
+    found: _Authorities = {}
     for file in files:
         with gathering.entry(file.path):
             certificate = _readable(file, gathering)
-            if certificate.country != file.country:
-                gathering.find(
-                    ListFindingCode.MEMBER_MISMATCH, certificate.kid.hex(), f"stands under {file.country}"
-                )
-            found[certificate] = None
-    return tuple(found)
+            found.setdefault(_country(file, certificate), {})[certificate] = None
+    return found
 
 
-def _take(gathering: Gathering, file: _File, authorities: Iterable[SigningCertificate]) -> None:
+def _take(gathering: Gathering, file: _File, authorities: _Authorities) -> None:
     certificate = _readable(file, gathering)
-    issuers = [authority for authority in authorities if authority.country == certificate.country]
-    if issuers:
+    issuers = authorities.get(_country(file, certificate))
+    if issuers is not None:
         check_issued_by_any(certificate, issuers)
     else:
         gathering.find(ListFindingCode.AUTHORITY_MISSING, certificate.kid.hex())
-    gathering.signer(certificate, stated_kid=None, country=file.country)
+    gathering.signer(certificate, stated_kid=None, country=certificate.country or file.country)
+
+
+def _country(file: _File, certificate: SigningCertificate) -> str:
+    """Whose a certificate is: what it says itself, which the folder must not contradict; else the folder's."""
+    if certificate.country not in (None, file.country, *issuer_countries(file.country)):
+        raise unreadable_entry(
+            f"its certificate is of {certificate.country}, and stands under {file.country}"
+        )
+    return certificate.country or file.country
 
 
 def _readable(file: _File, gathering: Gathering) -> SigningCertificate:

@@ -2,13 +2,15 @@
 
 The header holds the signer's certificate (`x5c`). The certificate of each key is what counts: the JWK beside it is a
 convenience, and says `"use": "enc"` of RSA keys that sign. Extended key usages stand apart, by key identifier; they
-limit keys that come without certificate. The list is dated by `iat`, and ends at `exp`.
+limit keys that come without certificate, none of which is taken where they cannot be read. The list is dated by `iat`,
+and ends at `exp`.
 """
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
+from vaxcert.errors import TrustListError
 from vaxcert.model.certificate import ALL_KINDS, Kind
 from vaxcert.model.countries import country_code
 from vaxcert.trust.formats import jwks
@@ -22,6 +24,9 @@ from vaxcert.trust.trust_list import ListReading
 NAME: Final = "swedish"
 
 _LIST: Final = "dsc_trust_list"
+
+_Limits: TypeAlias = dict[bytes, list[Any]]
+"""What is stated of each key identifier, as often as it is."""
 
 
 def recognises(data: bytes) -> bool:
@@ -60,18 +65,34 @@ def _gather_country(gathering: Gathering, name: str, value: Any) -> None:
         with gathering.entry(shown_name):
             raise unreadable_entry("not an object with an array of keys")
         return
+    limits = _limits(value.get("eku"))
     for position, jwk in enumerate(value["keys"], 1):
         with gathering.entry(f"{shown_name} {position}"):
-            jwks.gather(
-                gathering, jwk, country=country_code(name), kinds=_kinds(value.get("eku"), jwk), any_use=True
-            )
+            jwks.gather(gathering, jwk, country=country_code(name), kinds=_kinds(limits, jwk), any_use=True)
 
 
-def _kinds(usages: Any, jwk: Any) -> frozenset[Kind]:
-    """What a key is limited to by the usages that stand apart from it."""
-    kid = jwk.get("kid") if type(jwk) is dict else None
-    if usages is None or type(kid) is not str:
+def _limits(usages: Any) -> _Limits | TrustListError:
+    """The usages that stand apart from the keys. Base64 writes one identifier in several ways: bytes are compared."""
+    if usages is None:
+        return {}
+    if type(usages) is not dict:
+        return unreadable_entry("eku is not an object with each member once")
+    limits: _Limits = {}
+    try:
+        for kid, purposes in usages.items():
+            limits.setdefault(bare_keys.key_identifier(kid), []).append(purposes)
+    except TrustListError as error:
+        return unreadable_entry(f"eku: {error}")
+    return limits
+
+
+def _kinds(limits: _Limits | TrustListError, jwk: Any) -> frozenset[Kind]:
+    """What a key is limited to; one with a certificate is limited by that."""
+    if type(jwk) is not dict or "kid" not in jwk or "x5c" in jwk:
         return ALL_KINDS
-    if type(usages) is not dict or type(usages.get(kid, [])) is not list:
-        raise unreadable_entry("eku is not arrays of usages by key identifier")
-    return bare_keys.kinds_of_purposes(usages.get(kid, []))
+    if isinstance(limits, TrustListError):
+        raise limits
+    stated = limits.get(bare_keys.key_identifier(jwk["kid"]), [])
+    if len(stated) > 1:
+        raise unreadable_entry("eku limits one key identifier twice")
+    return bare_keys.kinds_of_purposes(stated[0]) if stated else ALL_KINDS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ from vaxcert.trust.formats.reading.entries import unreadable_entry
 MAX_KID_BYTES: Final = 64
 
 _MAX_INFO_BYTES: Final = jwk.MAX_MODULUS_BYTES + 64
+_DOTTED: Final = re.compile(r"(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))+")
 _KIND_OF_LETTER: Final = {"t": Kind.TEST, "v": Kind.VACCINATION, "r": Kind.RECOVERY}
 _KIND_OF_PURPOSE: Final = {
     f"{arc}.{number}": kind
@@ -114,7 +116,20 @@ def kinds_of_letters(letters: Iterable[Any]) -> frozenset[Kind]:
     return kinds or ALL_KINDS
 
 
-def kinds_of_purposes(purposes: Iterable[Any]) -> frozenset[Kind]:
-    """What a key may sign, of extended key usages in dotted form; everything without any of HCERT (appendix A.4)."""
-    kinds = (_KIND_OF_PURPOSE.get(purpose) for purpose in purposes if type(purpose) is str)
+def kinds_of_purposes(purposes: Any) -> frozenset[Kind]:
+    """What a key may sign, of extended key usages in dotted form; everything without any of HCERT (appendix A.4).
+
+    Raises:
+        TrustListError: `trust-entry-unreadable`, when they are not an array of such: what the key is limited to is then
+            unknown.
+    """
+    if type(purposes) is not list or not all(map(_is_dotted, purposes)):
+        raise unreadable_entry(
+            "extended key usages that are not an array of object identifiers in dotted form"
+        )
+    kinds = map(_KIND_OF_PURPOSE.get, purposes)
     return frozenset(kind for kind in kinds if kind is not None) or ALL_KINDS
+
+
+def _is_dotted(purpose: Any) -> bool:
+    return type(purpose) is str and _DOTTED.fullmatch(purpose) is not None

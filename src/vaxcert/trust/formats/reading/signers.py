@@ -60,8 +60,6 @@ def environment_of(terms: ReadingTerms, anchor: Anchor | None) -> Environment:
 def content_of_jws(data: bytes, terms: ReadingTerms, format_name: str) -> Vouched:
     """The content of a compact JWS, its signature judged; or plain content, where that is allowed.
 
-    With anchors, a signature that is there has to be right, whatever is allowed.
-
     Raises:
         TrustListError: `anchor-missing`, `trust-list-unsigned`, `trust-list-unreadable`, `trust-list-signature`,
             `trust-list-threshold` or `weak-signature`.
@@ -81,12 +79,12 @@ def unverified_content(data: bytes) -> bytes:
 
 
 def requires_signature(terms: ReadingTerms, format_name: str) -> bool:
-    """Whether the one signature of a list is to be judged; it is not where the reader has no anchor and allows that.
+    """Whether the one signature of a list is to be judged; it is not where the reader asks for none and allows that.
 
     Raises:
         TrustListError: `anchor-missing`; `trust-list-threshold`, when more than one signature is asked for.
     """
-    if terms.allow_unsigned and not terms.anchors:
+    if terms.allow_unsigned and not terms.anchors and terms.threshold <= 1:
         return False
     terms.need_anchors(format_name)
     if terms.threshold > 1:

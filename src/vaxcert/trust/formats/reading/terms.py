@@ -19,7 +19,8 @@ class ReadingTerms:
         threshold: How many different anchors have to have signed it, where the format allows several.
         signature: The detached signature, where the list has it in a file of its own.
         environment: What its keys are for; None takes what the list or its anchor says, else production.
-        allow_unsigned: Take a published list that has no signature, or none that an anchor was given for.
+        allow_unsigned: Take a published list that has no signature, or whose signature nobody can judge. Where anchors
+            are given, it changes nothing: an unsigned list could have been put in the place of a signed one.
         test_participants: Take the entries of test participants (X**), as test keys.
     """
 
@@ -44,12 +45,25 @@ class ReadingTerms:
             )
         return self.anchors
 
+    def check_no_signature_asked(self, format_name: str) -> None:
+        """Make sure that nothing is to judge a list by that has no signature.
+
+        Raises:
+            TrustListError: `trust-list-unsigned`.
+        """
+        if self.anchors or self.threshold > 1:
+            raise TrustListError(
+                Reason.TRUST_LIST_UNSIGNED,
+                f"anchors are given to judge the list by; read as {format_name}, it has no signature",
+            )
+
     def check_unsigned_allowed(self, format_name: str) -> None:
         """Make sure that a list without signature may be read.
 
         Raises:
             TrustListError: `trust-list-unsigned`.
         """
+        self.check_no_signature_asked(format_name)
         if not self.allow_unsigned:
             raise TrustListError(
                 Reason.TRUST_LIST_UNSIGNED,
