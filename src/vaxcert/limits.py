@@ -80,8 +80,11 @@ MAX_DOCUMENT_SIGNATURES: Final = 64
 MAX_TRUST_LIST_ENTRIES: Final = 100_000
 """Entries of one trust list; in vaxcert's own form bare keys then take 12 MB. Genuine lists have under 1,000."""
 
-MAX_COMPANION_BYTES: Final = 256 * 1024 * 1024
-"""Bytes of a document that a trust list names beside it. A revocation list of ten million entries has 80 MB."""
+MAX_REVOCATION_LIST_BYTES: Final = 256 * 1024 * 1024
+"""Bytes of a revocation list of vaxcert that goes into a store. Ten million entries have 71 MB."""
+
+MAX_REVOCATION_CHAIN: Final = 256
+"""Documents of one revocation list in a store, the full list and its deltas. Each is an open file and a look-up."""
 
 MAX_REVOCATION_HEADER_BYTES: Final = 1024 * 1024
 """Bytes of the signed header of a revocation list: room for some 25,000 withdrawn keys."""

@@ -15,7 +15,7 @@ from tests.support.http_faults import ListServer
 from tests.support.signers import NOW, signer
 from tests.support.store_lists import anchor_signer
 from vaxcert.adapters.revocation_files import open_own_list
-from vaxcert.adapters.trust_store import TrustStore
+from vaxcert.adapters.store import TrustStore
 from vaxcert.cli.exit_codes import ExitCode
 from vaxcert.trust.revocation.ledger import base_of
 
@@ -127,11 +127,15 @@ def test_a_withdrawn_key(take, verify, made):
     assert verify() == (ExitCode.REFUSED, "key-revoked")
 
 
-def test_a_list_that_grows_old_closes(take, verify, made):
+def test_a_list_that_grows_old_closes(run, take, verify, made, folder, text):
     take(made("1.vxr", OTHER, usable_until=NOW + timedelta(days=2)))
     later = (NOW + timedelta(days=3)).isoformat()
     assert verify(at=later) == (ExitCode.TRUST, "revocation-unknown")
     assert verify("--unknown-revocation", "report", at=later) == (ExitCode.ACCEPTED, None)
+    told = run("verify", text, text, "--trust", folder, "--at", later).stderr.splitlines()
+    assert [line.split(": ")[1] for line in told] == ["revocation-unknown"]
+    edge = run("verify", text, "--trust", folder, "--at", (NOW + timedelta(days=2)).isoformat()).stderr
+    assert [line.split(": ")[1] for line in edge.splitlines()] == ["list-overdue"]
     done = take(made("2.vxr", OTHER, number=2, usable_until=NOW + timedelta(days=2)), at=later)
     assert (done.status, "stale-trust-list" in done.stderr) == (ExitCode.TRUST, True)
 
@@ -222,7 +226,7 @@ def test_check_asks_the_store(run, take, made, folder):
 def test_a_revocation_list_has_anchors_of_its_own(run, made, anchor, text, trust, tmp_path, identifier):
     """A list beside it that is judged by other keys, WHO's for example, keeps them."""
     other = write_anchor(tmp_path / "trust-anchor.pem", anchor_signer())
-    base = ("verify", text, "--trust", trust, "--at", AT, "--revocation", made("1.vxr", identifier))
+    base = ("verify", text, "--trust", trust.parent, "--at", AT, "--revocation", made("1.vxr", identifier))
     wrong = run(*base, "--anchor", other)
     assert (wrong.status, "revocation-list-signature" in wrong.stderr) == (ExitCode.TRUST, True)
     for options in (("--anchor", other, "--revocation-anchor", anchor), ("--anchor", anchor)):

@@ -7,7 +7,7 @@ from string import Formatter
 import pytest
 
 import vaxcert.cli.texts
-from vaxcert.adapters.trust_store import ImportNote
+from vaxcert.adapters.store import ImportNote
 from vaxcert.cli.main import build_parser
 from vaxcert.cli.output import LABEL_WIDTH
 from vaxcert.cli.texts import choose_language, languages, load

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 from xml.etree import ElementTree
@@ -20,11 +19,13 @@ from tests.support import lists
 from tests.support.http_faults import ListServer
 from tests.support.signers import NOW, signer
 from tests.support.store_lists import NEW_COUNT, OLD_COUNT, anchor_signer, pem_list, signed_list
+from vaxcert.adapters.files import file_digest
 from vaxcert.adapters.places import default_store
+from vaxcert.adapters.store import TrustStore
 from vaxcert.adapters.trust_sources import configured_sources
-from vaxcert.adapters.trust_store import TrustStore
 from vaxcert.cli.expiry import ExpiryTable
 from vaxcert.cli.texts import load
+from vaxcert.limits import MAX_TRUST_FILE_BYTES
 from vaxcert.trust.own_list import Companion
 from vaxcert.trust.trust_list import TrustedKey
 
@@ -254,7 +255,7 @@ def test_folder_of_certificates_is_imported_as_one_list(trust_run, tmp_path):
         (("--threshold", "0"), "not a number of anchors"),
         (("--threshold", "x"), "not a number of anchors"),
         (("--max-age-days", "0"), "not a number of days"),
-        (("--companion", "x"), "not a name and a file"),
+        (("--companion", "x"), "not of the form NAME=FILE"),
         (("--environment", "x"), "invalid choice"),
     ],
 )
@@ -455,6 +456,16 @@ def test_diff(trust_run, old, new, anchor_file):
     assert (found["added"], found["changed"]) == ([], [])
 
 
+def test_folder_is_compared_with_a_signed_list(trust_run, old, tmp_path, anchor_file):
+    """The anchor is for the list; whoever names a folder vouches for the certificates in it."""
+    folder = tmp_path / "certificates"
+    folder.mkdir()
+    (folder / "la.der").write_bytes(signer(country="LA").certificate.der)
+    done = trust_run("diff", folder, old, "--anchor", anchor_file, "--json", at=None)
+    assert (done.status, done.stderr) == (1, "")
+    assert trust_run("show", folder / "la.der", "--anchor", anchor_file).status == 4
+
+
 def test_diff_shows_what_changed_of_a_key(trust_run, tmp_path, anchor_file):
     files = []
     for environment in ("production", "test"):
@@ -606,28 +617,32 @@ def test_list_on_standard_input(run, tmp_path, anchor_file):
 
 
 def test_list_that_is_too_long(run, tmp_path, monkeypatch):
-    for module in ("vaxcert.cli.trust_import", "vaxcert.adapters.trust_store"):
+    for module in ("vaxcert.cli.trust_import", "vaxcert.adapters.store"):
         if hasattr(import_module(module), "MAX_TRUST_FILE_BYTES"):
             monkeypatch.setattr(f"{module}.MAX_TRUST_FILE_BYTES", 1000)
     long = tmp_path / "long"
     long.write_bytes(bytes(1001))
-    done = run("trust", "import", long, "--store", tmp_path / "store")
-    assert (done.status, done.stderr.split(": ")[1]) == (3, "input-too-long")
+    for file, stdin in ((long, b""), ("-", bytes(1001))):
+        done = run("trust", "import", file, "--store", tmp_path / "store", stdin=stdin)
+        assert (done.status, done.stderr.split(": ")[1]) == (3, "input-too-long")
     assert not (tmp_path / "store").exists()
 
 
-def test_document_of_another_edition_is_refused(trust_run, tmp_path, anchor_file):
+def test_mix_and_match_attack(trust_run, tmp_path, anchor_file):
     document, other, published = tmp_path / "revoked", tmp_path / "other", tmp_path / "list.vxl"
-    document.write_bytes(b"those that are revoked")
-    other.write_bytes(b"those of another edition")
-    digest = sha256(document.read_bytes()).digest()
+    for path, last in ((document, b"1"), (other, b"2")):
+        with path.open("wb") as file:  # longer than any trust list may be, and mostly a hole
+            file.seek(MAX_TRUST_FILE_BYTES)
+            file.write(last)
+    digest = file_digest(document)
     published.write_bytes(signed_list(1, companions=(Companion(name="revocation", digest=digest),)))
     arguments = (published, "--anchor", anchor_file, "--companion")
     mixed = trust_run("import", *arguments, f"revocation={other}")
     assert (mixed.status, mixed.stderr.split(": ")[1]) == (4, "trust-list-mixed")
-    assert trust_run("import", *arguments, f"revocation={document}").stderr == ""
-    alone = trust_run("import", published, "--name", "alone", "--anchor", anchor_file)
-    assert (alone.status, alone.stderr.split(": ")[1]) == (0, "companion-missing")
+    gone = trust_run("import", *arguments, f"revocation={tmp_path / 'gone'}")
+    assert (gone.status, gone.stderr.split(": ")[1]) == (3, "file-unreadable")
+    taken = trust_run("import", *arguments, f"revocation={document}")
+    assert (taken.status, taken.stderr) == (0, "")
 
 
 def test_age_limit_of_a_list_without_an_end(trust_run, unsigned, tmp_path):

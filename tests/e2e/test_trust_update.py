@@ -34,9 +34,10 @@ from tests.support.store_lists import (
     signed_list,
 )
 from vaxcert.adapters import trust_update
+from vaxcert.adapters.download import ClientOptions
+from vaxcert.adapters.store import ImportOptions, TrustStore
 from vaxcert.adapters.trust_sources import UpdateSource, configured_sources
-from vaxcert.adapters.trust_store import ImportOptions, TrustStore
-from vaxcert.adapters.trust_update import ClientOptions, UpdateOutcome, update, update_all, update_one
+from vaxcert.adapters.trust_update import UpdateOutcome, update, update_all, update_one
 from vaxcert.errors import AdapterError, Reason, StaleTrustListError, TrustListError, VaxcertError
 from vaxcert.trust.anchors import anchor_of
 from vaxcert.trust.origin import Environment
@@ -140,7 +141,9 @@ def test_age_limit_of_the_file_holds_without_a_new_edition(tmp_path, clock):
     with ListServer(faults.good(pem_list(), ETag='"x"'), faults.not_modified()) as server:
         for days in (30, 7):
             source = UpdateSource(
-                name="eu", url=server.url, allow_unsigned=True, max_age=timedelta(days=days)
+                name="eu",
+                url=server.url,
+                options=ImportOptions(allow_unsigned=True, max_age=timedelta(days=days)),
             )
             run(store, server, clock, source=source)
             assert store.source("eu").usable_until == NOW + timedelta(days=days)
@@ -399,7 +402,7 @@ def test_downloaded_certificates_need_leave(tmp_path, clock):
             run(store, server, clock)
         assert caught.value.reason is Reason.TRUST_LIST_UNSIGNED
         assert store.names() == ()
-        allowed = UpdateSource(name="eu", url=server.url, allow_unsigned=True)
+        allowed = UpdateSource(name="eu", url=server.url, options=ImportOptions(allow_unsigned=True))
         assert run(store, server, clock, source=allowed).outcome is UpdateOutcome.STORED
     holds(store, OLD_COUNT)
 
@@ -576,13 +579,15 @@ def test_every_word_of_the_file(store):
         name="eu",
         url="https://lists.example.org/a",
         signature_url="https://lists.example.org/b",
-        format="vaxcert",
-        environment=Environment.TEST,
-        max_age=timedelta(days=30),
         ca_file=store.folder / "ca.pem",
-        threshold=2,
-        allow_unsigned=True,
-        shrink_share=0.05,
+        options=ImportOptions(
+            as_format="vaxcert",
+            environment=Environment.TEST,
+            max_age=timedelta(days=30),
+            threshold=2,
+            allow_unsigned=True,
+            shrink_share=0.05,
+        ),
     )
     assert second == UpdateSource(name="other", url="https://lists.example.org/c")
 
@@ -620,7 +625,9 @@ def test_one_source_that_fails_does_not_keep_the_others(store, clock):
     store.add_anchors("good", (anchor(),))
     with ListServer(faults.good(NEW)) as server, ListServer(faults.status(404)) as bad:
         write(store, f'[eu]\nurl = "{bad.url}"\n[good]\nurl = "{server.url}"\n')
-        (first, failed), (second, result) = update_all(store, at=NOW, client=client(clock))
+        (first, failed), (second, result) = update_all(
+            store, configured_sources(store), at=NOW, client=client(clock)
+        )
     assert (first.name, failed.reason) == ("eu", Reason.DOWNLOAD_FAILED)
     assert (second.name, result.outcome) == ("good", UpdateOutcome.STORED)
 
@@ -647,7 +654,7 @@ def test_nothing_else_reaches_the_network():
         r"^\s*(?:import|from) (?:httpx|socket|ssl|asyncio|http|urllib\.request)\b", re.MULTILINE
     )
     users = {path.name for path in package.rglob("*.py") if reaching.search(path.read_text("utf-8"))}
-    assert users == {"trust_update.py"}
+    assert users == {"download.py"}
 
 
 # --- revocation lists
@@ -719,7 +726,7 @@ def test_no_room_for_what_arrives(store, revoked, clock, monkeypatch):
 def test_configured_revocation_lists(store):
     write(store, '[moh]\nkind = "revocation"\nurl = "https://a.example/"\nthreshold = 2\n')
     (source,) = configured_sources(store)
-    assert (source.is_revocation, source.threshold) == (True, 2)
+    assert (source.is_revocation, source.options.threshold) == (True, 2)
     for wrong in ('kind = "other"', 'kind = "revocation"\nformat = "vaxcert"'):
         write(store, f'[moh]\n{wrong}\nurl = "https://a.example/"\n')
         with pytest.raises(AdapterError) as caught:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 import stat
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from io import FileIO
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import IO, Final, Self
 
 from vaxcert.errors import AdapterError, LimitExceededError, Reason
 
+CERTIFICATE_SUFFIXES: Final = frozenset({".pem", ".crt", ".cer", ".der"})
+"""Names of certificates, which are read when a folder is given; a file given by itself is read whatever its name."""
+
+_PIECE_BYTES: Final = 1024 * 1024
 _PRIVATE_MODE: Final = 0o600
 _ORDINARY_MODE: Final = 0o666  # less what the user's umask takes away
 
@@ -39,6 +44,21 @@ def read_bounded(path: Path, limit: int) -> bytes:
     if len(data) > limit:
         raise LimitExceededError(Reason.INPUT_TOO_LONG, f"{path} holds more than {limit} bytes")
     return data
+
+
+def file_digest(path: Path) -> bytes:
+    """The SHA-256 of a file of any size, which is not held in memory.
+
+    Raises:
+        AdapterError: `file-unreadable`.
+    """
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, hashlib.sha256).digest()
+    except OSError as error:
+        raise AdapterError(Reason.FILE_UNREADABLE, f"cannot read {path}: {error.strerror}") from None
+    except ValueError:
+        raise AdapterError(Reason.FILE_UNREADABLE, "no file can have such a name") from None
 
 
 def find_files(folder: Path, suffixes: Collection[str]) -> Iterator[Path | AdapterError]:
@@ -85,10 +105,24 @@ def write_atomically(path: Path, data: bytes, *, private: bool = False) -> None:
     Raises:
         AdapterError: `file-unwritable`.
     """
+    write_pieces_atomically(path, (data,), private=private)
+
+
+def write_pieces_atomically(path: Path, pieces: Iterable[bytes], *, private: bool = False) -> None:
+    """Write a file as `write_atomically` does, without ever holding all of it.
+
+    Args:
+        path: Where; its folder exists.
+        pieces: All of it. When it raises, nothing is written.
+        private: For the owner's eyes only (mode 0600).
+
+    Raises:
+        AdapterError: `file-unwritable`.
+    """
     partial = path.with_name(f".{path.name[:200]}.{secrets.token_hex(4)}.partial")
     try:
         with _writing(path):
-            _write_new(partial, data, private=private, durable=True)
+            _write_new(partial, pieces, private=private, durable=True)
             partial.replace(path)
             sync_folder(path.parent)
     finally:
@@ -125,7 +159,45 @@ def create_new(path: Path, data: bytes, *, private: bool = False, durable: bool 
         AdapterError: `file-unwritable`, also when there is such a file already.
     """
     with _writing(path):
-        _write_new(path, data, private=private, durable=durable)
+        _write_new(path, (data,), private=private, durable=durable)
+
+
+def copy_new(source: IO[bytes], path: Path, limit: int) -> str:
+    """Copy a stream into a file that is not there yet, piece by piece; what cannot be copied whole is removed again.
+
+    Args:
+        source: Read to its end.
+        path: Where; its folder exists.
+        limit: The most bytes to accept.
+
+    Returns:
+        Its SHA-256, hexadecimal.
+
+    Raises:
+        AdapterError: `file-unreadable`, `file-unwritable`.
+        LimitExceededError: `input-too-long`.
+    """
+    digest = hashlib.sha256()
+
+    def pieces() -> Iterator[bytes]:
+        left = limit
+        while piece := _piece(source):
+            left -= len(piece)
+            if left < 0:
+                raise LimitExceededError(Reason.INPUT_TOO_LONG, f"more than {limit} bytes")
+            digest.update(piece)
+            yield piece
+
+    with _writing(path):
+        _write_new(path, pieces(), private=False, durable=True)
+    return digest.hexdigest()
+
+
+def _piece(source: IO[bytes]) -> bytes:
+    try:
+        return source.read(_PIECE_BYTES)
+    except OSError as error:
+        raise AdapterError(Reason.FILE_UNREADABLE, f"cannot read the file: {error.strerror}") from None
 
 
 class WholeLines:
@@ -183,11 +255,12 @@ class WholeLines:
                 self._path.unlink()
 
 
-def _write_new(path: Path, data: bytes, *, private: bool, durable: bool) -> None:
+def _write_new(path: Path, pieces: Iterable[bytes], *, private: bool, durable: bool) -> None:
     file = _open_new(path, _PRIVATE_MODE if private else _ORDINARY_MODE)
     try:
         with file:
-            _write_all(file, data)
+            for piece in pieces:
+                _write_all(file, piece)
             if durable:
                 os.fsync(file.fileno())
     except BaseException:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from base64 import encodebytes
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeVar
@@ -90,6 +91,11 @@ def load_signer(
     certificate = load_signing_certificate(certificate_path)
     key = load_private_key(key_path, password=password)
     return KeySigner(key, certificate, deterministic=deterministic)
+
+
+def certificate_pem(der: bytes) -> bytes:
+    """A certificate in PEM, also one whose content cannot be read."""
+    return b"-----BEGIN CERTIFICATE-----\n%b-----END CERTIFICATE-----\n" % encodebytes(der)
 
 
 def load_certificate(path: Path) -> x509.Certificate:

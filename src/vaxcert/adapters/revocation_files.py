@@ -7,11 +7,12 @@ import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from vaxcert.adapters.files import find_files, read_bounded
-from vaxcert.adapters.store_lock import locked
+from vaxcert.adapters.locks import locked
 from vaxcert.errors import AdapterError, Reason, TrustListError, VaxcertError
 from vaxcert.limits import MAX_REVOCATION_BATCH_BYTES, MAX_REVOCATION_FILE_BYTES
 from vaxcert.trust.anchors import Anchor
@@ -79,32 +80,24 @@ class ListFile:
         self._close()
 
 
-def open_revocation(path: Path, anchors: Sequence[Anchor] = (), *, threshold: int = 1) -> RevocationSource:
-    """Open a revocation list of any kind; what it is, its content shows.
+def open_revocations(
+    paths: Iterable[Path], anchors: Sequence[Anchor] = (), *, threshold: int = 1
+) -> tuple[RevocationSource, ...]:
+    """Open revocation lists of any kind; what they are, their content shows.
+
+    vaxcert's own lists and deltas of one issuer make one source, whatever files they are in. Lists that state neither
+    date nor end count as fetched when their files were last written.
 
     Args:
-        path: A list of vaxcert or a gateway batch; or a folder with a list of vaxcert and its deltas (`*.vxr`), with
-            the files of the German scheme (`kid.lst`), of the EU distribution service (`lists.json`), or with
-            gateway batches.
-        anchors: The keys to judge it by.
+        paths: Of each a list of vaxcert or a gateway batch; or a folder with a list of vaxcert and its deltas
+            (`*.vxr`), with the files of the German scheme (`kid.lst`), of the EU distribution service (`lists.json`),
+            or with gateway batches.
+        anchors: The keys to judge them by.
         threshold: How many different ones have to have signed a list of vaxcert.
 
     Raises:
         TrustListError: `revocation-list-unreadable`, `revocation-list-signature`, `trust-list-rollback`,
             `trust-list-threshold`, `anchor-missing`, `weak-signature` or `trust-list-unsigned`.
-        AdapterError: `file-unreadable`.
-    """
-    (source,) = open_revocations([path], anchors, threshold=threshold)
-    return source
-
-
-def open_revocations(
-    paths: Iterable[Path], anchors: Sequence[Anchor] = (), *, threshold: int = 1
-) -> tuple[RevocationSource, ...]:
-    """Open several; vaxcert's own lists and deltas of one issuer make one source, whatever files they are in.
-
-    Raises:
-        TrustListError: As `open_revocation`.
         AdapterError: `file-unreadable`.
     """
     own: dict[str, list[tuple[RevocationDocument, Path]]] = {}
@@ -126,7 +119,7 @@ def open_own_list(paths: Iterable[Path], anchors: Sequence[Anchor], *, threshold
     """Open a list of vaxcert and its deltas.
 
     Raises:
-        TrustListError: As `open_revocation`.
+        TrustListError: As `open_revocations`.
         AdapterError: `file-unreadable`.
     """
     return RevocationList(_open_document(path, anchors, threshold) for path in paths)
@@ -151,12 +144,14 @@ def _open_document(path: Path, anchors: Sequence[Anchor], threshold: int) -> Rev
 
 def _open_other(path: Path, anchors: tuple[Anchor, ...]) -> RevocationSource:
     if not path.is_dir():
-        return GatewayBatches([_read_batch(path, anchors)], name=path.name)
+        return GatewayBatches([_read_batch(path, anchors)], name=path.name, as_of=_written(path))
     read_file = folder_reader(path)
     if read_file(german.KID_LIST) is not None:
-        return german.GermanLists(read_file, anchors, name=path.name)
+        fetched = _written(path / german.KID_LIST)
+        return german.GermanLists(read_file, anchors, name=path.name, fetched=fetched)
     if read_file(device_slices.LISTS) is not None:
-        return device_slices.DeviceSlices(read_file, name=path.name)
+        fetched = _written(path / device_slices.LISTS)
+        return device_slices.DeviceSlices(read_file, name=path.name, fetched=fetched)
     return _open_batches(path, anchors)
 
 
@@ -180,12 +175,14 @@ def _open_batches(folder: Path, anchors: tuple[Anchor, ...]) -> GatewayBatches:
     """Batches of a folder, with the gateway's list of them where it is there too."""
     batches: dict[str, GatewayBatch] = {}
     listings: list[BatchListing] = []
+    written: list[datetime] = []
     problem = ""
     for file in find_files(folder, BATCH_SUFFIXES):
         try:
             if isinstance(file, AdapterError):
                 raise file
             data = read_bounded(file, MAX_REVOCATION_BATCH_BYTES)
+            written.append(_written(file))
             if gateway.is_listing(data):
                 listings.append(gateway.read_listing(data))
             else:
@@ -204,9 +201,15 @@ def _open_batches(folder: Path, anchors: tuple[Anchor, ...]) -> GatewayBatches:
     return GatewayBatches(
         (batch for name, batch in batches.items() if name not in deleted),
         name=folder.name,
-        as_of=max((one.newest for one in listings if one.newest), default=None),
+        as_of=max([*written, *(one.newest for one in listings if one.newest)], default=None),
         incomplete=problem,
     )
+
+
+def _written(path: Path) -> datetime:
+    """When a file was last written."""
+    with _reading(path):
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 
 def _read_batch(path: Path, anchors: tuple[Anchor, ...]) -> GatewayBatch:

@@ -7,16 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from vaxcert.adapters.files import find_files, read_bounded
-from vaxcert.adapters.trust_store import TrustStore
-from vaxcert.errors import AdapterError, LimitExceededError, Reason, TrustListError, VaxcertError
+from vaxcert.adapters.files import CERTIFICATE_SUFFIXES, find_files, read_bounded
+from vaxcert.adapters.store import StoreReading, TrustStore
+from vaxcert.errors import AdapterError, Reason, TrustListError, VaxcertError
 from vaxcert.limits import MAX_TRUST_FILE_BYTES
 from vaxcert.trust import formats
 from vaxcert.trust.formats import ReadingTerms
 from vaxcert.trust.trust_list import ListReading, TrustList
 
-SUFFIXES: Final = frozenset({".pem", ".crt", ".cer", ".der"})
-"""Names that are read when a folder is given; a file given by itself is read whatever its name."""
+CERTIFICATES: Final = formats.format_named("certificates")
+"""The format of what is in a folder."""
 
 
 def load_trust_list(
@@ -26,16 +26,18 @@ def load_trust_list(
 
     Args:
         paths: Files of lists; stores; and folders that are searched for certificates with all that is in them.
-            Whoever names certificates vouches for them.
-        terms: On what terms files are read; a store has its own. Their source is the name of each file.
-        as_format: The format of the files; by default the one that each shows.
+            Whoever names a folder vouches for the certificates in it.
+        terms: On what terms files are read; a store has its own, and anchors say nothing of folders. Their source is
+            the name of each file.
+        as_format: The format of the files that are named; by default the one that each shows.
 
     Returns:
-        The list, and one error for each entry or file that could not be read; the others are loaded.
+        The list, and one error for each entry, or file of a folder, that could not be read; the others are loaded.
 
     Raises:
         TrustListError: `trust-list-empty` when there is no key at all. As `formats.read` when a whole list must not
             be relied on: what it withdraws is then unknown, so the others must not be relied on either.
+            `trust-list-unreadable`, likewise when a path cannot be read or is too long.
         AdapterError: `store-unreadable`, likewise of a store.
     """
     terms = terms or ReadingTerms()
@@ -50,31 +52,44 @@ def load_trust_list(
             problems += stored.problems
             withdrawn |= stored.withdrawn
         else:
-            read = [_read_file(file, terms, as_format) for file in _files(path)]
+            read = list(_read(path, terms, as_format))
             readings += read
             problems += (problem for reading in read for problem in reading.problems)
+    loaded = StoreReading(readings=tuple(readings), problems=tuple(problems), withdrawn=frozenset(withdrawn))
+    return loaded.trust_list(), loaded.problems
+
+
+def _read(path: Path, terms: ReadingTerms, as_format: formats.ListFormat | None) -> Iterator[ListReading]:
+    """A file that is named has to be readable; one of a folder that cannot be read is a problem."""
+    if not path.is_dir():
+        yield _judged(path, _data(path), terms, as_format)
+        return
+    for file in find_files(path, CERTIFICATE_SUFFIXES):
+        try:
+            if isinstance(file, AdapterError):
+                raise file
+            data = _data(file)
+        except VaxcertError as error:
+            yield ListReading(keys=(), problems=(error,))
+        else:
+            yield _judged(file, data, folder_terms(terms), CERTIFICATES)
+
+
+def folder_terms(terms: ReadingTerms) -> ReadingTerms:
+    """The terms for certificates in a folder: whoever names it vouches for them, and anchors are for lists."""
+    return replace(terms, anchors=(), threshold=1)
+
+
+def _data(file: Path) -> bytes:
     try:
-        return TrustList.combined(readings, withdrawn=withdrawn), tuple(problems)
-    except ValueError:
-        first = f"; first problem: {problems[0]}" if problems else ""
-        raise TrustListError(Reason.TRUST_LIST_EMPTY, f"no key to trust could be loaded{first}") from None
-
-
-def _files(path: Path) -> Iterator[Path | AdapterError]:
-    return find_files(path, SUFFIXES) if path.is_dir() else iter((path,))
-
-
-def _read_file(
-    file: Path | AdapterError, terms: ReadingTerms, as_format: formats.ListFormat | None
-) -> ListReading:
-    if isinstance(file, AdapterError):
-        return ListReading(keys=(), problems=(file,))
-    try:
-        data = read_bounded(file, MAX_TRUST_FILE_BYTES)
-    except LimitExceededError as error:
-        return ListReading(keys=(), problems=(TrustListError(Reason.TRUST_LIST_UNREADABLE, str(error)),))
+        return read_bounded(file, MAX_TRUST_FILE_BYTES)
     except VaxcertError as error:
-        return ListReading(keys=(), problems=(error,))
+        raise TrustListError(Reason.TRUST_LIST_UNREADABLE, str(error)) from None
+
+
+def _judged(
+    file: Path, data: bytes, terms: ReadingTerms, as_format: formats.ListFormat | None
+) -> ListReading:
     try:
         reading = formats.read(data, replace(terms, source=str(file)), as_format=as_format)
     except TrustListError as error:

@@ -13,20 +13,23 @@ One table for each source, called as the source is:
     allow-unsigned = false           # take a list that nobody signed; the connection alone vouches for it then
     shrink-percent = 20              # how much of the keys may vanish with one edition
 
+    [moh-revoked]
+    kind = "revocation"              # a revocation list of vaxcert; it takes a ca-file and a threshold besides its url
+    url = "https://lists.example.org/revoked.vxr"
+
 The anchors of a source are pinned in the store, not named here. Addresses with a name and a password are refused.
 """
 
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from vaxcert.adapters import store_folder
 from vaxcert.adapters.files import read_bounded
-from vaxcert.adapters.trust_store import ImportOptions, TrustStore
+from vaxcert.adapters.store import ImportOptions, TrustStore, layout
 from vaxcert.errors import AdapterError, Reason
 from vaxcert.limits import MAX_KEY_FILE_BYTES
 from vaxcert.trust.formats import FORMATS
@@ -35,6 +38,8 @@ from vaxcert.trust.succession import DEFAULT_SHRINK_SHARE
 
 FILE: Final = "sources.toml"
 _MAX_DAYS: Final = 36_500
+_REVOCATION: Final = "revocation"
+_KINDS: Final = ("trust", _REVOCATION)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,36 +50,17 @@ class UpdateSource:
         name: Of the source in the store.
         url: Where its list is.
         signature_url: Where the list's detached signature is, or None.
-        format: Name of its format, or None.
-        environment: What its keys are for, or None where the list says it.
-        max_age: How long a list without an end of its own may be relied on, or None.
         ca_file: Certificates of the authorities to trust for the connection, or None for those of the system.
-        threshold: How many anchors have to have signed it, or None.
-        allow_unsigned: Whether a list that nobody signed is taken.
-        shrink_share: How much of the keys may vanish with one edition, 0 to 1.
+        is_revocation: Whether it is a revocation list, not a trust list.
+        options: The terms of an import from it; a revocation list has a threshold only.
     """
 
     name: str
     url: str
     signature_url: str | None = None
-    format: str | None = None
-    environment: Environment | None = None
-    max_age: timedelta | None = None
     ca_file: Path | None = None
-    threshold: int | None = None
-    allow_unsigned: bool = False
-    shrink_share: float = DEFAULT_SHRINK_SHARE
-
-    def import_options(self) -> ImportOptions:
-        """The terms of an import from this source."""
-        return ImportOptions(
-            as_format=self.format,
-            environment=self.environment,
-            max_age=self.max_age,
-            threshold=self.threshold,
-            allow_unsigned=self.allow_unsigned,
-            shrink_share=self.shrink_share,
-        )
+    is_revocation: bool = False
+    options: ImportOptions = field(default_factory=ImportOptions)
 
 
 def configured_sources(store: TrustStore) -> tuple[UpdateSource, ...]:
@@ -98,26 +84,42 @@ def configured_sources(store: TrustStore) -> tuple[UpdateSource, ...]:
 
 def _source(path: Path, name: str, table: object) -> UpdateSource:
     try:
-        store_folder.checked_name(name)
+        layout.checked_name(name)
     except ValueError as error:
         raise _wrong(path, str(error)) from None
     if not isinstance(table, dict):
         raise _wrong(path, f"{name!r} stands outside of any source")
     members = _Members(path, name, dict(table))
-    source = UpdateSource(
+    source = _revocation(members, name) if members.is_revocation() else _trust(members, name)
+    members.expect_no_more()
+    return source
+
+
+def _revocation(members: _Members, name: str) -> UpdateSource:
+    return UpdateSource(
+        name=name,
+        url=members.text("url", needed=True) or "",
+        ca_file=members.file("ca-file"),
+        is_revocation=True,
+        options=ImportOptions(threshold=members.number("threshold", 1, 100)),
+    )
+
+
+def _trust(members: _Members, name: str) -> UpdateSource:
+    return UpdateSource(
         name=name,
         url=members.text("url", needed=True) or "",
         signature_url=members.text("signature-url"),
-        format=members.format(),
-        environment=members.environment(),
-        max_age=members.days("max-age-days"),
         ca_file=members.file("ca-file"),
-        threshold=members.number("threshold", 1, 100),
-        allow_unsigned=members.flag("allow-unsigned"),
-        shrink_share=members.share("shrink-percent"),
+        options=ImportOptions(
+            as_format=members.format(),
+            environment=members.environment(),
+            max_age=members.days("max-age-days"),
+            threshold=members.number("threshold", 1, 100),
+            allow_unsigned=members.flag("allow-unsigned"),
+            shrink_share=members.share("shrink-percent"),
+        ),
     )
-    members.expect_no_more()
-    return source
 
 
 class _Members:
@@ -161,6 +163,12 @@ class _Members:
     def file(self, key: str) -> Path | None:
         name = self.text(key)
         return None if name is None else self._path.parent / name
+
+    def is_revocation(self) -> bool:
+        kind = self.text("kind")
+        if kind not in (None, *_KINDS):
+            raise self._wrong("kind", " or ".join(_KINDS))
+        return kind == _REVOCATION
 
     def environment(self) -> Environment | None:
         value = self.text("environment")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Final, TypeAlias, TypeVar
 
 from vaxcert.cli.exit_codes import ExitCode, UsageError
@@ -24,6 +25,8 @@ _IDENTIFIER: Final = re.compile(
 )
 _MAX_DAYS: Final = 36_500
 _NUMBER_OF_DAYS: Final = re.compile("0*[1-9][0-9]{0,4}")
+_NUMBER_DIGITS: Final = 16
+_KEY_LENGTHS: Final = (8, 32)
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
 
@@ -112,6 +115,34 @@ def days(text: str) -> int:
     if _NUMBER_OF_DAYS.fullmatch(text) is None or int(text.lstrip("0")) > _MAX_DAYS:
         raise argparse.ArgumentTypeError(f"not a number of days from 1 to {_MAX_DAYS}")
     return int(text.lstrip("0"))
+
+
+def list_number(text: str) -> int:
+    """The number of an edition of a list."""
+    if not (text.isascii() and text.isdigit() and 1 <= len(text) <= _NUMBER_DIGITS and int(text) > 0):
+        raise argparse.ArgumentTypeError("not a number of a list from 1 on")
+    return int(text)
+
+
+def key_digits(text: str) -> bytes:
+    """A key by its identifier or by the SHA-256 of its certificate."""
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
+    if len(key) not in _KEY_LENGTHS:
+        raise argparse.ArgumentTypeError(
+            "neither a key identifier (16 hexadecimal digits) nor a SHA-256 of a certificate (64)"
+        )
+    return key
+
+
+def named_file(text: str) -> tuple[str, Path]:
+    """A file and what it is."""
+    name, separator, path = text.partition("=")
+    if not (name and separator and path):
+        raise argparse.ArgumentTypeError("not of the form NAME=FILE")
+    return name, Path(path)
 
 
 def millimetres(text: str) -> float:

@@ -14,7 +14,8 @@ from vaxcert.adapters.signers import PrivateKey
 from vaxcert.cli import keys_due, keys_lint, keys_rotate, keys_show
 from vaxcert.cli.arguments import Commands, add_command, add_help
 from vaxcert.cli.exit_codes import ExitCode
-from vaxcert.cli.keys_shared import (
+from vaxcert.cli.keys_files import identity, load_key, report_written, save, save_key
+from vaxcert.cli.keys_options import (
     add_algorithm,
     add_authority,
     add_certified,
@@ -24,12 +25,7 @@ from vaxcert.cli.keys_shared import (
     add_subject,
     add_validity,
     certify,
-    identity,
     kinds,
-    load_key,
-    report_written,
-    save,
-    save_key,
     usage,
 )
 from vaxcert.cli.passwords import read_password

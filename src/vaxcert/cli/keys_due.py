@@ -10,7 +10,8 @@ from typing import Final, TypeAlias
 from vaxcert.cli.arguments import Commands, add_command, days, moment
 from vaxcert.cli.as_json import moment_json
 from vaxcert.cli.exit_codes import ExitCode
-from vaxcert.cli.keys_shared import add_files, note_unreadable, readings
+from vaxcert.cli.keys_files import note_unreadable, readings
+from vaxcert.cli.keys_options import add_files
 from vaxcert.cli.output import Colour, printable
 from vaxcert.cli.session import Session
 from vaxcert.cli.texts import Texts

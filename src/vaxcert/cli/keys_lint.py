@@ -8,7 +8,8 @@ from pathlib import Path
 from vaxcert.adapters import key_files
 from vaxcert.cli.arguments import Commands, add_command, moment
 from vaxcert.cli.exit_codes import ExitCode
-from vaxcert.cli.keys_shared import add_files, note_unreadable, readings
+from vaxcert.cli.keys_files import note_unreadable, readings
+from vaxcert.cli.keys_options import add_files
 from vaxcert.cli.output import Colour
 from vaxcert.cli.session import Session
 from vaxcert.cli.texts import Texts

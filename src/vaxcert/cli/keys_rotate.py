@@ -16,16 +16,14 @@ from vaxcert.adapters.signers import PrivateKey
 from vaxcert.cli.arguments import Commands, add_command
 from vaxcert.cli.as_json import moment_json
 from vaxcert.cli.exit_codes import ExitCode, UsageError
-from vaxcert.cli.keys_shared import (
+from vaxcert.cli.keys_files import identity, report_written, save
+from vaxcert.cli.keys_options import (
     add_authority,
     add_certified,
     add_new_password,
     add_out,
     add_validity,
     certify,
-    identity,
-    report_written,
-    save,
     usage,
 )
 from vaxcert.cli.passwords import read_password

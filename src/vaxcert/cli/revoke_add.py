@@ -6,22 +6,20 @@ import argparse
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Final
 
 from vaxcert.adapters.revocation_files import append_to_ledger, read_batch
-from vaxcert.cli.arguments import Commands, Parser, add_command
+from vaxcert.cli.arguments import Commands, Parser, add_command, key_digits
 from vaxcert.cli.exit_codes import ExitCode, UsageError
-from vaxcert.cli.revoke_shared import Named, certificates, identifiers, read_anchor_files
+from vaxcert.cli.named_certificates import Named, certificates, identifiers
 from vaxcert.cli.session import Session
 from vaxcert.cli.texts import Texts
+from vaxcert.cli.trust_options import anchors_of
 from vaxcert.errors import VaxcertError
 from vaxcert.trust.revocation import ledger
 from vaxcert.trust.revocation.hashes import HASH_BYTES, HashType, query_hashes
 from vaxcert.trust.revocation.header import Change
 from vaxcert.trust.revocation.ledger import LedgerEntry
 from vaxcert.trust.revocation.sections import NEVER
-
-_KEY_DIGITS: Final = (16, 64)
 
 
 def add_parser(actions: Commands, texts: Texts) -> None:
@@ -46,7 +44,7 @@ def _add_sources(parser: Parser, texts: Texts) -> None:
         ("from-file", Path, "FILE"),
         ("certificate", str, "SOURCE"),
         ("hash", _typed_hash, "TYPE:HEX"),
-        ("kid", _key, "HEX"),
+        ("kid", key_digits, "HEX"),
         ("from-batch", Path, "FILE"),
         ("anchor", Path, "FILE"),
     ):
@@ -89,7 +87,7 @@ def _entries(options: argparse.Namespace, session: Session) -> Iterator[LedgerEn
         yield LedgerEntry(change, kind, digest, expiry, options.reason)
     for digest in options.kid:
         yield LedgerEntry(change, None, digest, NEVER, options.reason)
-    anchors = read_anchor_files(options.anchor)
+    anchors = anchors_of(options.anchor)
     for path in options.from_batch:
         batch = read_batch(path, anchors)
         ends = expiry if options.expires else _expiry(batch.expires.date())
@@ -156,15 +154,3 @@ def _typed_hash(text: str) -> tuple[HashType, bytes]:
             f"not a type ({', '.join(HashType)}), a colon and {2 * HASH_BYTES} hexadecimal digits"
         )
     return found
-
-
-def _key(text: str) -> bytes:
-    try:
-        key = bytes.fromhex(text)
-    except ValueError:
-        key = b""
-    if 2 * len(key) not in _KEY_DIGITS:
-        raise argparse.ArgumentTypeError(
-            "neither a key identifier (16 hexadecimal digits) nor a SHA-256 of a certificate (64)"
-        )
-    return key

@@ -12,23 +12,23 @@ from pathlib import Path
 from typing import Any, Final
 
 from vaxcert.adapters.files import write_atomically
-from vaxcert.adapters.key_files import load_private_key
 from vaxcert.adapters.revocation_files import ledger_entries, open_own_list
-from vaxcert.adapters.signers import BareKeySigner
-from vaxcert.cli.arguments import Commands, Parser, add_command, days, moment
+from vaxcert.cli.anchor_signers import anchor_signer
+from vaxcert.cli.arguments import Commands, Parser, add_command, days, list_number, moment
 from vaxcert.cli.exit_codes import ExitCode, UsageError
-from vaxcert.cli.passwords import open_with_password
 from vaxcert.cli.progress import tracked
-from vaxcert.cli.revoke_shared import read_anchor_files
 from vaxcert.cli.session import Session
 from vaxcert.cli.texts import Texts
+from vaxcert.cli.trust_options import anchors_of
 from vaxcert.errors import AdapterError, Reason, TrustListError
 from vaxcert.trust.anchors import Anchor, anchor_of
-from vaxcert.trust.revocation import answers, ledger, revocation_list
-from vaxcert.trust.revocation.header import ListDescription
+from vaxcert.trust.revocation import ledger, revocation_list
+from vaxcert.trust.revocation.hashes import HashType
+from vaxcert.trust.revocation.header import Change, ListDescription
 from vaxcert.trust.revocation.ledger import LedgerEntry, LedgerState
 from vaxcert.trust.revocation.revocation_list import RevocationList
-from vaxcert.trust.revocation.sections import BuiltSection
+from vaxcert.trust.revocation.sections import BuiltSection, day_of
+from vaxcert.trust.signed_document import DocumentSigner
 
 UPDATE_DAYS: Final = 1
 VALID_DAYS: Final = 30
@@ -44,7 +44,7 @@ def add_parser(actions: Commands, texts: Texts) -> None:
     )
     parser.add_argument("--issuer", metavar="TEXT", help=texts.get("help", "list-issuer"))
     parser.add_argument(
-        "--number", required=True, type=_number, metavar="N", help=texts.get("help", "list-number")
+        "--number", required=True, type=list_number, metavar="N", help=texts.get("help", "list-number")
     )
     parser.add_argument(
         "--country",
@@ -88,17 +88,17 @@ def run(options: argparse.Namespace, session: Session) -> ExitCode:
         AdapterError: A file cannot be used, or another list is in the way.
         TrustListError: The ledger or the base cannot be read.
     """
-    signers = [_signer(path, options, session) for path in options.key]
-    anchors = (*(anchor_of(one.public_key) for one in signers), *read_anchor_files(options.anchor))
+    signers = [anchor_signer(path, options.password_file, session) for path in options.key]
+    anchors = (*(anchor_of(one.public_key) for one in signers), *anchors_of(options.anchor))
     base = open_own_list(options.base, anchors) if options.base else None
     state = LedgerState(_tracked_entries(options.ledger, session))
     description = _description(options, options.at or session.now, state, base)
     _check_place(options.out, description, anchors)
-    day = answers.day_of(description.issued)
+    day = day_of(description.issued)
     sections = (
         ledger.full_sections(state, day=day) if base is None else ledger.delta_sections(state, base, day=day)
     )
-    data = b"".join(revocation_list.write(description, sections, signers))
+    data = _written(description, sections, signers)
     write_atomically(options.out, data)
     counts = {f"{change} {kind}": built.entries for change, kind, built in sections}
     _report(options, session, data, counts, description, _chance([built for *_, built in sections]))
@@ -136,16 +136,30 @@ def _description(
     if options.valid_days < options.update_days:
         raise UsageError("--valid-days has to be at least --update-days")
     issued = at.replace(microsecond=0)
-    return ListDescription(
-        issuer=issuer,
-        number=options.number,
-        issued=issued,
-        next_update=issued + timedelta(days=options.update_days),
-        usable_until=issued + timedelta(days=options.valid_days),
-        countries=countries,
-        withdrawn=state.withdrawn,
-        base=None if base is None else ledger.base_of(base),
-    )
+    try:
+        return ListDescription(
+            issuer=issuer,
+            number=options.number,
+            issued=issued,
+            next_update=issued + timedelta(days=options.update_days),
+            usable_until=issued + timedelta(days=options.valid_days),
+            countries=countries,
+            withdrawn=state.withdrawn,
+            base=None if base is None else ledger.base_of(base),
+        )
+    except (ValueError, OverflowError) as error:
+        raise UsageError(str(error)) from None
+
+
+def _written(
+    description: ListDescription,
+    sections: Sequence[tuple[Change, HashType, BuiltSection]],
+    signers: Sequence[DocumentSigner],
+) -> bytes:
+    try:
+        return b"".join(revocation_list.write(description, sections, signers))
+    except ValueError as error:
+        raise UsageError(str(error)) from None
 
 
 def _check_place(path: Path, description: ListDescription, anchors: Sequence[Anchor]) -> None:
@@ -164,13 +178,6 @@ def _check_place(path: Path, description: ListDescription, anchors: Sequence[Anc
             Reason.FILE_UNWRITABLE,
             f"{path} is list {before.number} of {before.issuer}; only a later edition replaces it",
         )
-
-
-def _signer(path: Path, options: argparse.Namespace, session: Session) -> BareKeySigner:
-    key = open_with_password(
-        lambda password: load_private_key(path, password=password), path, options.password_file, session
-    )
-    return BareKeySigner(key, deterministic=True)
 
 
 def _chance(sections: Sequence[BuiltSection]) -> float:
@@ -212,9 +219,3 @@ def _report(
         ("digest", digest),
     ):
         output.labelled(texts.get("revoke", key), value)
-
-
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= len(text) <= 16 and int(text) > 0):
-        raise argparse.ArgumentTypeError("not a number of a list from 1 on")
-    return int(text)

@@ -15,10 +15,11 @@ from vaxcert.adapters.revocation_files import open_revocations
 from vaxcert.cli.arguments import Commands, add_command, moment
 from vaxcert.cli.as_json import moment_json
 from vaxcert.cli.exit_codes import ExitCode, UsageError
+from vaxcert.cli.named_certificates import Named, certificates, identifiers
 from vaxcert.cli.output import Colour
-from vaxcert.cli.revoke_shared import Named, certificates, identifiers, read_anchor_files
 from vaxcert.cli.session import Session
 from vaxcert.cli.texts import Texts
+from vaxcert.cli.trust_options import add_store, anchors_of, open_store, threshold
 from vaxcert.codec.container import CONTEXT_IDENTIFIER
 from vaxcert.errors import VaxcertError
 from vaxcert.trust.revocation.query import RevocationAnswer, RevocationLists, RevocationStatus
@@ -35,19 +36,19 @@ def add_parser(actions: Commands, texts: Texts) -> None:
     """Add the action to the parser of `vaxcert revoke`."""
     parser = add_command(actions, "check", texts, run, help_key="revoke-check")
     parser.add_argument("items", nargs="*", metavar="ITEM", help=texts.get("help", "revoke-items"))
-    for name, required in (("list", True), ("anchor", False), ("from-file", False)):
+    for name in ("list", "anchor", "from-file"):
         parser.add_argument(
             f"--{name}",
             action="append",
             default=[],
-            required=required,
             type=Path,
             metavar="PATH",
             help=texts.get("help", f"revoke-check-{name}"),
         )
     parser.add_argument(
-        "--threshold", type=int, default=1, metavar="N", help=texts.get("help", "revoke-threshold")
+        "--threshold", type=threshold, default=1, metavar="N", help=texts.get("help", "revoke-threshold")
     )
+    add_store(parser, texts)
     parser.add_argument("--country", metavar="CC", help=texts.get("help", "id-country"))
     parser.add_argument("--at", type=moment, metavar="TIME", help=texts.get("help", "at"))
 
@@ -62,10 +63,7 @@ def run(options: argparse.Namespace, session: Session) -> ExitCode:
         UsageError: Nothing is named.
         TrustListError, AdapterError: A list cannot be relied on or read.
     """
-    if options.threshold < 1:
-        raise UsageError("--threshold has to be at least 1")
-    anchors = read_anchor_files(options.anchor)
-    lists = RevocationLists(open_revocations(options.list, anchors, threshold=options.threshold))
+    lists = _lists(options)
     at = options.at or session.now
     outcomes: Counter[str] = Counter()
     for named in _named(options, session):
@@ -73,6 +71,21 @@ def run(options: argparse.Namespace, session: Session) -> ExitCode:
     if not outcomes:
         raise UsageError("nothing to look up; name identifiers or certificates")
     return _exit_code(outcomes)
+
+
+def _lists(options: argparse.Namespace) -> RevocationLists:
+    """The lists that are named, else those of the store."""
+    if options.list:
+        anchors = anchors_of(options.anchor)
+        return RevocationLists(open_revocations(options.list, anchors, threshold=options.threshold))
+    if options.anchor or options.threshold > 1:
+        raise UsageError("--anchor and --threshold are for a --list; the lists of a store have their own")
+    lists = open_store(options).revocation()
+    if lists is None:
+        raise UsageError(
+            "the store has no revocation list; name one with --list, or import one (revoke import)"
+        )
+    return lists
 
 
 def _named(options: argparse.Namespace, session: Session) -> Iterator[Named]:

@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from vaxcert.adapters.trust_store import TrustStore
+from vaxcert.adapters.store import TrustStore
+from vaxcert.adapters.store.pinned_sources import PinnedSources
 from vaxcert.cli.arguments import Commands, add_command, add_help
 from vaxcert.cli.exit_codes import ExitCode, UsageError
 from vaxcert.cli.session import Session
@@ -33,6 +34,7 @@ def add_parser(actions: Commands, texts: Texts) -> None:
     removing.add_argument("name", metavar="NAME", help=texts.get("help", "source-name"))
     removing.add_argument("digest", type=_digest, metavar="DIGEST", help=texts.get("help", "anchor-digest"))
     for deed in (listing, adding, removing):
+        deed.add_argument("--revocation", action="store_true", help=texts.get("help", "anchors-revocation"))
         add_store(deed, texts)
 
 
@@ -50,7 +52,7 @@ def _list(options: argparse.Namespace, session: Session) -> ExitCode:
         AdapterError: `store-unreadable`.
         TrustListError: `anchor-unreadable`.
     """
-    store = open_store(options)
+    store = _sources(open_store(options), options)
     names = store.names() if options.name is None else (options.name,)
     for name in names:
         _report(name, _anchors(store, name), session, as_json=options.json)
@@ -66,7 +68,7 @@ def _add(options: argparse.Namespace, session: Session) -> ExitCode:
     """
     environment = None if options.environment is None else Environment(options.environment)
     anchors = anchors_of(options.files, environment)
-    store = TrustStore.create(store_folder(options))
+    store = _sources(TrustStore.create(store_folder(options)), options)
     try:
         store.add_anchors(options.name, anchors)
     except ValueError as error:
@@ -83,14 +85,19 @@ def _remove(options: argparse.Namespace, session: Session) -> ExitCode:
         TrustListError: `anchor-missing`.
     """
     try:
-        removed = open_store(options).remove_anchor(options.name, options.digest)
+        removed = _sources(open_store(options), options).remove_anchor(options.name, options.digest)
     except ValueError as error:
         raise UsageError(str(error)) from None
     _report(options.name, (removed,), session, as_json=options.json, key="anchor-removed")
     return ExitCode.ACCEPTED
 
 
-def _anchors(store: TrustStore, name: str) -> tuple[Anchor, ...]:
+def _sources(store: TrustStore, options: argparse.Namespace) -> PinnedSources:
+    """The trust lists of a store, or its revocation lists."""
+    return store.revocation_sources if options.revocation else store
+
+
+def _anchors(store: PinnedSources, name: str) -> tuple[Anchor, ...]:
     try:
         return store.anchors(name)
     except ValueError as error:

@@ -13,9 +13,9 @@ from vaxcert.cli.exit_codes import ExitCode, UsageError
 from vaxcert.cli.session import Session
 from vaxcert.cli.table import table_lines
 from vaxcert.cli.texts import Texts
-from vaxcert.cli.trust_lists import day, key_json, kinds, status_of
+from vaxcert.cli.trust_inputs import lists_of, stored_list
 from vaxcert.cli.trust_options import add_store, add_terms, open_store
-from vaxcert.cli.trust_targets import lists_of, stored_list
+from vaxcert.cli.trust_words import day, key_json, kinds, status_of
 from vaxcert.errors import AdapterError, Reason
 from vaxcert.trust.succession import ListDifference, difference
 from vaxcert.trust.trust_list import TrustedKey

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import argparse
-from base64 import encodebytes
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from vaxcert.adapters.certificate_inputs import STANDARD_INPUT
-from vaxcert.adapters.files import find_files, read_bounded
-from vaxcert.adapters.trust_files import SUFFIXES
-from vaxcert.adapters.trust_store import ImportNote, ImportOptions, ImportOutcome, ImportResult, TrustStore
-from vaxcert.cli.arguments import Commands, add_command, days, moment
+from vaxcert.adapters.files import file_digest, read_bounded
+from vaxcert.adapters.key_files import certificate_pem
+from vaxcert.adapters.store import ImportNote, ImportOptions, ImportOutcome, ImportResult, TrustStore
+from vaxcert.cli.arguments import Commands, add_command, days, moment, named_file
 from vaxcert.cli.exit_codes import ExitCode, UsageError
+from vaxcert.cli.inputs import certificate_files, read_input
 from vaxcert.cli.session import Session
 from vaxcert.cli.texts import Texts
-from vaxcert.cli.trust_lists import ShownList, list_json, with_end, write_list
 from vaxcert.cli.trust_options import (
     add_environment,
     add_store,
@@ -26,7 +24,8 @@ from vaxcert.cli.trust_options import (
     signature_of,
     store_folder,
 )
-from vaxcert.errors import AdapterError, TrustListError
+from vaxcert.cli.trust_words import ShownList, list_json, write_list
+from vaxcert.errors import TrustListError
 from vaxcert.limits import MAX_TRUST_FILE_BYTES
 from vaxcert.trust.origin import Environment
 
@@ -53,7 +52,7 @@ def add_parser(actions: Commands, texts: Texts) -> None:
         "--companion",
         action="append",
         default=[],
-        type=_companion,
+        type=named_file,
         metavar="NAME=FILE",
         help=texts.get("help", "companion"),
     )
@@ -80,44 +79,22 @@ def run(options: argparse.Namespace, session: Session) -> ExitCode:
     except ValueError as error:
         raise UsageError(str(error)) from None
     name, terms = result.source.name, result.source.terms
-    shown = ShownList(
-        with_end(result.reading, result.source.usable_until), store.anchors(name), terms.threshold
-    )
+    shown = ShownList(result.reading, store.anchors(name), terms.threshold)
     _report(result, shown, at, session, as_json=options.json)
     return ExitCode.ACCEPTED
 
 
-def _companion(text: str) -> tuple[str, Path]:
-    name, separator, path = text.partition("=")
-    if not (name and separator and path):
-        raise argparse.ArgumentTypeError("not a name and a file like revocation=revoked.vcr")
-    return name, Path(path)
-
-
 def _data(path: Path, session: Session) -> bytes:
-    """The list as published; the store refuses one that is too long."""
-    if str(path) == STANDARD_INPUT:
-        return session.stdin.read(MAX_TRUST_FILE_BYTES + 1)
-    return _bundle(path) if path.is_dir() else read_bounded(path, MAX_TRUST_FILE_BYTES)
-
-
-def _bundle(folder: Path) -> bytes:
-    """The certificates of a folder as one PEM bundle.
+    """The list as published; the certificates of a folder are one PEM bundle.
 
     Raises:
         AdapterError: `file-unreadable`.
+        LimitExceededError: `input-too-long`.
     """
-    found: list[bytes] = []
-    for file in find_files(folder, SUFFIXES):
-        if isinstance(file, AdapterError):
-            raise file
-        data = read_bounded(file, MAX_TRUST_FILE_BYTES)
-        found.append(data if _PEM in data else _as_pem(data))
-    return b"\n".join(found)
-
-
-def _as_pem(der: bytes) -> bytes:
-    return b"-----BEGIN CERTIFICATE-----\n%b-----END CERTIFICATE-----\n" % encodebytes(der)
+    if not path.is_dir():
+        return read_input(path, MAX_TRUST_FILE_BYTES, session)
+    found = (read_bounded(file, MAX_TRUST_FILE_BYTES) for file in certificate_files(path))
+    return b"\n".join(data if _PEM in data else certificate_pem(data) for data in found)
 
 
 def _options(options: argparse.Namespace) -> ImportOptions:
@@ -132,7 +109,7 @@ def _options(options: argparse.Namespace) -> ImportOptions:
         test_participants=options.test_participants,
         max_age=None if options.max_age_days is None else timedelta(days=options.max_age_days),
         accept_shrink=options.accept_shrink,
-        companions={name: read_bounded(path, MAX_TRUST_FILE_BYTES) for name, path in companions.items()},
+        companions={name: file_digest(path) for name, path in companions.items()},
     )
 
 

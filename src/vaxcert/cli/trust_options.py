@@ -9,7 +9,7 @@ from typing import Final
 
 from vaxcert.adapters.files import read_bounded
 from vaxcert.adapters.places import default_store
-from vaxcert.adapters.trust_store import TrustStore
+from vaxcert.adapters.store import TrustStore
 from vaxcert.cli.arguments import Parser
 from vaxcert.cli.texts import Texts
 from vaxcert.errors import TrustListError
@@ -76,6 +76,7 @@ def anchors_of(paths: list[Path], environment: Environment | None = None) -> tup
     Raises:
         TrustListError: `anchor-unreadable`.
         AdapterError: `file-unreadable`.
+        LimitExceededError: `input-too-long`.
     """
     return tuple(anchor for path in paths for anchor in _anchors(path, environment))
 
@@ -89,7 +90,12 @@ def _anchors(path: Path, environment: Environment | None) -> tuple[Anchor, ...]:
 
 
 def signature_of(options: argparse.Namespace) -> bytes | None:
-    """The detached signature, where one is named."""
+    """The detached signature, where one is named.
+
+    Raises:
+        AdapterError: `file-unreadable`.
+        LimitExceededError: `input-too-long`.
+    """
     return None if options.signature is None else read_bounded(options.signature, MAX_TRUST_FILE_BYTES)
 
 
@@ -99,7 +105,13 @@ def format_of(options: argparse.Namespace) -> ListFormat | None:
 
 
 def terms_of(options: argparse.Namespace) -> ReadingTerms:
-    """The terms that the options of `add_terms` come to."""
+    """The terms that the options of `add_terms` come to.
+
+    Raises:
+        TrustListError: `anchor-unreadable`.
+        AdapterError: `file-unreadable`.
+        LimitExceededError: `input-too-long`.
+    """
     return ReadingTerms(
         anchors=anchors_of(options.anchor),
         threshold=options.threshold or 1,

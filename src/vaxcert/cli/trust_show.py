@@ -14,10 +14,13 @@ from vaxcert.cli.arguments import Commands, add_command, moment
 from vaxcert.cli.exit_codes import ExitCode, UsageError
 from vaxcert.cli.expiry import ExpiryTable
 from vaxcert.cli.output import Colour
+from vaxcert.cli.revocation_lists import revocation_json, write_revocation_lists
 from vaxcert.cli.session import Session
 from vaxcert.cli.table import table_lines
 from vaxcert.cli.texts import Texts
-from vaxcert.cli.trust_lists import (
+from vaxcert.cli.trust_inputs import lists_of
+from vaxcert.cli.trust_options import add_store, add_terms
+from vaxcert.cli.trust_words import (
     ListState,
     ShownList,
     age,
@@ -30,8 +33,6 @@ from vaxcert.cli.trust_lists import (
     status_of,
     write_list,
 )
-from vaxcert.cli.trust_options import add_store, add_terms
-from vaxcert.cli.trust_targets import lists_of
 from vaxcert.trust.origin import Proof
 from vaxcert.trust.trust_list import TrustedKey
 
@@ -72,11 +73,17 @@ def run(options: argparse.Namespace, session: Session) -> ExitCode:
     elif options.json:
         for shown in lists:
             session.output.json(list_json(shown, at=at))
+        for one in found.revocation:
+            session.output.json(revocation_json(one, at=at))
     elif options.target is None:
         _show_sources(lists, at, session)
+        if found.revocation:
+            write_revocation_lists(found.revocation, at, session)
     else:
         for shown in lists:
             write_list(session.output, session.texts, shown, at=at)
+        if found.revocation:
+            write_revocation_lists(found.revocation, at, session)
     return ExitCode.ACCEPTED if found.complete else ExitCode.TRUST
 
 

@@ -10,20 +10,28 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from vaxcert.adapters.files import find_files, read_bounded, write_atomically
-from vaxcert.adapters.key_files import load_private_key
+from vaxcert.adapters.files import file_digest, read_bounded, write_atomically
 from vaxcert.adapters.signers import BareKeySigner
-from vaxcert.adapters.trust_files import SUFFIXES
-from vaxcert.cli.arguments import Commands, Parser, add_command, days, moment
+from vaxcert.cli.anchor_signers import anchor_signer
+from vaxcert.cli.arguments import (
+    Commands,
+    Parser,
+    add_command,
+    days,
+    key_digits,
+    list_number,
+    moment,
+    named_file,
+)
 from vaxcert.cli.as_json import moment_json
 from vaxcert.cli.exit_codes import ExitCode, UsageError
-from vaxcert.cli.passwords import open_with_password
+from vaxcert.cli.inputs import certificate_files
 from vaxcert.cli.session import Session
 from vaxcert.cli.texts import Texts
 from vaxcert.crypto.extensions import is_authority
-from vaxcert.crypto.signing_certificate import KEY_IDENTIFIER_BYTES, SigningCertificate, read_certificates
+from vaxcert.crypto.signing_certificate import SigningCertificate, read_certificates
 from vaxcert.errors import AdapterError, Reason, TrustListError, VaxcertError
-from vaxcert.limits import MAX_COMPANION_BYTES, MAX_TRUST_FILE_BYTES
+from vaxcert.limits import MAX_TRUST_FILE_BYTES
 from vaxcert.trust import formats, own_list, signed_document
 from vaxcert.trust.anchors import anchor_of
 from vaxcert.trust.origin import Environment
@@ -34,7 +42,7 @@ UPDATE_DAYS: Final = 7
 VALID_DAYS: Final = 30
 
 _REQUIRED: Final = ("issuer", "number", "environment")
-_OPTIONAL: Final = ("files", "update_days", "valid_days", "revoked_kid", "authority", "companion", "at")
+_OPTIONAL: Final = ("files", "update_days", "valid_days", "withdraw", "authority", "companion", "at")
 
 
 def add_parser(actions: Commands, texts: Texts) -> None:
@@ -53,7 +61,7 @@ def add_parser(actions: Commands, texts: Texts) -> None:
 
 def _add_contents(parser: Parser, texts: Texts) -> None:
     parser.add_argument("--issuer", metavar="TEXT", help=texts.get("help", "list-issuer"))
-    parser.add_argument("--number", type=_number, metavar="N", help=texts.get("help", "list-number"))
+    parser.add_argument("--number", type=list_number, metavar="N", help=texts.get("help", "list-number"))
     parser.add_argument(
         "--environment", choices=[str(one) for one in Environment], help=texts.get("help", "list-environment")
     )
@@ -62,9 +70,9 @@ def _add_contents(parser: Parser, texts: Texts) -> None:
             f"--{name}", type=days, metavar="N", help=texts.get("help", f"list-{name}", default=default)
         )
     for name, kind, shown in (
-        ("revoked-kid", _withdrawal, "HEX"),
+        ("withdraw", key_digits, "HEX"),
         ("authority", Path, "FILE"),
-        ("companion", _companion, "NAME=FILE"),
+        ("companion", named_file, "NAME=FILE"),
     ):
         parser.add_argument(
             f"--{name}",
@@ -106,7 +114,7 @@ def run(options: argparse.Namespace, session: Session) -> ExitCode:
     draft = _there_already(options) if options.add is not None else _new(options, session.now)
     if not options.json:
         _show(draft, session)
-    signer = _signer(options, session)
+    signer = anchor_signer(options.key, options.password_file, session)
     signed = _with_signature(draft.document, signer)
     problems = _problems(signed, signer)
     for problem in problems:
@@ -156,12 +164,9 @@ def _content(options: argparse.Namespace, issued: datetime) -> TrustListContent:
         usable_until=issued + timedelta(days=options.valid_days or VALID_DAYS),
         environment=Environment(options.environment),
         entries=tuple(own_list.certificate_entry(one) for one in _signers(options.files)),
-        withdrawn=frozenset(options.revoked_kid),
+        unlisted_withdrawals=frozenset(options.withdraw),
         authorities=tuple(map(_authority, _certificates(options.authority))),
-        companions=tuple(
-            Companion(name=name, digest=hashlib.sha256(read_bounded(path, MAX_COMPANION_BYTES)).digest())
-            for name, path in options.companion
-        ),
+        companions=tuple(Companion(name=name, digest=file_digest(path)) for name, path in options.companion),
     )
 
 
@@ -181,9 +186,7 @@ def _authority(certificate: SigningCertificate) -> ListAuthority:
 def _certificates(paths: Iterable[Path]) -> Iterator[SigningCertificate]:
     """Every certificate of files and folders. One that cannot be read ends it: no list is signed without it."""
     for path in paths:
-        for file in find_files(path, SUFFIXES) if path.is_dir() else (path,):
-            if isinstance(file, AdapterError):
-                raise file
+        for file in certificate_files(path):
             for reading in read_certificates(read_bounded(file, MAX_TRUST_FILE_BYTES)):
                 if not isinstance(reading, SigningCertificate):
                     raise TrustListError(reading.reason, f"{file}: {reading}")
@@ -214,16 +217,6 @@ def _kept_signatures(path: Path, content: TrustListContent, data: bytes) -> tupl
         Reason.FILE_UNWRITABLE,
         f"{path} is list {before.number} of another content; only a later edition replaces it",
     )
-
-
-def _signer(options: argparse.Namespace, session: Session) -> BareKeySigner:
-    key = open_with_password(
-        lambda password: load_private_key(options.key, password=password),
-        options.key,
-        options.password_file,
-        session,
-    )
-    return BareKeySigner(key, deterministic=True)
 
 
 def _with_signature(document: SignedDocument, signer: BareKeySigner) -> SignedDocument:
@@ -300,28 +293,3 @@ def _digest(document: SignedDocument) -> bytes:
 
 def _signature_kids(document: SignedDocument) -> list[str]:
     return [one.kid.hex() for one in document.signatures]
-
-
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= len(text) <= 16 and int(text) > 0):
-        raise argparse.ArgumentTypeError("not a number of a list from 1 on")
-    return int(text)
-
-
-def _withdrawal(text: str) -> bytes:
-    try:
-        value = bytes.fromhex(text)
-    except ValueError:
-        value = b""
-    if len(value) not in (KEY_IDENTIFIER_BYTES, own_list.DIGEST_BYTES):
-        raise argparse.ArgumentTypeError(
-            "neither a key identifier (16 hexadecimal digits) nor a SHA-256 of a certificate (64)"
-        )
-    return value
-
-
-def _companion(text: str) -> tuple[str, Path]:
-    name, separator, path = text.partition("=")
-    if not (name and separator and path):
-        raise argparse.ArgumentTypeError("not of the form NAME=FILE")
-    return name, Path(path)

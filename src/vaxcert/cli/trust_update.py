@@ -5,22 +5,23 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from vaxcert.adapters.store import TrustStore
 from vaxcert.adapters.trust_sources import FILE, UpdateSource, configured_sources
-from vaxcert.adapters.trust_store import TrustStore
 from vaxcert.cli.arguments import Commands, add_command, moment
 from vaxcert.cli.exit_codes import ExitCode, UsageError
 from vaxcert.cli.progress import tracked
+from vaxcert.cli.revocation_lists import revocation_state
 from vaxcert.cli.session import Session
 from vaxcert.cli.texts import Texts
 from vaxcert.cli.trust_import import write_notes
-from vaxcert.cli.trust_lists import ListState, optional_moment, state_of, with_end
 from vaxcert.cli.trust_options import add_store, open_store
+from vaxcert.cli.trust_words import ListState, optional_moment, state_of
 from vaxcert.errors import VaxcertError
 
 if TYPE_CHECKING:
-    from vaxcert.adapters.trust_update import UpdateResult
+    from vaxcert.adapters.trust_update import RevocationUpdate, UpdateResult
 
 
 def add_parser(actions: Commands, texts: Texts) -> None:
@@ -50,12 +51,12 @@ def run(options: argparse.Namespace, session: Session) -> ExitCode:
     title = session.texts.get("progress", "updating")
     for source, result in tracked(_results(store, sources, at), title=title, total=len(sources), shown=shown):
         if isinstance(result, VaxcertError):
-            state = _state(store, source.name, at)
+            state = _state(store, source, at)
             _report_failure(source.name, result, state, session, as_json=options.json)
             usable = state is not None and state is not ListState.STALE
             status = max(status, ExitCode.REFUSED if usable else ExitCode.TRUST)
         else:
-            _report(source.name, result, session, as_json=options.json)
+            _report(source, result, session, as_json=options.json)
     return status
 
 
@@ -72,21 +73,19 @@ def _chosen(store: TrustStore, names: list[str]) -> list[UpdateSource]:
 
 def _results(
     store: TrustStore, sources: list[UpdateSource], at: datetime
-) -> Iterator[tuple[UpdateSource, UpdateResult | VaxcertError]]:
-    from vaxcert.adapters.trust_update import update  # no other command needs an event loop
+) -> Iterator[tuple[UpdateSource, UpdateResult | RevocationUpdate | VaxcertError]]:
+    from vaxcert.adapters.trust_update import update_all  # no other command needs an event loop
 
-    for source in sources:
-        try:
-            yield source, update(store, source, at=at)
-        except VaxcertError as error:
-            yield source, error
+    return update_all(store, sources, at=at)
 
 
-def _state(store: TrustStore, name: str, at: datetime) -> ListState | None:
+def _state(store: TrustStore, source: UpdateSource, at: datetime) -> ListState | None:
     """How the list that stays stands; None where there is none that can be read."""
+    name = source.name
     try:
-        reading = store.current(name)
-        return state_of(with_end(reading, store.source(name).usable_until).origin, at)
+        if source.is_revocation:
+            return revocation_state(store.revocation_sources.current(name), at)
+        return state_of(store.current(name).origin, at)
     except VaxcertError:
         return None
 
@@ -109,31 +108,30 @@ def _report_failure(
         session.output.paragraph(session.texts.get("trust", "update-failed", name=name, kept=kept))
 
 
-def _report(name: str, result: UpdateResult, session: Session, *, as_json: bool) -> None:
-    texts, edition = session.texts, result.source.current
+def _report(
+    source: UpdateSource, result: UpdateResult | RevocationUpdate, session: Session, *, as_json: bool
+) -> None:
+    name, texts = source.name, session.texts
+    what, count, end = _counted(result)
     if as_json:
-        session.output.json(_as_json(name, result))
+        found = {"source": name, "outcome": result.outcome, "reason": None, what: count}
+        session.output.json({**found, "usable_until": optional_moment(end)})
     else:
-        session.output.paragraph(
-            texts.get(
-                "trust",
-                f"update-{result.outcome}",
-                name=name,
-                keys=edition.keys,
-                end=texts.moment(result.source.usable_until),
-            )
+        counted = texts.get("trust", f"update-{what}", count=count)
+        sentence = texts.get(
+            "trust", f"update-{result.outcome}", name=name, counted=counted, end=texts.moment(end)
         )
+        session.output.paragraph(sentence)
     if result.imported is not None:
         for problem in result.imported.reading.problems:
             session.output.error(problem)
         write_notes(session, name, result.imported.notes)
 
 
-def _as_json(name: str, result: UpdateResult) -> dict[str, Any]:
-    return {
-        "source": name,
-        "outcome": result.outcome,
-        "reason": None,
-        "keys": result.source.current.keys,
-        "usable_until": optional_moment(result.source.usable_until),
-    }
+def _counted(result: UpdateResult | RevocationUpdate) -> tuple[str, int, datetime]:
+    """What a list holds, how many, and until when it may be relied on."""
+    from vaxcert.adapters.trust_update import RevocationUpdate  # it is loaded when there is a result
+
+    if isinstance(result, RevocationUpdate):
+        return "entries", result.current.entries, result.current.description.usable_until
+    return "keys", result.source.current.keys, result.source.usable_until

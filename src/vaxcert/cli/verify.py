@@ -12,8 +12,8 @@ from typing import Final
 
 from vaxcert.adapters.certificate_inputs import CertificateInput, Source, find_sources, read_source
 from vaxcert.adapters.places import default_store
+from vaxcert.adapters.store import TrustStore
 from vaxcert.adapters.trust_files import load_trust_list
-from vaxcert.adapters.trust_store import TrustStore
 from vaxcert.cli.arguments import Commands, add_command, moment, one_of
 from vaxcert.cli.as_json import report_json
 from vaxcert.cli.card import write_card
@@ -21,12 +21,12 @@ from vaxcert.cli.exit_codes import ExitCode
 from vaxcert.cli.progress import tracked
 from vaxcert.cli.session import Session
 from vaxcert.cli.texts import Texts
-from vaxcert.cli.trust_options import add_environment, add_terms, format_of, terms_of
+from vaxcert.cli.trust_options import add_environment, add_terms, anchors_of, format_of, terms_of
 from vaxcert.errors import Reason, StaleTrustListError, TrustListError, VaxcertError
 from vaxcert.findings import FindingCode
 from vaxcert.rules.policy import SignerDates, VerificationPolicy, WhenUnsure
 from vaxcert.trust.formats import ReadingTerms
-from vaxcert.trust.origin import Environment
+from vaxcert.trust.origin import Environment, ListOrigin
 from vaxcert.trust.revocation.query import RevocationLists
 from vaxcert.trust.trust_list import TrustList
 from vaxcert.verify import Level, Outcome, VerificationReport, Verifier
@@ -53,6 +53,14 @@ def add_parser(commands: Commands, texts: Texts) -> None:
         type=Path,
         metavar="PATH",
         help=texts.get("help", "revocation"),
+    )
+    parser.add_argument(
+        "--revocation-anchor",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help=texts.get("help", "revocation-anchor"),
     )
     for name in ("stale", "unknown-revocation"):
         parser.add_argument(
@@ -91,10 +99,12 @@ def run(options: argparse.Namespace, session: Session) -> ExitCode:
     """
     at = options.at or session.now
     terms = terms_of(options)
-    trust_list = _trust_list(options, terms, session)
+    places = _trust_places(options)
+    trust_list = _trust_list(places, options, terms, session)
     policy = _policy(options)
-    _warn(trust_list, policy.clock_skew, at, session)
-    verifier = Verifier(trust_list, policy=policy, revocation=_revocation(options.revocation, terms))
+    revocation = _revocation(places, options, terms)
+    _warn(trust_list, revocation, policy.clock_skew, at, session)
+    verifier = Verifier(trust_list, policy=policy, revocation=revocation)
     outcomes: Counter[Outcome] = Counter()
     refusals: set[Reason | None] = set()
     for item in _inputs(find_sources(options.sources), session):
@@ -111,43 +121,91 @@ def run(options: argparse.Namespace, session: Session) -> ExitCode:
     return _exit_code(outcomes, refusals)
 
 
-def _trust_list(options: argparse.Namespace, terms: ReadingTerms, session: Session) -> TrustList:
-    """The keys of the paths that are named, else of the user's store."""
-    paths = options.trust
-    if not paths:
-        store = default_store()
-        if not TrustStore.is_store(store):
-            raise TrustListError(
-                Reason.TRUST_LIST_EMPTY, "no trusted keys given; expected --trust PATH, or a store"
-            )
-        paths = [store]
-    trust_list, problems = load_trust_list(paths, terms, as_format=format_of(options))
+def _trust_places(options: argparse.Namespace) -> list[Path]:
+    """The paths that are named, else the user's store."""
+    if options.trust:
+        return list(options.trust)
+    store = default_store()
+    if not TrustStore.is_store(store):
+        raise TrustListError(
+            Reason.TRUST_LIST_EMPTY, "no trusted keys given; expected --trust PATH, or a store"
+        )
+    return [store]
+
+
+def _trust_list(
+    places: list[Path], options: argparse.Namespace, terms: ReadingTerms, session: Session
+) -> TrustList:
+    trust_list, problems = load_trust_list(places, terms, as_format=format_of(options))
     for problem in problems:
         session.output.error(problem)
     return trust_list
 
 
-def _warn(trust_list: TrustList, skew: timedelta, at: datetime, session: Session) -> None:
+def _warn(
+    trust_list: TrustList,
+    revocation: RevocationLists | None,
+    skew: timedelta,
+    at: datetime,
+    session: Session,
+) -> None:
     """Say first, once for each list, that it is too old, or newer than the clock."""
     output, texts = session.output, session.texts
     for origin in trust_list.origins:
-        end, due, issued = origin.usable_until, origin.next_update, origin.issued
+        end = origin.usable_until
         if end is not None and at - end > skew:
             output.error(StaleTrustListError(origin.name, end, at))
-        elif due is not None and due < at:
-            sentence = texts.get("trust", "overdue", name=origin.name, due=texts.moment(due))
-            output.note(f"vaxcert: {FindingCode.LIST_OVERDUE}: {sentence}")
-        if issued is not None and issued - at > skew:
-            sentence = texts.get("trust", "clock-behind", name=origin.name, issued=texts.moment(issued))
-            output.note(f"vaxcert: {FindingCode.CLOCK_BEFORE_LIST}: {sentence}")
+        else:
+            _note_due(origin, at, session)
+        _note_clock(origin, skew, at, session)
+    for origin in _revocation_origins(revocation):
+        end = origin.usable_until
+        if end is not None and at > end:
+            sentence = texts.get("revoke", "stale", name=origin.name, end=texts.moment(end))
+            output.note(f"vaxcert: {Reason.REVOCATION_UNKNOWN}: {sentence}")
+        else:
+            _note_due(origin, at, session)
+        _note_clock(origin, skew, at, session)
 
 
-def _revocation(paths: list[Path], terms: ReadingTerms) -> RevocationLists | None:
-    if not paths:
-        return None
-    from vaxcert.adapters.revocation_files import open_revocations  # not needed without such lists
+def _note_due(origin: ListOrigin, at: datetime, session: Session) -> None:
+    due, texts = origin.next_update, session.texts
+    if due is not None and due < at:
+        sentence = texts.get("trust", "overdue", name=origin.name, due=texts.moment(due))
+        session.output.note(f"vaxcert: {FindingCode.LIST_OVERDUE}: {sentence}")
 
-    return RevocationLists(open_revocations(paths, terms.anchors, threshold=terms.threshold))
+
+def _note_clock(origin: ListOrigin, skew: timedelta, at: datetime, session: Session) -> None:
+    issued, texts = origin.issued, session.texts
+    if issued is not None and issued - at > skew:
+        sentence = texts.get("trust", "clock-behind", name=origin.name, issued=texts.moment(issued))
+        session.output.note(f"vaxcert: {FindingCode.CLOCK_BEFORE_LIST}: {sentence}")
+
+
+def _revocation_origins(lists: RevocationLists | None) -> Iterator[ListOrigin]:
+    """What the lists of vaxcert say of themselves; those of other kinds have dates for each key, if any."""
+    if lists is None:
+        return
+    from vaxcert.cli.revocation_lists import revocation_origin  # not needed without such lists
+    from vaxcert.trust.revocation.revocation_list import RevocationList
+
+    for source in lists.sources:
+        if isinstance(source, RevocationList):
+            yield revocation_origin(source)
+
+
+def _revocation(
+    places: list[Path], options: argparse.Namespace, terms: ReadingTerms
+) -> RevocationLists | None:
+    """The lists that are named, and those of the stores."""
+    stored = [TrustStore.open(place).revocation() for place in places if TrustStore.is_store(place)]
+    sources = [source for lists in stored if lists is not None for source in lists.sources]
+    if options.revocation:
+        from vaxcert.adapters.revocation_files import open_revocations  # not needed without such lists
+
+        anchors = anchors_of(options.revocation_anchor) or terms.anchors
+        sources += open_revocations(options.revocation, anchors, threshold=terms.threshold)
+    return RevocationLists(sources) if sources else None
 
 
 def _policy(options: argparse.Namespace) -> VerificationPolicy:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from base64 import encodebytes
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
@@ -15,7 +14,8 @@ from typing import Final
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from vaxcert.adapters.files import read_bounded, sync_folder, write_atomically
-from vaxcert.adapters.store_state import Edition, StoredSource, read_state, write_state
+from vaxcert.adapters.key_files import certificate_pem
+from vaxcert.adapters.store.state import Edition, StoredSource, read_state, write_state
 from vaxcert.errors import AdapterError, Reason, TrustListError, VaxcertError
 from vaxcert.limits import MAX_KEY_FILE_BYTES, MAX_TRUST_FILE_BYTES
 from vaxcert.trust.anchors import Anchor, read_anchors
@@ -46,7 +46,7 @@ def mark(folder: Path) -> None:
     Raises:
         AdapterError: `file-unwritable`; `store-unreadable` when it holds other things.
     """
-    with _making(folder):
+    with making(folder):
         folder.mkdir(parents=True, exist_ok=True)
         if any(not entry.name.startswith(".") for entry in folder.iterdir()):
             raise AdapterError(
@@ -74,9 +74,19 @@ def check_mark(folder: Path) -> None:
 
 
 def names(folder: Path) -> tuple[str, ...]:
-    """The sources that have a list. What an import left behind that was cut off has no state, and is none."""
-    found = (path.parent.name for path in (folder / "lists").glob(f"*/{_STATE}"))
-    return tuple(sorted(name for name in found if _NAME.fullmatch(name)))
+    """The sources that have a list. What an import left behind that was cut off has no state, and is none.
+
+    Raises:
+        AdapterError: `store-unreadable`, when that cannot be looked up; nobody may take it for a store without lists.
+    """
+    place = folder / "lists"
+    try:
+        found = [path.name for path in place.iterdir()]
+    except FileNotFoundError:
+        return ()
+    except OSError as error:
+        raise AdapterError(Reason.STORE_UNREADABLE, f"cannot look into {place}: {error.strerror}") from None
+    return tuple(sorted(name for name in found if _NAME.fullmatch(name) and has_state(folder, name)))
 
 
 def load_state(folder: Path, name: str) -> StoredSource:
@@ -86,10 +96,19 @@ def load_state(folder: Path, name: str) -> StoredSource:
         AdapterError: `store-unreadable`.
         ValueError: When no source can have such a name.
     """
-    path = _lists(folder, name) / _STATE
-    if not path.exists():
+    return read_state(name, state_bytes(folder, name))
+
+
+def state_bytes(folder: Path, name: str) -> bytes:
+    """The state of a source as it is written.
+
+    Raises:
+        AdapterError: `store-unreadable`.
+        ValueError: When no source can have such a name.
+    """
+    if not has_state(folder, name):
         raise AdapterError(Reason.STORE_UNREADABLE, f"the store has no source {name}")
-    return read_state(name, _stored(path, f"the state of source {name}"))
+    return _stored(lists(folder, name) / _STATE, f"the state of source {name}")
 
 
 def save_state(folder: Path, source: StoredSource) -> None:
@@ -98,17 +117,37 @@ def save_state(folder: Path, source: StoredSource) -> None:
     Raises:
         AdapterError: `file-unwritable`.
     """
-    write_atomically(_lists(folder, source.name) / _STATE, write_state(source))
+    save_state_bytes(folder, source.name, write_state(source))
+
+
+def save_state_bytes(folder: Path, name: str, state: bytes) -> None:
+    """Replace the state of a source by another as it is written.
+
+    Raises:
+        AdapterError: `file-unwritable`.
+    """
+    write_atomically(lists(folder, name) / _STATE, state)
 
 
 def has_state(folder: Path, name: str) -> bool:
-    """Whether a source has a list."""
-    return (_lists(folder, name) / _STATE).exists()
+    """Whether a source has a list.
+
+    Raises:
+        AdapterError: `store-unreadable`, when that cannot be looked up.
+    """
+    path = lists(folder, name) / _STATE
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise AdapterError(Reason.STORE_UNREADABLE, f"cannot look at {path}: {error.strerror}") from None
+    return True
 
 
 def exists(folder: Path, name: str) -> bool:
     """Whether there is anything of a source, be it anchors alone."""
-    return _lists(folder, name).exists() or _anchors(folder, name).exists()
+    return lists(folder, name).exists() or _anchors(folder, name).exists()
 
 
 def put(folder: Path, name: str, data: bytes, kind: str) -> str:
@@ -118,7 +157,7 @@ def put(folder: Path, name: str, data: bytes, kind: str) -> str:
         folder: The store.
         name: Of the source.
         data: As received.
-        kind: `list`, `signature` or `companion`.
+        kind: `list` or `signature`.
 
     Returns:
         Their SHA-256, hexadecimal.
@@ -127,7 +166,7 @@ def put(folder: Path, name: str, data: bytes, kind: str) -> str:
         AdapterError: `file-unwritable`.
     """
     digest = sha256(data).hexdigest()
-    place = _made(_lists(folder, name))
+    place = made(lists(folder, name))
     write_atomically(place / f"{digest}.{kind}", data)
     return digest
 
@@ -139,21 +178,20 @@ def get(folder: Path, name: str, digest: str, kind: str) -> bytes:
         AdapterError: `store-unreadable`, when they are missing or not those any more.
     """
     what = f"the {kind} {digest[:16]} of source {name}"
-    data = _stored(_lists(folder, name) / f"{digest}.{kind}", what)
+    data = _stored(lists(folder, name) / f"{digest}.{kind}", what)
     if sha256(data).hexdigest() != digest:
         raise AdapterError(Reason.STORE_UNREADABLE, f"{what} was changed in the store; import it again")
     return data
 
 
-def has(folder: Path, name: str, digest: str, kind: str) -> bool:
-    """Whether there is a file for a digest."""
-    return (_lists(folder, name) / f"{digest}.{kind}").exists()
-
-
 def clean(folder: Path, name: str, editions: Collection[Edition]) -> None:
     """Remove what no edition of these needs, and what a writer left that was cut off."""
-    needed = {_STATE}.union(*(_files(edition) for edition in editions))
-    left = [path for path in _entries(_lists(folder, name)) if path.name not in needed]
+    keep_only(folder, name, set[str]().union(*(_files(edition) for edition in editions)))
+
+
+def keep_only(folder: Path, name: str, needed: Collection[str]) -> None:
+    """Remove the files of a source but its state and those needed, and what a writer left that was cut off."""
+    left = [path for path in _entries(lists(folder, name)) if path.name not in (*needed, _STATE)]
     left += [path for path in _entries(_anchors(folder, name)) if path.suffix == ".partial"]
     for path in left:
         with suppress(OSError):  # it is tried again with the next writing
@@ -166,8 +204,8 @@ def forget(folder: Path, name: str) -> None:
     Raises:
         AdapterError: `file-unwritable`.
     """
-    place = _lists(folder, name)
-    with _making(place):
+    place = lists(folder, name)
+    with making(place):
         for rest in (_anchors(folder, name), place):
             if rest.exists():
                 shutil.rmtree(rest)
@@ -189,7 +227,7 @@ def pin(folder: Path, name: str, anchor: Anchor) -> None:
         AdapterError: `file-unwritable`.
     """
     document = {"name": anchor.name, "environment": anchor.environment, "key": _pem(anchor).decode()}
-    place = _made(_anchors(folder, name))
+    place = made(_anchors(folder, name))
     write_atomically(place / f"{anchor.digest.hex()}.json", json.dumps(document, indent=1).encode())
 
 
@@ -200,12 +238,17 @@ def unpin(folder: Path, name: str, anchor: Anchor) -> None:
         AdapterError: `file-unwritable`.
     """
     place = _anchors(folder, name)
-    with _making(place):
+    with making(place):
         (place / f"{anchor.digest.hex()}.json").unlink()
         sync_folder(place)
 
 
-def _lists(folder: Path, name: str) -> Path:
+def lists(folder: Path, name: str) -> Path:
+    """Where the lists of a source are.
+
+    Raises:
+        ValueError: When no source can have such a name.
+    """
     return folder / "lists" / checked_name(name)
 
 
@@ -217,16 +260,20 @@ def _files(edition: Edition) -> Iterator[str]:
     yield f"{edition.digest}.list"
     if edition.signature is not None:
         yield f"{edition.signature}.signature"
-    yield from (f"{digest}.companion" for digest in edition.companions.values())
 
 
 def _entries(place: Path) -> list[Path]:
     return list(place.iterdir()) if place.is_dir() else []
 
 
-def _made(place: Path) -> Path:
+def made(place: Path) -> Path:
+    """The folder of a source, made when it is missing.
+
+    Raises:
+        AdapterError: `file-unwritable`.
+    """
     if not place.is_dir():
-        with _making(place):
+        with making(place):
             place.mkdir(parents=True, exist_ok=True)
             sync_folder(place.parent)
             sync_folder(place.parent.parent)
@@ -264,16 +311,17 @@ def _unreadable_anchor(path: Path) -> TrustListError:
 
 def _pem(anchor: Anchor) -> bytes:
     if anchor.certificate is not None:
-        return _pem_certificate(anchor.certificate.der)
+        return certificate_pem(anchor.certificate.der)
     return anchor.key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
-def _pem_certificate(der: bytes) -> bytes:
-    return b"-----BEGIN CERTIFICATE-----\n" + encodebytes(der) + b"-----END CERTIFICATE-----\n"
-
-
 @contextmanager
-def _making(place: Path) -> Iterator[None]:
+def making(place: Path) -> Iterator[None]:
+    """Change a folder.
+
+    Raises:
+        AdapterError: `file-unwritable`.
+    """
     try:
         yield
     except OSError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -56,11 +56,6 @@ class ShownList:
     reading: ListReading
     anchors: tuple[Anchor, ...] = ()
     threshold: int = 1
-
-
-def with_end(reading: ListReading, usable_until: datetime) -> ListReading:
-    """The reading, its origin with the end that the store goes by."""
-    return replace(reading, origin=replace(reading.origin, usable_until=usable_until))
 
 
 def state_of(origin: ListOrigin, at: datetime) -> ListState:

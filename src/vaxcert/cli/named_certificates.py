@@ -1,4 +1,4 @@
-"""What the actions of `vaxcert revoke` share: identifiers and certificates as they are named, and anchors."""
+"""Certificates as the actions of `vaxcert revoke` name them: by identifier, or themselves."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import Final
 
 from vaxcert.adapters.certificate_inputs import STANDARD_INPUT, find_sources, read_source
 from vaxcert.adapters.files import read_bounded
+from vaxcert.cli.inputs import read_input
 from vaxcert.cli.session import Session
 from vaxcert.crypto.algorithms import Algorithm
 from vaxcert.errors import AdapterError, DecodeError, Reason, VaxcertError
 from vaxcert.inspection import Inspection, inspect
-from vaxcert.limits import MAX_KEY_FILE_BYTES, MAX_TEXT_FILE_BYTES
-from vaxcert.trust.anchors import Anchor, read_anchors
+from vaxcert.limits import MAX_TEXT_FILE_BYTES
 from vaxcert.trust.revocation.query import RevocationQuery
 
 _MAX_IDENTIFIER_CHARACTERS: Final = 1000
@@ -84,20 +84,6 @@ def certificates(arguments: Iterable[str], session: Session) -> Iterator[Named]:
                 yield _certificate(item.source, item.content)
 
 
-def read_anchor_files(paths: Iterable[Path]) -> tuple[Anchor, ...]:
-    """The anchors in files.
-
-    Raises:
-        TrustListError: `anchor-unreadable`.
-        AdapterError: `file-unreadable`.
-    """
-    return tuple(
-        chain.from_iterable(
-            read_anchors(read_bounded(path, MAX_KEY_FILE_BYTES), name=path.name) for path in paths
-        )
-    )
-
-
 def _certificate(source: str, content: str | bytes) -> Named:
     try:
         seen = inspect(content)
@@ -120,7 +106,7 @@ def _query(seen: Inspection) -> RevocationQuery:
 
 
 def _stdin(session: Session) -> Iterator[str]:
-    yield from _lines(session.stdin.read(MAX_TEXT_FILE_BYTES))
+    yield from _lines(read_input(Path(STANDARD_INPUT), MAX_TEXT_FILE_BYTES, session))
 
 
 def _lines(data: bytes) -> Iterator[str]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from vaxcert.errors import AdapterError, Reason
+from vaxcert.trust import formats
+from vaxcert.trust.anchors import Anchor
 from vaxcert.trust.origin import Environment, ListOrigin, Proof
+from vaxcert.trust.trust_list import ListReading
 
 VERSION: Final = 1
 _DIGEST_BYTES: Final = 32
@@ -41,6 +43,32 @@ class SourceTerms:
     allow_unsigned: bool = False
     test_participants: bool = False
     max_age: timedelta = DEFAULT_MAX_AGE
+
+    def read(
+        self, name: str, data: bytes, anchors: tuple[Anchor, ...], signature: bytes | None
+    ) -> ListReading:
+        """Read a list of the source on these terms.
+
+        Args:
+            name: Of the source.
+            data: The list as published.
+            anchors: The keys to judge it by.
+            signature: The detached signature, or None.
+
+        Raises:
+            TrustListError: As `formats.read`.
+            ValueError: No format has such a name: a newer vaxcert wrote it.
+        """
+        terms = formats.ReadingTerms(
+            source=name,
+            anchors=anchors,
+            threshold=self.threshold,
+            signature=signature,
+            environment=self.environment,
+            allow_unsigned=self.allow_unsigned,
+            test_participants=self.test_participants,
+        )
+        return formats.read(data, terms, as_format=formats.format_named(self.format))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +103,6 @@ class Edition:
         imported_at: When it came into the store.
         confirmed_at: When its publisher, or who imported it, last said that it is current.
         withdrawn: Digests and key identifiers it withdraws. They hold even when its file is damaged.
-        companions: SHA-256 of the documents that belong with it, hexadecimal, by their name.
         fetched: Where it was downloaded, or None for a file.
     """
 
@@ -91,7 +118,6 @@ class Edition:
     imported_at: datetime
     confirmed_at: datetime
     withdrawn: frozenset[bytes] = field(default=frozenset(), repr=False)
-    companions: Mapping[str, str] = field(default_factory=dict)
     fetched: Fetched | None = None
 
     def origin(self, name: str, terms: SourceTerms) -> ListOrigin:
@@ -122,6 +148,20 @@ class StoredSource:
     terms: SourceTerms
     current: Edition
     previous: Edition | None = None
+
+    def after(self, stored: StoredSource | None) -> StoredSource:
+        """This source with the edition before; the same bytes once more do not push that out.
+
+        Args:
+            stored: The source as it was; None when there was none.
+        """
+        if stored is None:
+            return self
+        old, new = stored.current, self.current
+        if (old.digest, old.signature) != (new.digest, new.signature):
+            return replace(self, previous=old)
+        new = replace(new, imported_at=old.imported_at, fetched=new.fetched or old.fetched)
+        return replace(self, current=new, previous=stored.previous)
 
     @property
     def usable_until(self) -> datetime:
@@ -157,7 +197,7 @@ def read_state(name: str, data: bytes) -> StoredSource:
     try:
         document = json.loads(data)
         if document["version"] != VERSION:
-            raise _damaged(name, f"version {document['version']!r}, {VERSION} expected")
+            raise damaged_state(name, f"version {document['version']!r}, {VERSION} expected")
         previous = document["previous"]
         return StoredSource(
             name=name,
@@ -166,7 +206,7 @@ def read_state(name: str, data: bytes) -> StoredSource:
             previous=None if previous is None else _edition(previous),
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError):
-        raise _damaged(name, "not as it was written") from None
+        raise damaged_state(name, "not as it was written") from None
 
 
 def write_state(source: StoredSource) -> bytes:
@@ -187,7 +227,7 @@ def write_state(source: StoredSource) -> bytes:
 def _terms(members: dict[str, Any]) -> SourceTerms:
     environment = members["environment"]
     return SourceTerms(
-        format=_text(members["format"]),
+        format=checked_text(members["format"]),
         threshold=int(members["threshold"]),
         environment=None if environment is None else Environment(environment),
         allow_unsigned=members["allow_unsigned"] is True,
@@ -199,19 +239,18 @@ def _terms(members: dict[str, Any]) -> SourceTerms:
 def _edition(members: dict[str, Any]) -> Edition:
     number, signature, fetched = members["number"], members["signature"], members["fetched"]
     return Edition(
-        digest=_digest(members["digest"]),
-        signature=None if signature is None else _digest(signature),
+        digest=checked_digest(members["digest"]),
+        signature=None if signature is None else checked_digest(signature),
         keys=int(members["keys"]),
         environment=Environment(members["environment"]),
         proof=Proof(members["proof"]),
         number=None if number is None else int(number),
-        issued=_moment(members["issued"]),
-        next_update=_moment(members["next_update"]),
-        usable_until=_moment(members["usable_until"]),
-        imported_at=_present(members["imported_at"]),
-        confirmed_at=_present(members["confirmed_at"]),
+        issued=optional_moment(members["issued"]),
+        next_update=optional_moment(members["next_update"]),
+        usable_until=optional_moment(members["usable_until"]),
+        imported_at=present_moment(members["imported_at"]),
+        confirmed_at=present_moment(members["confirmed_at"]),
         withdrawn=frozenset(map(bytes.fromhex, members["withdrawn"])),
-        companions={_text(name): _digest(digest) for name, digest in members["companions"].items()},
         fetched=None if fetched is None else Fetched(**fetched),
     )
 
@@ -220,39 +259,61 @@ def _written(edition: Edition) -> dict[str, Any]:
     moments = ("issued", "next_update", "usable_until", "imported_at", "confirmed_at")
     return {
         **asdict(edition),
-        **{name: _iso(getattr(edition, name)) for name in moments},
+        **{name: iso(getattr(edition, name)) for name in moments},
         "withdrawn": sorted(one.hex() for one in edition.withdrawn),
     }
 
 
-def _iso(moment: datetime | None) -> str | None:
+def iso(moment: datetime | None) -> str | None:
+    """A time as it is written."""
     return None if moment is None else moment.astimezone(UTC).isoformat()
 
 
-def _moment(text: str | None) -> datetime | None:
-    return None if text is None else _present(text)
+def optional_moment(text: str | None) -> datetime | None:
+    """A time as it was written, or None.
+
+    Raises:
+        ValueError, TypeError: It is none.
+    """
+    return None if text is None else present_moment(text)
 
 
-def _present(text: str) -> datetime:
+def present_moment(text: str) -> datetime:
+    """A time as it was written.
+
+    Raises:
+        ValueError, TypeError: It is none.
+    """
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError
     return moment.astimezone(UTC)
 
 
-def _digest(text: str) -> str:
+def checked_digest(text: str) -> str:
+    """A SHA-256 as it was written, hexadecimal.
+
+    Raises:
+        ValueError, TypeError: It is none.
+    """
     if len(bytes.fromhex(text)) != _DIGEST_BYTES or text != text.lower():
         raise ValueError
     return text
 
 
-def _text(value: object) -> str:
+def checked_text(value: object) -> str:
+    """A text as it was written.
+
+    Raises:
+        TypeError: It is none.
+    """
     if not isinstance(value, str):
         raise TypeError
     return value
 
 
-def _damaged(name: str, problem: str) -> AdapterError:
+def damaged_state(name: str, problem: str) -> AdapterError:
+    """The error for the state of a source that cannot be read."""
     return AdapterError(
         Reason.STORE_UNREADABLE,
         f"the state of source {name} is damaged: {problem}; remove it and import again",

@@ -1,10 +1,11 @@
 """A folder that keeps published lists: the last good edition of each source, whole at any instant.
 
     vaxcert-store.json             marks the folder
-    sources.toml                   what the operator wants downloaded (`trust_update`)
+    sources.toml                   what the operator wants downloaded (`trust_sources`)
     anchors/<source>/<digest>.json the keys pinned for a source
-    lists/<source>/<sha256>.list   lists, signatures and companions exactly as received
+    lists/<source>/<sha256>.list   lists and signatures exactly as received
     lists/<source>/state.json      which of them is current; replacing this one file is the switch
+    revocation/                    revocation lists with their anchors, laid out likewise (`revocation_store`)
 
 One process writes at a time; readers are never held up. Whoever can write to the folder can change what is trusted:
 its permissions are the operator's.
@@ -18,58 +19,43 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from vaxcert.adapters import store_folder
-from vaxcert.adapters.store_imports import (
+from vaxcert.adapters.store import layout
+from vaxcert.adapters.store.imports import (
     ImportNote,
     ImportOptions,
     ImportOutcome,
     ImportResult,
-    check_acceptable,
-    check_options,
-    check_size,
-    check_succession,
     checked_time,
-    first_terms,
-    later_terms,
-    list_format,
-    succeeded,
 )
-from vaxcert.adapters.store_lock import locked
-from vaxcert.adapters.store_state import (
+from vaxcert.adapters.store.pinned_sources import PinnedSources
+from vaxcert.adapters.store.state import (
     Edition,
     Fetched,
-    SourceTerms,
     StoredSource,
     usable_until,
 )
 from vaxcert.errors import AdapterError, Reason, TrustListError, VaxcertError
+from vaxcert.limits import MAX_TRUST_FILE_BYTES
 from vaxcert.trust import formats
-from vaxcert.trust.anchors import Anchor
+from vaxcert.trust.revocation.query import RevocationLists
 from vaxcert.trust.succession import (
+    check_downloaded,
+    check_edition,
+    check_succession,
     check_usable,
     clock_is_behind,
     difference,
 )
 from vaxcert.trust.trust_list import ListReading, TrustList
 
-__all__ = [
-    "Edition",
-    "Fetched",
-    "ImportNote",
-    "ImportOptions",
-    "ImportOutcome",
-    "ImportResult",
-    "SourceTerms",
-    "StoreReading",
-    "StoredSource",
-    "TrustStore",
-]
+if TYPE_CHECKING:
+    from vaxcert.adapters.store.revocation_store import RevocationStore
 
+_REVOCATION: Final = "revocation"
 _LOCK: Final = ".lock"
 _READING_TRIES: Final = 5
-_ANCHOR_PREFIX_BYTES: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,14 +99,14 @@ class StoreReading:
             return TrustList.combined(self.readings, withdrawn=self.withdrawn)
         except ValueError:
             first = f"; first problem: {self.problems[0]}" if self.problems else ""
-            raise TrustListError(Reason.TRUST_LIST_EMPTY, f"the store has no key to trust{first}") from None
+            raise TrustListError(Reason.TRUST_LIST_EMPTY, f"no key to trust could be loaded{first}") from None
 
 
-class TrustStore:
+class TrustStore(PinnedSources):
     """A folder with published lists and the keys they are judged by. Use `create` or `open`."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder: Final = folder
+        super().__init__(folder, lock=folder / _LOCK)
 
     @classmethod
     def create(cls, folder: Path) -> TrustStore:
@@ -130,7 +116,7 @@ class TrustStore:
             AdapterError: `file-unwritable`; `store-unreadable` when the folder holds other things.
         """
         if not cls.is_store(folder):
-            store_folder.mark(folder)
+            layout.mark(folder)
         return cls.open(folder)
 
     @classmethod
@@ -140,22 +126,18 @@ class TrustStore:
         Raises:
             AdapterError: `store-unreadable`, when the folder is none, or of a newer kind.
         """
-        store_folder.check_mark(folder)
+        layout.check_mark(folder)
         return cls(folder)
 
     @staticmethod
     def is_store(path: Path) -> bool:
         """Whether a path is a folder marked as a store."""
-        return (path / store_folder.MARK).is_file()
+        return (path / layout.MARK).is_file()
 
     @property
     def folder(self) -> Path:
         """Where it is."""
         return self._folder
-
-    def names(self) -> tuple[str, ...]:
-        """The sources that have a list, in the order of their names."""
-        return store_folder.names(self._folder)
 
     def source(self, name: str) -> StoredSource:
         """What is known of a source.
@@ -164,7 +146,25 @@ class TrustStore:
             AdapterError: `store-unreadable`, when there is no such source or its state is damaged.
             ValueError: When no source can have such a name.
         """
-        return store_folder.load_state(self._folder, name)
+        return layout.load_state(self._folder, name)
+
+    @property
+    def revocation_sources(self) -> RevocationStore:
+        """The revocation lists that are kept beside the trust lists."""
+        from vaxcert.adapters.store.revocation_store import RevocationStore  # not needed without such lists
+
+        return RevocationStore(self._folder / _REVOCATION, lock=self._folder / _LOCK)
+
+    def revocation(self) -> RevocationLists | None:
+        """All revocation lists of the store, for `Verifier`; None where it keeps none.
+
+        Raises:
+            AdapterError: `store-unreadable`, when one of them cannot be opened: nobody may do without it unawares.
+        """
+        if not (self._folder / _REVOCATION).exists():
+            return None
+        lists = self.revocation_sources.load()
+        return RevocationLists(lists) if lists else None
 
     def current(self, name: str) -> ListReading:
         """Read the current edition of a source, its digest and its signature checked again.
@@ -205,7 +205,7 @@ class TrustStore:
             try:
                 withdrawn |= self.source(name).current.withdrawn
             except VaxcertError as error:
-                if store_folder.has_state(self._folder, name):  # else it was removed just now
+                if layout.has_state(self._folder, name):  # else it was removed just now
                     problems.insert(len(lost), _named(name, error))
                     lost.append(name)
                 continue
@@ -245,29 +245,30 @@ class TrustStore:
         """
         options = options or ImportOptions()
         at = checked_time(at)
-        check_options(options)
-        check_size(data)
-        name = store_folder.checked_name(name or options.as_format or formats.recognised(data).name)
+        _check_size(data)
+        name = layout.checked_name(name or options.as_format or formats.recognised(data).name)
         with self._writing(name) as stored:
-            terms = first_terms(options, data) if stored is None else later_terms(stored, options)
+            terms = options.terms(stored, data)
             anchors = self._anchors_to_use(name, options.anchors, has_list=stored is not None)
             signature = options.signature
-            reading = _read(name, terms, anchors, data, signature)
+            reading = terms.read(name, data, anchors, signature)
             is_new = stored is None or not _is_same(stored.current, data, signature)
             old = None if stored is None else self._old_reading(stored)
-            check_acceptable(reading, terms, options, at)
+            check_edition(reading, at=at, companions=options.companions)
+            if options.fetched is not None and not terms.allow_unsigned:
+                check_downloaded(reading.origin)
             if stored is not None and is_new:
-                check_succession(stored, old, reading, options, at)
+                _check_succession(stored, old, reading, options, at)
             for anchor in options.anchors:
-                store_folder.pin(self._folder, name, anchor)
+                layout.pin(self._folder, name, anchor)
             edition = self._keep(name, reading, data, options, at)
-            source = succeeded(stored, StoredSource(name=name, terms=terms, current=edition))
-            notes = self._notes(stored, source, at)
-            store_folder.save_state(self._folder, source)
+            source = StoredSource(name=name, terms=terms, current=edition).after(stored)
+            notes = _notes(stored, source, at)
+            layout.save_state(self._folder, source)
         return ImportResult(
             source=source,
             outcome=ImportOutcome.STORED if is_new else ImportOutcome.UNCHANGED,
-            reading=reading,
+            reading=_ending(reading, source.usable_until),
             difference=difference(() if old is None else old.keys, reading.keys),
             notes=notes,
         )
@@ -299,108 +300,27 @@ class TrustStore:
             edition = replace(source.current, confirmed_at=at, fetched=fetched or source.current.fetched)
             terms = replace(source.terms, max_age=max_age or source.terms.max_age)
             source = replace(source, current=edition, terms=terms)
-            store_folder.save_state(self._folder, source)
+            layout.save_state(self._folder, source)
         return source
-
-    def companion(self, name: str, companion: str) -> bytes:
-        """The document that belongs with the current edition of a source, as received.
-
-        Raises:
-            AdapterError: `store-unreadable`, when the list names no such document, or the store lacks it or holds
-                it damaged.
-        """
-        digest = self.source(name).current.companions.get(companion)
-        if digest is None:
-            raise AdapterError(
-                Reason.STORE_UNREADABLE, f"the list of source {name} names no companion {companion!r}"
-            )
-        return store_folder.get(self._folder, name, digest, "companion")
-
-    def remove(self, name: str) -> None:
-        """Forget a source, with its lists and its anchors.
-
-        Raises:
-            AdapterError: `store-busy`, `store-unreadable` when there is none, `file-unwritable`.
-        """
-        if not store_folder.exists(self._folder, name):
-            raise AdapterError(Reason.STORE_UNREADABLE, f"the store has no source {name}")
-        with locked(self._folder / _LOCK):
-            store_folder.forget(self._folder, name)
-
-    def anchors(self, name: str) -> tuple[Anchor, ...]:
-        """The anchors pinned for a source, in the order of their digests.
-
-        Raises:
-            TrustListError: `anchor-unreadable`.
-        """
-        return store_folder.anchors(self._folder, name)
-
-    def add_anchors(self, name: str, anchors: tuple[Anchor, ...]) -> None:
-        """Pin anchors for a source, which need not have a list yet.
-
-        Raises:
-            AdapterError: `store-busy`, `file-unwritable`.
-        """
-        store_folder.checked_name(name)
-        with locked(self._folder / _LOCK):
-            for anchor in anchors:
-                store_folder.pin(self._folder, name, anchor)
-
-    def remove_anchor(self, name: str, digest: bytes) -> Anchor:
-        """Unpin an anchor. Lists that only it vouches for cannot be read any more.
-
-        Args:
-            name: Of the source.
-            digest: Of the anchor, or how it begins; at least 4 bytes.
-
-        Returns:
-            The anchor that was pinned.
-
-        Raises:
-            TrustListError: `anchor-missing`, when none or several begin so.
-            AdapterError: `store-busy`, `file-unwritable`.
-        """
-        found = [anchor for anchor in self.anchors(name) if anchor.digest.startswith(digest)]
-        if len(found) != 1 or len(digest) < _ANCHOR_PREFIX_BYTES:
-            raise TrustListError(
-                Reason.ANCHOR_MISSING,
-                f"{len(found)} anchors of source {name} begin with {digest.hex() or 'nothing'}, one expected",
-            )
-        with locked(self._folder / _LOCK):
-            store_folder.unpin(self._folder, name, found[0])
-        return found[0]
 
     @contextmanager
     def _writing(self, name: str) -> Iterator[StoredSource | None]:
         """Hold the lock, and remove at the end what is not needed any more, or was left by a writer cut off."""
-        with locked(self._folder / _LOCK):
-            stored = self.source(name) if store_folder.has_state(self._folder, name) else None
+        with self._locked():
+            stored = self.source(name) if layout.has_state(self._folder, name) else None
             yield stored
             source = self.source(name)
             editions = (source.current, source.previous)
-            store_folder.clean(self._folder, name, [one for one in editions if one is not None])
-
-    def _anchors_to_use(self, name: str, given: tuple[Anchor, ...], *, has_list: bool) -> tuple[Anchor, ...]:
-        pinned = self.anchors(name)
-        if not has_list:
-            return tuple(dict.fromkeys((*pinned, *given)))
-        for anchor in given:
-            if anchor not in pinned:
-                raise TrustListError(
-                    Reason.ANCHOR_MISSING,
-                    f"the anchor {anchor.digest[:8].hex()} is not pinned for source {name}; "
-                    "pin it first (trust anchors add)",
-                )
-        return pinned
+            layout.clean(self._folder, name, [one for one in editions if one is not None])
 
     def _read(self, source: StoredSource, edition: Edition) -> ListReading:
         """Read an edition that is stored, judged anew."""
-        data = store_folder.get(self._folder, source.name, edition.digest, "list")
+        data = layout.get(self._folder, source.name, edition.digest, "list")
         signature = None
         if edition.signature is not None:
-            signature = store_folder.get(self._folder, source.name, edition.signature, "signature")
+            signature = layout.get(self._folder, source.name, edition.signature, "signature")
         try:
-            reading = _read(source.name, source.terms, self.anchors(source.name), data, signature)
+            reading = source.terms.read(source.name, data, self.anchors(source.name), signature)
         except ValueError as error:  # of a newer vaxcert
             raise AdapterError(Reason.STORE_UNREADABLE, f"source {source.name}: {error}") from None
         return _ending(reading, usable_until(edition, source.terms))
@@ -416,14 +336,10 @@ class TrustStore:
     ) -> Edition:
         """Write the files of a new edition; until the state names them they mean nothing."""
         signature = options.signature
-        for companion in options.companions.values():
-            store_folder.put(self._folder, name, companion, "companion")
         origin = reading.origin
         return Edition(
-            digest=store_folder.put(self._folder, name, data, "list"),
-            signature=None
-            if signature is None
-            else store_folder.put(self._folder, name, signature, "signature"),
+            digest=layout.put(self._folder, name, data, "list"),
+            signature=None if signature is None else layout.put(self._folder, name, signature, "signature"),
             keys=len(reading.keys),
             environment=reading.environment,
             proof=origin.proof,
@@ -433,40 +349,19 @@ class TrustStore:
             usable_until=origin.usable_until,
             imported_at=at,
             confirmed_at=at,
-            withdrawn=reading.withdrawn.union(key.digest for key in reading.keys if key.revoked),
-            companions={companion: digest.hex() for companion, digest in reading.companions},
+            withdrawn=reading.withdrawn.union(key.digest for key in reading.keys if key.withdrawn),
             fetched=options.fetched,
         )
 
-    def _notes(
-        self, before: StoredSource | None, source: StoredSource, at: datetime
-    ) -> tuple[ImportNote, ...]:
-        edition = source.current
-        told = [edition.issued] if before is None else [edition.issued, before.current.confirmed_at]
-        companions = edition.companions.values()
-        noted = {
-            ImportNote.CLOCK_BEHIND: any(clock_is_behind(moment, at=at) for moment in told),
-            ImportNote.NOT_USABLE: source.usable_until < at,
-            ImportNote.COMPANION_MISSING: not all(
-                store_folder.has(self._folder, source.name, digest, "companion") for digest in companions
-            ),
-        }
-        return tuple(note for note, applies in noted.items() if applies)
 
-
-def _read(
-    name: str, terms: SourceTerms, anchors: tuple[Anchor, ...], data: bytes, signature: bytes | None
-) -> ListReading:
-    reading_terms = formats.ReadingTerms(
-        source=name,
-        anchors=anchors,
-        threshold=terms.threshold,
-        signature=signature,
-        environment=terms.environment,
-        allow_unsigned=terms.allow_unsigned,
-        test_participants=terms.test_participants,
-    )
-    return formats.read(data, reading_terms, as_format=list_format(terms.format))
+def _notes(before: StoredSource | None, source: StoredSource, at: datetime) -> tuple[ImportNote, ...]:
+    edition = source.current
+    told = [edition.issued] if before is None else [edition.issued, before.current.confirmed_at]
+    noted = {
+        ImportNote.CLOCK_BEHIND: any(clock_is_behind(moment, at=at) for moment in told),
+        ImportNote.NOT_USABLE: source.usable_until < at,
+    }
+    return tuple(note for note, applies in noted.items() if applies)
 
 
 def _ending(reading: ListReading, end: datetime) -> ListReading:
@@ -475,6 +370,21 @@ def _ending(reading: ListReading, end: datetime) -> ListReading:
         return reading
     origin = replace(reading.origin, usable_until=end)
     return replace(reading, origin=origin, keys=tuple(replace(key, origin=origin) for key in reading.keys))
+
+
+def _check_size(data: bytes) -> None:
+    if len(data) > MAX_TRUST_FILE_BYTES:
+        raise TrustListError(
+            Reason.TRUST_LIST_UNREADABLE, f"{len(data)} bytes, at most {MAX_TRUST_FILE_BYTES} expected"
+        )
+
+
+def _check_succession(
+    stored: StoredSource, old: ListReading | None, new: ListReading, options: ImportOptions, at: datetime
+) -> None:
+    known = stored.current.origin(stored.name, stored.terms)
+    share = None if options.accept_shrink else options.shrink_share
+    check_succession(known, stored.current.environment, old, new, at=at, share=share)
 
 
 def _is_same(edition: Edition, data: bytes, signature: bytes | None) -> bool:

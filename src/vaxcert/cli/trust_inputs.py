@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vaxcert.adapters.certificate_inputs import STANDARD_INPUT
-from vaxcert.adapters.files import find_files, read_bounded
-from vaxcert.adapters.trust_files import SUFFIXES
-from vaxcert.adapters.trust_store import TrustStore
+from vaxcert.adapters.store import TrustStore
+from vaxcert.adapters.trust_files import CERTIFICATES, folder_terms
+from vaxcert.cli.inputs import certificate_files, read_input
 from vaxcert.cli.session import Session
-from vaxcert.cli.trust_lists import ShownList, with_end
 from vaxcert.cli.trust_options import format_of, open_store, terms_of
-from vaxcert.errors import AdapterError, Reason, TrustListError
+from vaxcert.cli.trust_words import ShownList
+from vaxcert.errors import AdapterError, Reason, TrustListError, VaxcertError
 from vaxcert.limits import MAX_TRUST_FILE_BYTES
 from vaxcert.trust import formats
+from vaxcert.trust.revocation.revocation_list import RevocationList
 from vaxcert.trust.trust_list import ListReading, TrustedKey
 
 
@@ -25,10 +27,12 @@ class Found:
 
     Attributes:
         lists: Those that can be read.
+        revocation: The revocation lists of a store that can be opened.
         complete: Whether these are all. What cannot be read has been written to standard error.
     """
 
     lists: tuple[ShownList, ...]
+    revocation: tuple[RevocationList, ...] = ()
     complete: bool = True
 
     @property
@@ -54,10 +58,12 @@ def lists_of(target: str | None, options: argparse.Namespace, session: Session) 
         return _stored_lists(open_store(options), session)
     if TrustStore.is_store(path):
         return _stored_lists(TrustStore.open(path), session)
+    terms = terms_of(options)
     if path.is_dir():
-        return Found(tuple(_of_file(file, options, session) for file in _files(path)))
+        files = certificate_files(path)
+        return Found(tuple(_of_file(file, folder_terms(terms), CERTIFICATES, session) for file in files))
     if target == STANDARD_INPUT or path.exists() or path.name != target:
-        return Found((_of_file(path, options, session),))
+        return Found((_of_file(path, terms, format_of(options), session),))
     return Found((stored_list(open_store(options), path.name, session),))
 
 
@@ -66,7 +72,17 @@ def _stored_lists(store: TrustStore, session: Session) -> Found:
     for problem in reading.problems:
         session.output.error(problem)
     lists = tuple(_shown(store, one) for one in reading.readings)
-    return Found(lists, complete=len(lists) == len(store.names()))
+    revocation = tuple(_stored_revocation(store, session))
+    count = len(store.names()) + len(store.revocation_sources.names())
+    return Found(lists, revocation, complete=len(lists) + len(revocation) == count)
+
+
+def _stored_revocation(store: TrustStore, session: Session) -> Iterator[RevocationList]:
+    for name in store.revocation_sources.names():
+        try:
+            yield store.revocation_sources.current(name)
+        except VaxcertError as error:
+            session.output.error(error)
 
 
 def stored_list(store: TrustStore, name: str, session: Session) -> ShownList:
@@ -87,27 +103,15 @@ def stored_list(store: TrustStore, name: str, session: Session) -> ShownList:
 
 def _shown(store: TrustStore, reading: ListReading) -> ShownList:
     name = reading.origin.name
-    source = store.source(name)
-    return ShownList(with_end(reading, source.usable_until), store.anchors(name), source.terms.threshold)
+    return ShownList(reading, store.anchors(name), store.source(name).terms.threshold)
 
 
-def _files(folder: Path) -> list[Path]:
-    found = list(find_files(folder, SUFFIXES))
-    for file in found:
-        if isinstance(file, AdapterError):
-            raise file
-    return [file for file in found if isinstance(file, Path)]
-
-
-def _of_file(file: Path, options: argparse.Namespace, session: Session) -> ShownList:
-    terms = replace(terms_of(options), source=file.name)
-    data = (
-        session.stdin.read(MAX_TRUST_FILE_BYTES + 1)
-        if str(file) == STANDARD_INPUT
-        else read_bounded(file, MAX_TRUST_FILE_BYTES)
-    )
+def _of_file(
+    file: Path, terms: formats.ReadingTerms, as_format: formats.ListFormat | None, session: Session
+) -> ShownList:
+    data = read_input(file, MAX_TRUST_FILE_BYTES, session)
     try:
-        reading = formats.read(data, terms, as_format=format_of(options))
+        reading = formats.read(data, replace(terms, source=file.name), as_format=as_format)
     except TrustListError as error:
         raise TrustListError(error.reason, f"{file}: {error}") from None
     for problem in reading.problems:

@@ -1,0 +1,108 @@
+"""What the trust lists and the revocation lists of a store have in common: names, pinned anchors, one writer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from vaxcert.adapters.locks import locked
+from vaxcert.adapters.store import layout
+from vaxcert.errors import AdapterError, Reason, TrustListError
+from vaxcert.trust.anchors import Anchor
+
+_ANCHOR_PREFIX_BYTES: Final = 4
+
+
+class PinnedSources:
+    """Sources in a folder, each with its own pinned anchors.
+
+    Args:
+        folder: With `lists/<source>` and `anchors/<source>`.
+        lock: The file that its writers lock.
+    """
+
+    def __init__(self, folder: Path, *, lock: Path) -> None:
+        self._folder: Final = folder
+        self._lock: Final = lock
+
+    def names(self) -> tuple[str, ...]:
+        """The sources that have a list, in the order of their names.
+
+        Raises:
+            AdapterError: `store-unreadable`, when that cannot be looked up.
+        """
+        return layout.names(self._folder)
+
+    def remove(self, name: str) -> None:
+        """Forget a source, with its lists and its anchors.
+
+        Raises:
+            AdapterError: `store-busy`, `store-unreadable` when there is none, `file-unwritable`.
+        """
+        if not layout.exists(self._folder, name):
+            raise AdapterError(Reason.STORE_UNREADABLE, f"the store has no source {name}")
+        with self._locked():
+            layout.forget(self._folder, name)
+
+    def anchors(self, name: str) -> tuple[Anchor, ...]:
+        """The anchors pinned for a source, in the order of their digests.
+
+        Raises:
+            TrustListError: `anchor-unreadable`.
+        """
+        return layout.anchors(self._folder, name)
+
+    def add_anchors(self, name: str, anchors: tuple[Anchor, ...]) -> None:
+        """Pin anchors for a source, which need not have a list yet.
+
+        Raises:
+            AdapterError: `store-busy`, `file-unwritable`.
+        """
+        layout.checked_name(name)
+        with self._locked():
+            for anchor in anchors:
+                layout.pin(self._folder, name, anchor)
+
+    def remove_anchor(self, name: str, digest: bytes) -> Anchor:
+        """Unpin an anchor. Lists that only it vouches for cannot be read any more.
+
+        Args:
+            name: Of the source.
+            digest: Of the anchor, or how it begins; at least 4 bytes.
+
+        Returns:
+            The anchor that was pinned.
+
+        Raises:
+            TrustListError: `anchor-missing`, when none or several begin so.
+            AdapterError: `store-busy`, `file-unwritable`.
+        """
+        found = [anchor for anchor in self.anchors(name) if anchor.digest.startswith(digest)]
+        if len(found) != 1 or len(digest) < _ANCHOR_PREFIX_BYTES:
+            raise TrustListError(
+                Reason.ANCHOR_MISSING,
+                f"{len(found)} anchors of source {name} begin with {digest.hex() or 'nothing'}, one expected",
+            )
+        with self._locked():
+            layout.unpin(self._folder, name, found[0])
+        return found[0]
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        with locked(self._lock):
+            yield
+
+    def _anchors_to_use(self, name: str, given: tuple[Anchor, ...], *, has_list: bool) -> tuple[Anchor, ...]:
+        """Those to judge an import by: the given ones are pinned with the first one, and checked later."""
+        pinned = self.anchors(name)
+        if not has_list:
+            return tuple(dict.fromkeys((*pinned, *given)))
+        for anchor in given:
+            if anchor not in pinned:
+                raise TrustListError(
+                    Reason.ANCHOR_MISSING,
+                    f"the anchor {anchor.digest[:8].hex()} is not pinned for source {name}; pin it first",
+                )
+        return pinned
