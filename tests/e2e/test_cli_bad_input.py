@@ -123,12 +123,15 @@ def one_line(done, status, code):
     assert done.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("content", [None, b"", b"not a certificate"])
-def test_missing_and_empty_trust_exits_4(tmp_path, text, content):
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(None, "trust-list-unreadable"), (b"", "trust-list-empty"), (b"not a certificate", "trust-list-empty")],
+)
+def test_missing_and_empty_trust_exits_4(tmp_path, text, content, code):
     path = tmp_path / "trust.pem"
     if content is not None:
         path.write_bytes(content)
-    one_line(vaxcert("verify", "--trust", path, text), 4, "trust-list-empty")
+    one_line(vaxcert("verify", "--trust", path, text), 4, code)
 
 
 def test_no_trust_exits_4(text):
