@@ -120,6 +120,17 @@ def test_a_certificate_is_revoked_until_it_expires(flow, text):
     assert flow.statuses(text, other) == ["revoked", "not-revoked"]
 
 
+@pytest.mark.parametrize("named", ["text", "file", "stdin", "list"])
+def test_a_certificate_is_never_taken_for_an_identifier(flow, text, tmp_path, named):
+    path = tmp_path / "certificate.txt"
+    path.write_text(text, encoding="utf-8")
+    arguments = {"text": [text], "file": [path], "stdin": ["-"], "list": ["--from-file", path]}[named]
+    assert flow.add(*arguments, stdin=text.encode()).status == ExitCode.ACCEPTED
+    assert ",2023-06-01," in flow.ledger.read_text()
+    flow.build()
+    assert flow.statuses(text) == flow.statuses("-", stdin=text.encode()) == ["revoked"]
+
+
 @pytest.mark.parametrize("kind", ["SIGNATURE", "UCI", "COUNTRYCODEUCI", "IDENTIFIER"])
 def test_every_type_of_hash(flow, text, kind):
     flow.add("--certificate", text, "--type", kind)

@@ -250,7 +250,7 @@ def _changed(data, changes):
 
 
 @pytest.mark.parametrize("name", LISTS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(draw=st.data())
 def test_any_bytes_give_a_reading_or_our_error(name, draw):
     published = LISTS[name]

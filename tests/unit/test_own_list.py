@@ -307,7 +307,7 @@ class TestMixAndMatch:
 class TestDamage:
     DATA = signed(FULL)
 
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=200)
     @given(st.integers(0, len(DATA) * 8 - 1))
     def test_flipped_bit_anywhere_loads_nothing(self, position):
         damaged = bytearray(self.DATA)
@@ -322,7 +322,6 @@ class TestDamage:
                 own.read(self.DATA[:end], ReadingTerms(anchors=(anchor(),)))
             assert caught.value.reason is Reason.TRUST_LIST_UNREADABLE
 
-    @settings(deadline=None)
     @given(st.binary(max_size=300))
     def test_any_signed_content_gives_a_reading_or_our_error(self, content):
         assert refusal(signed(content)) is Reason.TRUST_LIST_UNREADABLE
@@ -338,7 +337,6 @@ class TestDamage:
         max_leaves=8,
     )
 
-    @settings(deadline=None)
     @given(st.integers(0, 12), values)
     def test_any_value_of_any_member_gives_a_reading_or_our_error(self, label, value):
         data = signed(cbor2.dumps({**members_of(FULL), label: value}))
@@ -349,7 +347,6 @@ class TestDamage:
         else:
             assert len(reading.keys) <= reading.entries
 
-    @settings(deadline=None)
     @given(st.lists(st.dictionaries(st.integers(0, 9), values, max_size=5) | values, max_size=4))
     def test_any_entries_leave_the_right_one(self, entries):
         right = members_of(listed(bare("right", b"TESTright")))

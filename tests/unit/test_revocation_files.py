@@ -193,6 +193,23 @@ def test_lists_without_dates_are_as_old_as_their_files(tmp_path, kind):
     assert source.answer(asked, at=last + timedelta(seconds=1)).status is UNKNOWN
 
 
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"lists.json": b"[]"},
+        {"l.json": b'{"more": false, "batches": []}'},
+        {"1.json": batch(IDENTIFIER)},
+        {"1.cms": batch(IDENTIFIER), "2.json": b"{"},
+    ],
+    ids=["slices", "listing", "batch", "batch and damage"],
+)
+def test_where_anchors_are_given_no_folder_without_signatures_takes_the_place_of_a_list(tmp_path, files):
+    folder_of(tmp_path, files)
+    assert refusal(lambda: open_revocation(tmp_path, anchors())) is Reason.TRUST_LIST_UNSIGNED
+    if "2.json" not in files:
+        assert open_revocation(tmp_path).name == tmp_path.name
+
+
 @pytest.mark.parametrize("files", [{}, {"notes.txt": b"x"}, {"1.json": b"{"}])
 def test_a_folder_without_a_list_is_refused(tmp_path, files):
     folder_of(tmp_path, files)

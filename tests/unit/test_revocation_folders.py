@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import cbor2
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.bloom import bloom_bytes, bloom_filter
 from tests.support.revocation import AT, IDENTIFIER, OTHER, anchor_key, anchors, query
@@ -383,7 +383,6 @@ def test_no_anchor_is_refused():
     assert caught.value.reason is Reason.ANCHOR_MISSING
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_any_payload_is_unknown_or_our_error(payload):
     protected = cose.protected_header(-7, b"TEST kid")

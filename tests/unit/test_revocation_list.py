@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import cbor2
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.revocation import (
     AT,
@@ -249,7 +249,6 @@ def test_a_list_with_bytes_after_it_is_unreadable():
     assert reason is Reason.REVOCATION_LIST_UNREADABLE
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_list_or_our_error(data):
     for tried in (data, MAGIC + data, MAGIC + len(data).to_bytes(4, "big") + data):
@@ -257,7 +256,6 @@ def test_any_bytes_are_a_list_or_our_error(data):
             read_bytes(tried, anchors())
 
 
-@settings(deadline=None)
 @given(
     st.recursive(
         st.none() | st.integers() | st.text(max_size=9) | st.binary(max_size=33),

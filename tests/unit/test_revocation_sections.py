@@ -5,7 +5,7 @@ import math
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from vaxcert.errors import Reason, TrustListError
@@ -52,7 +52,6 @@ def test_all_that_is_put_in_is_found_with_its_expiry(count):
     assert not any(look.find(digest) is not None for digest in digests(1000, seed=2))
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.binary(min_size=16, max_size=16), st.integers(0, NEVER), max_size=50))
 def test_any_entries_are_found(entries):
     look = section(built(entries.items()))

@@ -122,7 +122,7 @@ def test_a_newer_full_list_replaces_the_chain(store):
     store.take(delta())
     store.take(full(3, OTHER))
     assert len(store.source("moh").documents) == 1
-    assert {path.suffix for path in store._folder.rglob("*") if path.is_file()} == {".vxr", ".json"}
+    assert {path.suffix for path in store._folder.rglob("*") if path.is_file()} == {".vxr", ".json", ""}
     assert sum(path.suffix == ".vxr" for path in store._folder.rglob("*")) == 1
     assert status(store.current("moh"), IDENTIFIER) is NOT_REVOKED
 
@@ -348,6 +348,33 @@ def test_a_damaged_state_stops_everything(trust_store, store, state):
         with pytest.raises(AdapterError) as caught:
             act()
         assert caught.value.reason is Reason.STORE_UNREADABLE
+
+
+@pytest.mark.parametrize("lost", ["lists/moh/state.json", "lists/moh", "lists"])
+def test_a_list_that_is_gone_stops_everything(trust_store, store, lost):
+    store.take(FULL)
+    path = store._folder / lost
+    path.rename(store._folder.parent / "away")
+    assert store.names() == ("moh",)
+    for act in (trust_store.revocation, lambda: store.take(FULL)):
+        with pytest.raises(AdapterError) as caught:
+            act()
+        assert caught.value.reason is Reason.STORE_UNREADABLE
+    store.remove("moh")
+    store.take(FULL)
+    assert status(trust_store.revocation(), IDENTIFIER) is REVOKED
+
+
+def test_a_first_import_that_cannot_be_written_pins_nothing(store, monkeypatch):
+    def full_disk(*arguments):
+        raise AdapterError(Reason.FILE_UNWRITABLE, "disk full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(layout, "save_state_bytes", full_disk)
+        with pytest.raises(AdapterError):
+            store.take(FULL)
+    assert (store.names(), store.anchors("moh")) == ((), ())
+    assert store.take(FULL).outcome is ImportOutcome.STORED
 
 
 def test_a_folder_that_cannot_be_looked_into_stops_everything(trust_store, store, monkeypatch):

@@ -322,7 +322,7 @@ class TestCanonical:
 class TestDamage:
     DATA = signed(A, B)
 
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=300)
     @given(st.integers(0, len(DATA) * 8 - 1))
     def test_flipped_bit_anywhere_is_refused(self, position):
         damaged = bytearray(self.DATA)
@@ -340,7 +340,6 @@ class TestDamage:
     def test_anything_after_the_end_is_unreadable(self):
         assert refusal(self.DATA + b"\0", PINNED) is Reason.TRUST_LIST_UNREADABLE
 
-    @settings(deadline=None)
     @given(st.binary(max_size=200))
     def test_any_bytes_give_a_value_or_our_error(self, data):
         for candidate in (data, self.DATA[:17] + data, self.DATA[:21] + data):

@@ -20,6 +20,7 @@ from vaxcert.trust.succession import (
     check_environment,
     check_not_older,
     check_proof,
+    check_same_date,
     check_same_number,
     check_share,
     check_succession,
@@ -124,6 +125,24 @@ def test_same_number_with_other_content_is_refused(other):
 
 def test_without_numbers_content_may_change():
     check_same_number(reading(issued=NOW), reading(KEYS[1:], issued=NOW))
+
+
+def test_at_the_same_date_keys_may_go_and_not_come():
+    some, all_keys = reading(KEYS[1:], issued=NOW), reading(issued=NOW)
+    check_same_date(all_keys, some)
+    check_same_date(some, some)
+    message = refused(Reason.TRUST_LIST_ROLLBACK, check_same_date, some, all_keys)
+    assert "again" in message
+    refused(
+        Reason.TRUST_LIST_ROLLBACK,
+        check_succession, some.origin, Environment.PRODUCTION, some, all_keys, at=NOW, share=None,
+    )  # fmt: skip
+    check_same_date(some, reading(issued=NOW + SECOND))
+
+
+def test_keys_may_come_where_the_date_does_not_tell_editions_apart():
+    check_same_date(reading(KEYS[1:]), reading())
+    check_same_date(reading(KEYS[1:], number=4, issued=NOW), reading(number=5, issued=NOW))
 
 
 # --- environment, proof

@@ -11,9 +11,11 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support import signers
+from tests.support import lists, signers
+from tests.support.gateway import german_list, item
 from tests.support.signers import NOW, signer
 from tests.support.store_lists import (
     COUNTRIES,
@@ -30,7 +32,7 @@ from tests.support.store_lists import (
 
 import vaxcert as vc
 from vaxcert.adapters.locks import locked
-from vaxcert.adapters.store import ImportNote, ImportOptions, ImportOutcome, TrustStore
+from vaxcert.adapters.store import ImportNote, ImportOptions, ImportOutcome, TrustStore, layout
 from vaxcert.adapters.store.state import (
     DEFAULT_MAX_AGE,
     Edition,
@@ -203,6 +205,32 @@ def test_rollback_attack(store):
     refuses_import(Reason.TRUST_LIST_ROLLBACK, store, signed_list(7, issued=NOW - timedelta(hours=2)))
 
 
+def test_rollback_attack_on_lists_that_are_as_old_as_their_newest_entry(empty):
+    """Editions without other entries than the newest one have all the same date."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    dated = [
+        item(signer(country=country).certificate, timestamp=f"2022-05-0{day}T00:00:00Z")
+        for day, country in enumerate(COUNTRIES[:8], 1)
+    ]
+    first, second, third = (german_list(key, dated[start:]) for start in range(3))
+    pinned = ImportOptions(anchors=(anchor_of(key.public_key()),))
+    for data in (first, second):
+        empty.import_list("de", data, at=NOW, options=pinned)
+    refuses_import(Reason.TRUST_LIST_ROLLBACK, empty, first, name="de")
+    empty.import_list("de", third, at=NOW)
+    refuses_import(Reason.TRUST_LIST_ROLLBACK, empty, first, name="de")
+    newer = item(VN.certificate, timestamp="2022-05-09T00:00:00Z")
+    assert empty.import_list("de", german_list(key, [*dated, newer]), at=NOW).difference.added
+
+
+def test_rollback_attack_on_lists_without_date(empty):
+    old, new = (lists.dutch(lists.entries()[start:]) for start in (0, 1))
+    empty.import_list("nl", old.data, at=NOW, options=ImportOptions(anchors=(old.anchor,)))
+    empty.import_list("nl", new.data, at=NOW, options=ImportOptions(accept_shrink=True))
+    refuses_import(Reason.TRUST_LIST_ROLLBACK, empty, old.data, name="nl", accept_shrink=True)
+    assert empty.import_list("nl", new.data, at=NOW).outcome is ImportOutcome.UNCHANGED
+
+
 def test_freeze_attack(store):
     end = store.source("eu").usable_until
     store.import_list("eu", OLD, at=end)
@@ -243,6 +271,19 @@ def test_environment_does_not_change(store):
     refuses_import(Reason.TRUST_LIST_ENVIRONMENT, store, NEW, environment=Environment.TEST)
     store.import_list("eu-test", test_list, at=NOW, options=PINNED)
     assert {key.environment for key in store.current("eu-test").keys} == {Environment.TEST}
+
+
+def test_environment_does_not_change_with_the_same_bytes_either(empty):
+    published = lists.swedish()
+    first = ImportOptions(anchors=(published.anchor,), environment=Environment.TEST)
+    at = lists.ISSUED
+    empty.import_list("se", published.data, at=at, options=first)
+    refuses_import(
+        Reason.TRUST_LIST_ENVIRONMENT,
+        empty, published.data, name="se", at=at, environment=Environment.PRODUCTION,
+    )  # fmt: skip
+    empty.import_list("se", published.data, at=at, options=ImportOptions(environment=Environment.TEST))
+    assert {key.environment for key in empty.current("se").keys} == {Environment.TEST}
 
 
 def test_wrong_signature_garbage_and_damage(store):
@@ -415,6 +456,56 @@ def test_list_of_an_anchor_that_was_removed_is_not_relied_on(store):
     loaded = store.load()
     assert [problem.reason for problem in loaded.problems] == [Reason.TRUST_LIST_SIGNATURE]
     refused(Reason.TRUST_LIST_EMPTY, loaded.trust_list)
+
+
+@pytest.mark.parametrize("early", [True, False], ids=["first import", "later import"])
+def test_a_signed_list_is_not_relied_on_without_its_anchor_though_unsigned_ones_were_allowed(empty, early):
+    published = lists.jwks(by=lists.list_signer())
+    first = ImportOptions(anchors=(published.anchor,), allow_unsigned=early)
+    empty.import_list("x", published.data, at=NOW, options=first)
+    empty.import_list("x", published.data, at=NOW, options=ImportOptions(allow_unsigned=True))
+    assert not empty.source("x").terms.allow_unsigned
+    empty.remove_anchor("x", published.anchor.digest)
+    [problem] = empty.load().problems
+    assert problem.reason is Reason.ANCHOR_MISSING
+    refused(Reason.TRUST_LIST_EMPTY, empty.load().trust_list)
+    refuses_import(Reason.TRUST_LIST_UNSIGNED, empty, published.data, name="x", allow_unsigned=True)
+
+
+def test_a_stored_list_is_not_read_with_less_proof_than_it_had(empty):
+    """Whatever the state allows."""
+    published = lists.jwks(by=lists.list_signer())
+    empty.import_list("x", published.data, at=NOW, options=ImportOptions(anchors=(published.anchor,)))
+    source = empty.source("x")
+    layout.save_state(empty.folder, replace(source, terms=replace(source.terms, allow_unsigned=True)))
+    assert empty.load().problems == ()
+    empty.remove_anchor("x", published.anchor.digest)
+    assert [problem.reason for problem in empty.load().problems] == [Reason.TRUST_LIST_UNSIGNED]
+
+
+def test_unsigned_lists_stay_allowed_until_a_signed_one_comes(empty):
+    unsigned, signed = lists.jwks(), lists.jwks(by=lists.list_signer())
+    empty.import_list("x", unsigned.data, at=NOW, options=ImportOptions(allow_unsigned=True))
+    assert empty.source("x").terms.allow_unsigned
+    assert empty.load().problems == ()
+    empty.add_anchors("x", (signed.anchor,))
+    empty.import_list("x", signed.data, at=NOW, options=ImportOptions(accept_shrink=True))
+    assert not empty.source("x").terms.allow_unsigned
+
+
+@pytest.mark.parametrize("fails", ["put", "save_state"])
+def test_a_first_import_that_cannot_be_written_pins_nothing(empty, monkeypatch, fails):
+    def full_disk(*arguments):
+        raise AdapterError(Reason.FILE_UNWRITABLE, "disk full")
+
+    empty.add_anchors("eu", (anchor("TEST earlier"),))
+    with monkeypatch.context() as patched:
+        patched.setattr(layout, fails, full_disk)
+        refused(Reason.FILE_UNWRITABLE, empty.import_list, "eu", OLD, at=NOW, options=PINNED)
+    assert empty.names() == ()
+    assert empty.anchors("eu") == (anchor("TEST earlier"),)
+    other = ImportOptions(anchors=(anchor("TEST other"),))
+    refused(Reason.TRUST_LIST_SIGNATURE, empty.import_list, "eu", OLD, at=NOW, options=other)
 
 
 def test_anchors_keep_their_name_environment_and_certificate(empty):
@@ -591,6 +682,21 @@ def test_damaged_state_stops_all_for_nobody_knows_what_it_withdrew(store, state)
     refused(Reason.STORE_UNREADABLE, load_trust_list, [store.folder])
     refuses_import(Reason.STORE_UNREADABLE, store, NEW)
     store.remove("eu")
+    store.import_list("eu", NEW, at=NOW, options=PINNED)
+    assert store.load().problems == ()
+
+
+@pytest.mark.parametrize("lost", ["lists/eu/state.json", "lists/eu", "lists"])
+def test_lost_state_stops_all_likewise(store, tmp_path, lost):
+    (store.folder / lost).rename(tmp_path / "away")
+    store.import_list("other", NEW, at=NOW, options=PINNED)
+    assert store.names() == ("eu", "other")
+    loaded = store.load()
+    assert (loaded.lost, len(loaded.readings)) == (("eu",), 1)
+    refused(Reason.STORE_UNREADABLE, load_trust_list, [store.folder])
+    refuses_import(Reason.STORE_UNREADABLE, store, NEW)
+    store.remove("eu")
+    assert store.names() == ("other",)
     store.import_list("eu", NEW, at=NOW, options=PINNED)
     assert store.load().problems == ()
 
