@@ -151,7 +151,9 @@ class Vector:
     def _report(self, **changes: Any) -> vc.VerificationReport | vc.VaxcertError:
         der = b64decode(self.fields["TESTCTX"]["CERTIFICATE"])
         try:
-            key = vc.TrustedKey.from_certificate(read_signing_certificate(der), origin=ListOrigin(name=self.name))
+            key = vc.TrustedKey.from_certificate(
+                read_signing_certificate(der), origin=ListOrigin(name=self.name)
+            )
         except vc.VaxcertError as error:
             return error
         return vc.Verifier(vc.TrustList([replace(key, **changes)])).report(self.text, at=self.at)

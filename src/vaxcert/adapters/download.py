@@ -277,7 +277,7 @@ class _Download:
             if _is_of(error, ssl.SSLCertVerificationError):
                 raise self._refused("the server's certificate is not by a known authority for it") from None
             raise _TryAgainError("no connection") from None
-        except (zlib.error, ValueError):  # a redirect to a host name that is none
+        except (zlib.error, self._httpx.InvalidURL, ValueError):  # a redirect to what is no address
             raise self._failed("an answer that makes no sense") from None
         except OSError as error:
             raise AdapterError(

@@ -150,6 +150,7 @@ def _open_other(path: Path, anchors: tuple[Anchor, ...]) -> RevocationSource:
         fetched = _written(path / german.KID_LIST)
         return german.GermanLists(read_file, anchors, name=path.name, fetched=fetched)
     if read_file(device_slices.LISTS) is not None:
+        _check_vouched(path / device_slices.LISTS, anchors)
         fetched = _written(path / device_slices.LISTS)
         return device_slices.DeviceSlices(read_file, name=path.name, fetched=fetched)
     return _open_batches(path, anchors)
@@ -184,10 +185,13 @@ def _open_batches(folder: Path, anchors: tuple[Anchor, ...]) -> GatewayBatches:
             data = read_bounded(file, MAX_REVOCATION_BATCH_BYTES)
             written.append(_written(file))
             if gateway.is_listing(data):
+                _check_vouched(file, anchors)
                 listings.append(gateway.read_listing(data))
             else:
                 batches[file.stem] = gateway.read_batch(data, anchors)
         except VaxcertError as error:
+            if error.reason is Reason.TRUST_LIST_UNSIGNED:
+                raise
             problem = problem or (f"{error}" if isinstance(file, AdapterError) else f"{file.name}: {error}")
     if not batches and not listings:
         raise TrustListError(
@@ -204,6 +208,18 @@ def _open_batches(folder: Path, anchors: tuple[Anchor, ...]) -> GatewayBatches:
         as_of=max([*written, *(one.newest for one in listings if one.newest)], default=None),
         incomplete=problem,
     )
+
+
+def _check_vouched(path: Path, anchors: tuple[Anchor, ...]) -> None:
+    """Refuse what nobody signs where a signature is expected: it could take the place of a signed list.
+
+    Raises:
+        TrustListError: `trust-list-unsigned`.
+    """
+    if anchors:
+        raise TrustListError(
+            Reason.TRUST_LIST_UNSIGNED, f"{path}: a revocation list nobody signs, where anchors are given"
+        )
 
 
 def _written(path: Path) -> datetime:

@@ -13,6 +13,7 @@ from vaxcert.adapters.certificate_inputs import STANDARD_INPUT, find_sources, re
 from vaxcert.adapters.files import read_bounded
 from vaxcert.cli.inputs import read_input
 from vaxcert.cli.session import Session
+from vaxcert.codec.container import CONTEXT_IDENTIFIER
 from vaxcert.crypto.algorithms import Algorithm
 from vaxcert.errors import AdapterError, DecodeError, Reason, VaxcertError
 from vaxcert.inspection import Inspection, inspect
@@ -41,10 +42,27 @@ class Named:
         return f"<Named {self.source}>"
 
 
+def told_apart(items: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Identifiers, and certificates among them: their texts, and names of files that are there."""
+    kinds: tuple[list[str], list[str]] = ([], [])
+    for item in items:
+        kinds[_is_certificate(item)].append(item)
+    return kinds
+
+
+def _is_certificate(item: str) -> bool:
+    if item == STANDARD_INPUT:
+        return False
+    try:
+        return item.startswith(CONTEXT_IDENTIFIER) or Path(item).exists()
+    except (OSError, ValueError):
+        return False
+
+
 def identifiers(
     arguments: Iterable[str], files: Iterable[Path], session: Session, *, country: str | None = None
 ) -> Iterator[Named]:
-    """Certificates that are named by their identifiers.
+    """Certificates that are named by their identifiers. The text of a certificate among them is taken as that.
 
     Args:
         arguments: Identifiers; `-` for those on standard input, one a line.
@@ -62,6 +80,9 @@ def identifiers(
     )
     for number, text in enumerate(named, 1):
         identifier = text.strip()
+        if identifier.startswith(CONTEXT_IDENTIFIER):
+            yield _certificate(f"identifier {number}", identifier)
+            continue
         if not 1 <= len(identifier) <= _MAX_IDENTIFIER_CHARACTERS:
             raise DecodeError(
                 Reason.INPUT_TOO_LONG if identifier else Reason.INPUT_EMPTY,

@@ -10,7 +10,7 @@ from pathlib import Path
 from vaxcert.adapters.revocation_files import append_to_ledger, read_batch
 from vaxcert.cli.arguments import Commands, Parser, add_command, key_digits
 from vaxcert.cli.exit_codes import ExitCode, UsageError
-from vaxcert.cli.named_certificates import Named, certificates, identifiers
+from vaxcert.cli.named_certificates import Named, certificates, identifiers, told_apart
 from vaxcert.cli.session import Session
 from vaxcert.cli.texts import Texts
 from vaxcert.cli.trust_options import anchors_of
@@ -79,9 +79,10 @@ def run(options: argparse.Namespace, session: Session) -> ExitCode:
 def _entries(options: argparse.Namespace, session: Session) -> Iterator[LedgerEntry]:
     change = Change.RESTORED if options.restore else Change.REVOKED
     expiry = NEVER if options.expires is None else ledger.expiry_day(options.expires)
-    for named in identifiers(options.identifiers, options.from_file, session, country=options.country):
+    others, sources = told_apart(options.identifiers)
+    for named in identifiers(others, options.from_file, session, country=options.country):
         yield from _of_named(named, options, change, session)
-    for named in certificates(options.certificate, session):
+    for named in certificates([*sources, *options.certificate], session):
         yield from _of_named(named, options, change, session)
     for kind, digest in options.hash:
         yield LedgerEntry(change, kind, digest, expiry, options.reason)

@@ -10,17 +10,15 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from vaxcert.adapters.certificate_inputs import STANDARD_INPUT
 from vaxcert.adapters.revocation_files import open_revocations
 from vaxcert.cli.arguments import Commands, add_command, moment
 from vaxcert.cli.as_json import moment_json
 from vaxcert.cli.exit_codes import ExitCode, UsageError
-from vaxcert.cli.named_certificates import Named, certificates, identifiers
+from vaxcert.cli.named_certificates import Named, certificates, identifiers, told_apart
 from vaxcert.cli.output import Colour
 from vaxcert.cli.session import Session
 from vaxcert.cli.texts import Texts
 from vaxcert.cli.trust_options import add_store, anchors_of, open_store, threshold
-from vaxcert.codec.container import CONTEXT_IDENTIFIER
 from vaxcert.errors import VaxcertError
 from vaxcert.trust.revocation.query import RevocationAnswer, RevocationLists, RevocationStatus
 
@@ -89,22 +87,11 @@ def _lists(options: argparse.Namespace) -> RevocationLists:
 
 
 def _named(options: argparse.Namespace, session: Session) -> Iterator[Named]:
-    sources = [one for one in options.items if _is_certificate(one)]
-    others = [one for one in options.items if not _is_certificate(one)]
+    others, sources = told_apart(options.items)
     return chain(
         identifiers(others, options.from_file, session, country=options.country),
         certificates(sources, session),
     )
-
-
-def _is_certificate(item: str) -> bool:
-    """Whether it is the text of a certificate or the name of a file; everything else is an identifier."""
-    if item == STANDARD_INPUT:
-        return False
-    try:
-        return item.startswith(CONTEXT_IDENTIFIER) or Path(item).exists()
-    except (OSError, ValueError):
-        return False
 
 
 def _check(

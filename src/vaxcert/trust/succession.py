@@ -106,6 +106,7 @@ def check_succession(
     check_not_older(known, new.origin)
     if old is not None:
         check_same_number(old, new)
+        check_same_date(old, new)
     if share is None:
         return
     if old is None:
@@ -162,6 +163,22 @@ def check_same_number(old: ListReading, new: ListReading) -> None:
     raise _rollback(f"number {number} again, with other content than the one that is stored")
 
 
+def check_same_date(old: ListReading, new: ListReading) -> None:
+    """Refuse keys that come with the date of the edition that is stored, where only dates tell editions apart.
+
+    A list that is as old as its newest entry (German) keeps its date when it drops another: the edition before would
+    bring that back.
+
+    Raises:
+        TrustListError: `trust-list-rollback`.
+    """
+    issued = old.origin.issued
+    if issued is None or old.origin.number is not None or new.origin.issued != issued:
+        return
+    if {key.digest for key in new.keys}.difference(key.digest for key in old.keys):
+        raise _rollback(f"of {_moment(issued)} again, with keys that the stored one of that date has not")
+
+
 def check_environment(old: Environment, new: Environment) -> None:
     """Refuse to change a source from production to test or back.
 
@@ -182,7 +199,7 @@ def check_proof(old: Proof, new: Proof) -> None:
     """
     if old is Proof.SIGNED and new is not Proof.SIGNED:
         raise TrustListError(
-            Reason.TRUST_LIST_UNSIGNED, "nobody signed the list, and the source holds signed lists"
+            Reason.TRUST_LIST_UNSIGNED, "no signature vouches for the list, and the source holds signed lists"
         )
 
 

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from vaxcert.adapters.files import read_bounded, sync_folder, write_atomically
 from vaxcert.adapters.key_files import certificate_pem
-from vaxcert.adapters.store.state import Edition, StoredSource, read_state, write_state
+from vaxcert.adapters.store.state import Edition, StoredSource, damaged_state, read_state, write_state
 from vaxcert.errors import AdapterError, Reason, TrustListError, VaxcertError
 from vaxcert.limits import MAX_KEY_FILE_BYTES, MAX_TRUST_FILE_BYTES
 from vaxcert.trust.anchors import Anchor, read_anchors
@@ -24,6 +24,7 @@ from vaxcert.trust.origin import Environment
 MARK: Final = "vaxcert-store.json"
 _MARKING: Final = {"format": "vaxcert-store", "version": 1}
 _STATE: Final = "state.json"
+_KEPT: Final = "kept"
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 
@@ -74,19 +75,22 @@ def check_mark(folder: Path) -> None:
 
 
 def names(folder: Path) -> tuple[str, ...]:
-    """The sources that have a list. What an import left behind that was cut off has no state, and is none.
+    """The sources that have a list, also when it is lost. What a first import left that was cut off is none.
 
     Raises:
         AdapterError: `store-unreadable`, when that cannot be looked up; nobody may take it for a store without lists.
     """
-    place = folder / "lists"
+    found = {*_names_in(folder / "lists"), *_names_in(folder / _KEPT)}
+    return tuple(sorted(name for name in found if _NAME.fullmatch(name) and has_list(folder, name)))
+
+
+def _names_in(place: Path) -> list[str]:
     try:
-        found = [path.name for path in place.iterdir()]
+        return [path.name for path in place.iterdir()]
     except FileNotFoundError:
-        return ()
+        return []
     except OSError as error:
         raise AdapterError(Reason.STORE_UNREADABLE, f"cannot look into {place}: {error.strerror}") from None
-    return tuple(sorted(name for name in found if _NAME.fullmatch(name) and has_state(folder, name)))
 
 
 def load_state(folder: Path, name: str) -> StoredSource:
@@ -106,9 +110,12 @@ def state_bytes(folder: Path, name: str) -> bytes:
         AdapterError: `store-unreadable`.
         ValueError: When no source can have such a name.
     """
-    if not has_state(folder, name):
+    if not has_list(folder, name):
         raise AdapterError(Reason.STORE_UNREADABLE, f"the store has no source {name}")
-    return _stored(lists(folder, name) / _STATE, f"the state of source {name}")
+    path = lists(folder, name) / _STATE
+    if not _is_there(path):
+        raise damaged_state(name, "its file is missing")
+    return _stored(path, f"the state of source {name}")
 
 
 def save_state(folder: Path, source: StoredSource) -> None:
@@ -121,21 +128,29 @@ def save_state(folder: Path, source: StoredSource) -> None:
 
 
 def save_state_bytes(folder: Path, name: str, state: bytes) -> None:
-    """Replace the state of a source by another as it is written.
+    """Replace the state of a source by another as it is written, and note that the source has one.
 
     Raises:
         AdapterError: `file-unwritable`.
     """
     write_atomically(lists(folder, name) / _STATE, state)
+    place = made(folder / _KEPT)
+    with making(place):
+        if not (place / name).exists():
+            (place / name).touch()
+            sync_folder(place)
 
 
-def has_state(folder: Path, name: str) -> bool:
-    """Whether a source has a list.
+def has_list(folder: Path, name: str) -> bool:
+    """Whether a source has a list: its state, or the note that it had one.
 
     Raises:
         AdapterError: `store-unreadable`, when that cannot be looked up.
     """
-    path = lists(folder, name) / _STATE
+    return _is_there(lists(folder, name) / _STATE) or _is_there(folder / _KEPT / name)
+
+
+def _is_there(path: Path) -> bool:
     try:
         path.stat()
     except (FileNotFoundError, NotADirectoryError):
@@ -147,7 +162,7 @@ def has_state(folder: Path, name: str) -> bool:
 
 def exists(folder: Path, name: str) -> bool:
     """Whether there is anything of a source, be it anchors alone."""
-    return lists(folder, name).exists() or _anchors(folder, name).exists()
+    return lists(folder, name).exists() or _anchors(folder, name).exists() or has_list(folder, name)
 
 
 def put(folder: Path, name: str, data: bytes, kind: str) -> str:
@@ -199,13 +214,15 @@ def keep_only(folder: Path, name: str, needed: Collection[str]) -> None:
 
 
 def forget(folder: Path, name: str) -> None:
-    """Remove a source and its anchors. They go first: cut off, this leaves a list that nobody relies on.
+    """Remove a source and its anchors. They go before its list: cut off, this leaves one that nobody relies on.
 
     Raises:
         AdapterError: `file-unwritable`.
     """
     place = lists(folder, name)
     with making(place):
+        # first, so that who reads meanwhile does not take it for lost
+        (folder / _KEPT / name).unlink(missing_ok=True)
         for rest in (_anchors(folder, name), place):
             if rest.exists():
                 shutil.rmtree(rest)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -93,6 +93,22 @@ class PinnedSources:
     def _locked(self) -> Iterator[None]:
         with locked(self._lock):
             yield
+
+    @contextmanager
+    def _pinning(self, name: str, anchors: tuple[Anchor, ...]) -> Iterator[None]:
+        """Pin anchors for the list that is made current meanwhile; when it is not, those that are new go again."""
+        pinned = self.anchors(name)
+        new = [anchor for anchor in anchors if anchor not in pinned]
+        try:
+            for anchor in new:
+                layout.pin(self._folder, name, anchor)
+            yield
+        except BaseException:
+            if not layout.has_list(self._folder, name):
+                for anchor in new:
+                    with suppress(AdapterError):  # it was not pinned yet
+                        layout.unpin(self._folder, name, anchor)
+            raise
 
     def _anchors_to_use(self, name: str, given: tuple[Anchor, ...], *, has_list: bool) -> tuple[Anchor, ...]:
         """Those to judge an import by: the given ones are pinned with the first one, and checked later."""

@@ -3,6 +3,7 @@
     revocation/anchors/<source>/<digest>.json  the keys pinned for a source
     revocation/lists/<source>/<sha256>.vxr     full list and deltas exactly as received
     revocation/lists/<source>/state.json       which of them make the list; replacing this one file is the switch
+    revocation/kept/<source>                   empty; says that the source has a list (see `trust_store`)
     revocation/.<random>.partial               what is being taken in
 
 A list that is kept cannot be forgotten and does not go back: what it revokes stays revoked until its issuer says
@@ -136,7 +137,7 @@ class RevocationStore(PinnedSources):
         at = checked_time(at)
         name = layout.checked_name(name or DEFAULT_NAME)
         with self._locked(), self._copied(source) as (copy, digest):
-            stored = self.source(name) if layout.has_state(self._folder, name) else None
+            stored = self.source(name) if layout.has_list(self._folder, name) else None
             needed = _threshold(stored, threshold)
             judges = self._anchors_to_use(name, anchors, has_list=stored is not None)
             document = _checked(copy, judges, needed)
@@ -157,9 +158,7 @@ class RevocationStore(PinnedSources):
                 documents=documents,
                 fetched=fetched,
             )
-            for anchor in anchors:
-                layout.pin(self._folder, name, anchor)
-            self._switch(copy, digest, current)
+            self._switch(copy, digest, current, anchors)
         is_new = stored is None or new.content not in stored.contents
         return RevocationImport(current, ImportOutcome.STORED if is_new else ImportOutcome.UNCHANGED)
 
@@ -180,13 +179,16 @@ class RevocationStore(PinnedSources):
             with suppress(OSError):
                 copy.unlink()
 
-    def _switch(self, copy: Path, digest: str, current: StoredRevocation) -> None:
+    def _switch(
+        self, copy: Path, digest: str, current: StoredRevocation, anchors: tuple[Anchor, ...]
+    ) -> None:
         """Put a copy in its place, make its list current, and remove what is not needed any more."""
         place = layout.made(layout.lists(self._folder, current.name))
         with layout.making(place):
             copy.replace(place / _file_name(digest))
             sync_folder(place)
-        layout.save_state_bytes(self._folder, current.name, write_state(current))
+        with self._pinning(current.name, anchors):
+            layout.save_state_bytes(self._folder, current.name, write_state(current))
         layout.keep_only(self._folder, current.name, {_file_name(one.file) for one in current.documents})
 
     def _opened(self, source: StoredRevocation) -> RevocationList:

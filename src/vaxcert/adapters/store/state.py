@@ -44,6 +44,10 @@ class SourceTerms:
     test_participants: bool = False
     max_age: timedelta = DEFAULT_MAX_AGE
 
+    def after(self, reading: ListReading) -> SourceTerms:
+        """The terms once a list is taken: where it is signed, no later one may do without."""
+        return replace(self, allow_unsigned=self.allow_unsigned and reading.origin.proof is not Proof.SIGNED)
+
     def read(
         self, name: str, data: bytes, anchors: tuple[Anchor, ...], signature: bytes | None
     ) -> ListReading:

@@ -5,7 +5,12 @@
     anchors/<source>/<digest>.json the keys pinned for a source
     lists/<source>/<sha256>.list   lists and signatures exactly as received
     lists/<source>/state.json      which of them is current; replacing this one file is the switch
+    kept/<source>                  empty; says that the source has a list
     revocation/                    revocation lists with their anchors, laid out likewise (`revocation_store`)
+
+A first import that is cut off before its state is written leaves files and anchors that are no source, and the next one
+takes their place. The note in `kept` is made right after the first state, so a source that has it and no state has
+lost it: what it withdraws is not known, and no key may be relied on until it is removed and imported again.
 
 One process writes at a time; readers are never held up. Whoever can write to the folder can change what is trusted:
 its permissions are the operator's.
@@ -43,6 +48,8 @@ from vaxcert.trust.revocation.query import RevocationLists
 from vaxcert.trust.succession import (
     check_downloaded,
     check_edition,
+    check_environment,
+    check_proof,
     check_succession,
     check_usable,
     clock_is_behind,
@@ -205,7 +212,7 @@ class TrustStore(PinnedSources):
             try:
                 withdrawn |= self.source(name).current.withdrawn
             except VaxcertError as error:
-                if layout.has_state(self._folder, name):  # else it was removed just now
+                if layout.has_list(self._folder, name):  # else it was removed just now
                     problems.insert(len(lost), _named(name, error))
                     lost.append(name)
                 continue
@@ -250,21 +257,22 @@ class TrustStore(PinnedSources):
         with self._writing(name) as stored:
             terms = options.terms(stored, data)
             anchors = self._anchors_to_use(name, options.anchors, has_list=stored is not None)
-            signature = options.signature
-            reading = terms.read(name, data, anchors, signature)
-            is_new = stored is None or not _is_same(stored.current, data, signature)
+            reading = terms.read(name, data, anchors, options.signature)
+            is_new = stored is None or not _is_same(stored.current, data, options.signature)
             old = None if stored is None else self._old_reading(stored)
             check_edition(reading, at=at, companions=options.companions)
             if options.fetched is not None and not terms.allow_unsigned:
                 check_downloaded(reading.origin)
+            if stored is not None:
+                _check_kind(stored, reading)
             if stored is not None and is_new:
+                _check_not_previous(stored, data, options.signature)
                 _check_succession(stored, old, reading, options, at)
-            for anchor in options.anchors:
-                layout.pin(self._folder, name, anchor)
             edition = self._keep(name, reading, data, options, at)
-            source = StoredSource(name=name, terms=terms, current=edition).after(stored)
+            source = StoredSource(name=name, terms=terms.after(reading), current=edition).after(stored)
             notes = _notes(stored, source, at)
-            layout.save_state(self._folder, source)
+            with self._pinning(name, options.anchors):
+                layout.save_state(self._folder, source)
         return ImportResult(
             source=source,
             outcome=ImportOutcome.STORED if is_new else ImportOutcome.UNCHANGED,
@@ -307,7 +315,7 @@ class TrustStore(PinnedSources):
     def _writing(self, name: str) -> Iterator[StoredSource | None]:
         """Hold the lock, and remove at the end what is not needed any more, or was left by a writer cut off."""
         with self._locked():
-            stored = self.source(name) if layout.has_state(self._folder, name) else None
+            stored = self.source(name) if layout.has_list(self._folder, name) else None
             yield stored
             source = self.source(name)
             editions = (source.current, source.previous)
@@ -323,6 +331,7 @@ class TrustStore(PinnedSources):
             reading = source.terms.read(source.name, data, self.anchors(source.name), signature)
         except ValueError as error:  # of a newer vaxcert
             raise AdapterError(Reason.STORE_UNREADABLE, f"source {source.name}: {error}") from None
+        check_proof(edition.proof, reading.origin.proof)
         return _ending(reading, usable_until(edition, source.terms))
 
     def _old_reading(self, stored: StoredSource) -> ListReading | None:
@@ -376,6 +385,20 @@ def _check_size(data: bytes) -> None:
     if len(data) > MAX_TRUST_FILE_BYTES:
         raise TrustListError(
             Reason.TRUST_LIST_UNREADABLE, f"{len(data)} bytes, at most {MAX_TRUST_FILE_BYTES} expected"
+        )
+
+
+def _check_kind(stored: StoredSource, reading: ListReading) -> None:
+    """Refuse other terms, also for the very bytes that are current."""
+    check_environment(stored.current.environment, reading.environment)
+    check_proof(stored.current.proof, reading.origin.proof)
+
+
+def _check_not_previous(stored: StoredSource, data: bytes, signature: bytes | None) -> None:
+    """Refuse the edition that was current before: of some formats nothing else tells that it is older."""
+    if stored.previous is not None and _is_same(stored.previous, data, signature):
+        raise TrustListError(
+            Reason.TRUST_LIST_ROLLBACK, "an older edition: the one before that which is stored"
         )
 
 
