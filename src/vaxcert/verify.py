@@ -63,6 +63,7 @@ from vaxcert.trust.trust_list import TrustedKey, TrustList
 
 _FIRST_MOMENT: Final = datetime(1, 1, 1, tzinfo=UTC)
 _LAST_MOMENT: Final = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+_UNDECIDED: Final = frozenset({Reason.STALE_TRUST_LIST, Reason.REVOCATION_UNKNOWN})
 _ALGORITHMS: Final = {int(algorithm): algorithm for algorithm in Algorithm}
 
 
@@ -150,6 +151,11 @@ class VerificationReport:
         """Code of `error`."""
         return None if self.error is None else self.error.reason
 
+    @property
+    def is_undecided(self) -> bool:
+        """Whether it was refused only because a list is too old or cannot tell; with better ones it may pass."""
+        return self.reason in _UNDECIDED
+
     def __bool__(self) -> bool:
         raise TypeError("a report has no truth value; look at its outcome")
 
@@ -181,7 +187,7 @@ class Verifier:
         revocation: The revocation lists to ask; none are asked without. Keys that they withdraw are withdrawn.
     """
 
-    __slots__ = ("_policy", "_revocation", "_signer_in_date_now", "_trust_list")
+    __slots__ = ("_origins", "_policy", "_revocation", "_signer_in_date_now", "_trust_list")
 
     def __init__(
         self,
@@ -194,6 +200,7 @@ class Verifier:
         self._trust_list: Final = TrustList(trust_list, withdrawn=gone) if gone else trust_list
         self._policy: Final = policy or VerificationPolicy()
         self._revocation: Final = revocation
+        self._origins: Final = self._trust_list.origins_of(self._policy.environments)
         self._signer_in_date_now: Final = self._policy.signer_dates is SignerDates.NOW
 
     def verify(self, source: str | bytes, *, at: datetime) -> VerifiedCertificate:
@@ -284,7 +291,7 @@ class Verifier:
     def _unknown_key(self, kid: bytes, at: datetime) -> VerificationError:
         """A key may be unknown because a list is too old to have it; that must not look like a forgery."""
         if self._policy.stale_lists is WhenUnsure.REFUSE:
-            for origin in self._trust_list.origins:
+            for origin in self._origins:
                 if origin.usable_until is not None and at - origin.usable_until > self._policy.clock_skew:
                     return StaleTrustListError(origin.name, origin.usable_until, at)
         return UnknownKeyError(kid)

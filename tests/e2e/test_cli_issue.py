@@ -100,6 +100,11 @@ def test_reasons_and_summary_are_in_the_users_language(run, signer_files, tmp_pa
     assert "1 bản ghi: 0 chứng nhận đã cấp, 1 bản ghi bị từ chối." in done.stdout
 
 
+def test_one_record_is_said_so(run, signer_files, tmp_path):
+    done = issue(run, signer_files, records_file(tmp_path, BAD[1]), tmp_path / "out")
+    assert "1 record: 0 certificates issued, 1 record refused." in done.stdout
+
+
 def test_the_same_dose_twice_is_refused_the_second_time(run, signer_files, tmp_path):
     out = tmp_path / "out"
     issue(run, signer_files, records_file(tmp_path, GOOD[0], GOOD[1], GOOD[0]), out)

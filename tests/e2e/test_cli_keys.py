@@ -156,6 +156,22 @@ def test_show_goes_on_after_a_file_it_cannot_read(keys):
     ]
 
 
+def test_show_names_a_certificate_as_trust_anchors_does(run, keys, tmp_path):
+    store = ("--store", tmp_path / "store")
+    assert run("trust", "anchors", "add", "x", tmp_path / "ca.pem", *store).status == 0
+    (pinned,) = run("trust", "anchors", "list", "x", "--json", *store).objects
+    (shown,) = keys("show", "--json", "ca.pem").objects
+    assert shown["anchor"] == pinned["sha256"][:16]
+    out = ("--out-key", "2.key", "--out-cert", "2.pem", *START)
+    made = keys("new-ca", *SUBJECT, "TEST CSCA 2", *out).stdout.splitlines()
+    (second,) = keys("show", "--json", "2.pem").objects
+    assert f"As anchor             {second['anchor']}" in made
+    out = ("--out-key", "3.key", "--out-cert", "3.pem", *START)
+    (made_json,) = keys("new-ca", "--json", *SUBJECT, "TEST CSCA 3", *out).objects
+    assert len(made_json["anchor"]) == 16
+    assert f"  As anchor             {shown['anchor']}" in keys("show", "ca.pem").stdout.splitlines()
+
+
 @pytest.mark.parametrize("language", ["en", "vi"])
 def test_show_is_readable_on_eighty_columns(keys, language):
     shown = keys("show", "--lang", language, "ca.pem").stdout

@@ -70,7 +70,9 @@ def flow(run, tmp_path, keys):
 
 
 def test_from_an_identifier_to_an_answer(flow):
-    assert flow.add(CI, "--expires", "2023-01-31", "--reason", "forged").status == ExitCode.ACCEPTED
+    assert (
+        flow.add(CI, "--expires", "2023-01-31", "--at", AT, "--reason", "forged").status == ExitCode.ACCEPTED
+    )
     built = flow.build("list.vxr", "--json")
     (report,) = built.objects
     assert (built.status, report["entries"], report["number"]) == (0, {"revoked IDENTIFIER": 1}, 1)
@@ -86,7 +88,7 @@ def test_from_an_identifier_to_an_answer(flow):
 
 
 def test_the_ledger_holds_hashes_only(flow):
-    flow.add(CI, OTHER, "--expires", "2023-01-31")
+    flow.add(CI, OTHER, "--expires", "2023-01-31", "--at", AT)
     text = flow.ledger.read_text()
     assert text.startswith("change,type,hash,expires,reason\nrevoked,IDENTIFIER,")
     assert "SECRET" not in text
@@ -208,6 +210,28 @@ def test_countries_that_a_list_is_not_for_are_unknown(flow):
     assert flow.statuses(CI, more=("--country", "DE")) == ["unknown"]
 
 
+def test_an_entry_may_end_on_the_day_it_is_made(flow):
+    assert flow.add(CI, "--expires", f"{NOW.date()}", "--at", AT).status == ExitCode.ACCEPTED
+
+
+def test_the_country_of_an_identifier_decides_which_lists_cover_it(flow):
+    flow.add(CI, "NOWHERE1")
+    flow.build("vn.vxr", "--country", "VN")
+    flow.build("all.vxr", "--issuer", "TEST other")
+    named = (CI, "URN:UVCI:01:VN:X", "URN:UVCI:01:FR:X", "NOWHERE1", "NOWHERE2")
+    assert flow.statuses(*named, lists=["vn.vxr"]) == [
+        "revoked", "not-revoked", "unknown", "revoked", "unknown",
+    ]  # fmt: skip
+    assert set(flow.statuses(*named[1:3], "NOWHERE2", lists=["all.vxr"])) == {"not-revoked"}
+    assert set(flow.statuses(*named[1:3], "NOWHERE2", lists=["vn.vxr", "all.vxr"])) == {"not-revoked"}
+    assert (
+        flow.statuses("URN:UVCI:01:FR:X", "NOWHERE2", lists=["vn.vxr"], more=("--country", "VN"))
+        == ["not-revoked"] * 2
+    )
+    (answer,) = flow.check("NOWHERE2", lists=["vn.vxr"], more=("--json",)).objects
+    assert (answer["covered"], "--country" in answer["detail"]) == (False, True)
+
+
 def test_what_cannot_be_read_as_a_certificate(flow, tmp_path):
     flow.add(CI)
     flow.build()
@@ -225,6 +249,8 @@ def test_what_cannot_be_read_as_a_certificate(flow, tmp_path):
         (CI, "--reason", "A NAME"),
         (CI, "--expires", "tomorrow"),
         (CI, "--expires", "2150-01-01"),
+        (CI, "--expires", f"{NOW.date() - timedelta(days=1)}", "--at", AT),
+        (CI, "--expires", "2022-06-01"),
         ("--hash", "UCI:00"),
         ("--hash", "XYZ:" + "00" * 16),
         ("--kid", "00"),

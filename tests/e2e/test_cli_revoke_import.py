@@ -121,10 +121,13 @@ def test_a_delta_goes_on_from_what_is_stored(take, verify, made, identifier):
     assert (unfit.status, "revocation-list-unreadable" in unfit.stderr) == (ExitCode.TRUST, True)
 
 
-def test_a_withdrawn_key(take, verify, made):
+def test_a_withdrawn_key(run, take, verify, made, folder):
     kid = signer().certificate.kid
     take(made("1.vxr", withdrawn=frozenset({kid})))
     assert verify() == (ExitCode.REFUSED, "key-revoked")
+    for target in ((), ("moh",)):
+        (key,) = run("trust", "show", *target, "--keys", "--json", "--store", folder, "--at", AT).objects
+        assert key["status"] == "revoked"
 
 
 def test_a_list_that_grows_old_closes(run, take, verify, made, folder, text):
@@ -172,13 +175,16 @@ def test_standard_input_names_and_anchors(run, take, made, folder, tmp_path):
     assert [one["source"] for one in shown] == ["border"]
     assert run("trust", "anchors", "list", "border", "--store", folder, "--json").objects == []
     digest = shown[0]["sha256"]
-    done = run("trust", "anchors", "remove", "border", digest, "--revocation", "--store", folder)
+    remove = ("trust", "anchors", "remove", "border", digest, "--revocation", "--store", folder)
+    done = run(*remove)
+    assert (done.status, "anchor-missing" in done.stderr) == (ExitCode.TRUST, True)
+    done = run(*remove, "--force")
     assert done.status == ExitCode.ACCEPTED
 
 
 @pytest.mark.parametrize(
     ("arguments", "status"),
-    [(("--name", "No Such"), 2), (("--threshold", "2"), 4), (("--threshold", "0"), 2)],
+    [(("--name", "No Such"), 2), (("--name", ""), 2), (("--threshold", "2"), 4), (("--threshold", "0"), 2)],
 )
 def test_options_that_cannot_be(take, made, arguments, status):
     assert take(made("1.vxr"), *arguments).status == status
@@ -231,6 +237,14 @@ def test_a_revocation_list_has_anchors_of_its_own(run, made, anchor, text, trust
     assert (wrong.status, "revocation-list-signature" in wrong.stderr) == (ExitCode.TRUST, True)
     for options in (("--anchor", other, "--revocation-anchor", anchor), ("--anchor", anchor)):
         assert run(*base, *options, "--json").objects[0]["reason"] == "revoked"
+
+
+def test_one_of_a_thing_is_said_so(take, made):
+    take(made("1.vxr", OTHER))
+    done = take(
+        made("2.vxr", *IDENTIFIERS, number=2, base=made("1.vxr", OTHER), withdrawn=frozenset({bytes(8)}))
+    )
+    assert "TEST authority, for all, 1 delta, 1 key withdrawn" in done.stdout
 
 
 def test_update(run, take, made, verify, folder, identifier):

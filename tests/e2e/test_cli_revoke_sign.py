@@ -81,6 +81,17 @@ def test_two_who_sign_compare_the_digest(build, sign):
     assert {first["signed_by"], second["signed_by"]} == set(kids)
 
 
+def test_an_anchor_that_has_signed_adds_nothing(build, sign):
+    _, path = build()
+    before = path.read_bytes()
+    done = sign(path, "a")
+    assert (done.status, "nothing was added" in " ".join(done.stdout.split())) == (ExitCode.ACCEPTED, True)
+    assert "Written" not in done.stdout
+    assert sign(path, "a", "--json").objects[0]["added"] is False
+    assert path.read_bytes() == before
+    assert sign(path, "b", "--json").objects[0]["added"] is True
+
+
 def test_a_delta_is_signed_alike(build, sign, check):
     _, path = build(signing="ab")
     _, delta = build("delta.vxr", "--base", path, number=2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
@@ -16,9 +17,10 @@ from PIL import Image
 from tests.e2e.conftest import AT
 from tests.support import http_faults as faults
 from tests.support import lists
+from tests.support import revocation as revocations
 from tests.support.http_faults import ListServer
 from tests.support.signers import NOW, signer
-from tests.support.store_lists import NEW_COUNT, OLD_COUNT, anchor_signer, pem_list, signed_list
+from tests.support.store_lists import NEW_COUNT, OLD_COUNT, anchor_signer, entries, pem_list, signed_list
 from vaxcert.adapters.files import file_digest
 from vaxcert.adapters.places import default_store
 from vaxcert.adapters.store import TrustStore
@@ -181,6 +183,32 @@ def test_import_as_json(trust_run, old, anchor_file):
     assert (found["outcome"], found["state"], found["notes"]) == ("stored", "current", [])
 
 
+def documented_members(command):
+    """The members that the table of the page names for a command; what they can be stands in brackets."""
+    page = (Path(__file__).parents[2] / "docs/trust.md").read_text("utf-8")
+    (row,) = re.findall(rf"^\| {re.escape(command)} \| (.*) \|$", page, re.MULTILINE)
+    return set(re.findall(r"`([a-z_0-9]+)`", re.sub(r"\([^)]*\)", "", row)))
+
+
+def test_json_members_are_those_of_the_page(run, trust_run, old, new, anchor_file, tmp_path):
+    (imported,) = trust_run("import", old, "--anchor", anchor_file, "--name", "eu", "--json").objects
+    (shown,) = trust_run("show", "--json").objects
+    key = trust_run("show", "--keys", "--json").objects[0]
+    (compared,) = trust_run("diff", old, new, "--anchor", anchor_file, "--json").objects
+    revoked = tmp_path / "list.vxr"
+    revoked.write_bytes(revocations.list_bytes(revocations.identifiers("A"), number=1))
+    pinned = tmp_path / "revocation-anchor.pem"
+    public = revocations.anchor_key().public_key
+    pinned.write_bytes(public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    asked = ("revoke", "check", "A", "--list", revoked, "--anchor", pinned, "--at", AT, "--json")
+    (answer,) = run(*asked).objects
+    assert set(shown) == documented_members("`trust show`")
+    assert set(imported) - set(shown) == documented_members("`trust import`")
+    assert set(key) == documented_members("`trust show --keys`")
+    assert set(compared) == documented_members("`trust diff`")
+    assert set(answer) | {"reason"} == documented_members("`revoke check`")
+
+
 def test_next_edition_is_compared_with_the_one_before(trust_run, stored, new):
     done = trust_run("import", new, "--name", "eu")
     assert "keys added: 1, removed: 0, changed: 0" in " ".join(done.stdout.split())
@@ -251,6 +279,7 @@ def test_folder_of_certificates_is_imported_as_one_list(trust_run, tmp_path):
     ("arguments", "message"),
     [
         (("--name", WRONG_NAME), "no source can be called"),
+        (("--name", ""), "no source can be called"),
         (("--format", "none"), "invalid choice"),
         (("--threshold", "0"), "not a number of anchors"),
         (("--threshold", "x"), "not a number of anchors"),
@@ -263,6 +292,32 @@ def test_wrong_options_of_import(trust_run, old, arguments, message):
     done = trust_run("import", old, *arguments)
     assert (done.status, done.stdout) == (2, "")
     assert message in done.stderr
+
+
+@pytest.mark.parametrize("address", ["https://lists.example.org/keys.vxl", "HTTP://127.0.0.1/x"])
+def test_import_takes_no_address(trust_run, address):
+    done = trust_run("import", address)
+    assert (done.status, done.stdout) == (2, "")
+    assert "put the address into sources.toml and run `vaxcert trust update`" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["list.vxr", "list.bin"])
+def test_import_of_a_revocation_list_names_the_command_for_it(trust_run, tmp_path, name):
+    file = tmp_path / name
+    file.write_bytes(revocations.list_bytes(revocations.identifiers("URN:UVCI:01:VN:A"), number=1))
+    done = trust_run("import", file)
+    assert (done.status, done.stdout) == (2, "")
+    assert "`vaxcert revoke import` takes it" in done.stderr
+    assert not (tmp_path / "store").exists()
+
+
+def test_what_is_no_list_is_not_said_to_be_certificates(trust_run, tmp_path, anchor_file):
+    file = tmp_path / "page.html"
+    file.write_bytes(b"<html>")
+    done = trust_run("import", file, "--anchor", anchor_file)
+    assert (done.status, done.stderr.split(": ")[1]) == (4, "trust-list-unsigned")
+    assert "no list of a known format and has no signature" in done.stderr
+    assert "certificates" not in done.stderr
 
 
 def test_files_that_cannot_be_read(trust_run, old, tmp_path):
@@ -359,6 +414,40 @@ def test_show_keys(trust_run, stored):
     assert {one["status"] for one in found} == {"in-date"}
     later = trust_run("show", "--keys", "--json", at="2030-01-01T00:00:00Z").objects
     assert {one["status"] for one in later} == {"expired"}
+
+
+@pytest.mark.parametrize("by_itself", [True, False], ids=["own list", "another source"])
+def test_keys_that_a_list_withdraws_are_shown_as_withdrawn(trust_run, tmp_path, anchor_file, by_itself):
+    gone = frozenset({signer(country="VN").kid})
+    contents = {"eu": signed_list(unlisted_withdrawals=gone if by_itself else frozenset())}
+    if not by_itself:
+        contents["other"] = signed_list(count=1, entries=entries(2)[1:], unlisted_withdrawals=gone)
+    for name, data in contents.items():
+        file = tmp_path / f"{name}.vxl"
+        file.write_bytes(data)
+        imported = trust_run("import", file, "--anchor", anchor_file, "--name", name)
+    for target in ((), ("eu",), (tmp_path / "store",)):
+        keys = trust_run("show", "--keys", "--json", *target).objects
+        statuses = {(one["list"], one["country"]): one["status"] for one in keys}
+        assert statuses["eu", "VN"] == "revoked"
+        assert statuses["eu", "LA"] == "in-date"
+        found = trust_run("show", "--expiry", "--json", *target).objects
+        assert "VN" not in {one["country"] for one in found}
+    counts = f"{OLD_COUNT - 1} in date, 1 WITHDRAWN"
+    assert counts in trust_run("show", "eu").stdout
+    assert (counts in imported.stdout) == by_itself
+
+
+def test_one_key_is_said_so(trust_run, tmp_path, anchor_file):
+    file = tmp_path / "one.vxl"
+    file.write_bytes(signed_list(count=1))
+    done = trust_run("import", file, "--anchor", anchor_file)
+    assert "1 entry, 1 key, 0 lost" in done.stdout
+    vietnamese = trust_run("show", "vaxcert", "--lang", "vi").stdout
+    assert "1 mục, 1 khóa, 0 mục mất" in vietnamese
+    picture = tmp_path / "p.svg"
+    assert trust_run("show", "--expiry", "--picture", picture).status == 0
+    assert "When 1 key ends, by country" in picture.read_text()
 
 
 def key(country, not_after, **changes):
@@ -490,6 +579,15 @@ def test_diff_needs_two_lists_or_a_name(trust_run, arguments):
     assert trust_run("diff", *arguments).status == 2
 
 
+def test_a_removed_source_is_forgotten_with_its_anchors(trust_run, stored, old, anchor_file, tmp_path):
+    assert "eu" in trust_run("remove", "eu", at=None).stdout
+    assert {path.name for path in contents(tmp_path / "store")} == {"vaxcert-store.json", ".lock"}
+    again = trust_run("remove", "eu", at=None)
+    assert (again.status, again.stderr.split(": ")[1]) == (4, "store-unreadable")
+    assert trust_run("import", old, "--anchor", anchor_file, "--name", "eu").status == 0
+    assert trust_run("remove", "eu", "--json", at=None).objects == [{"source": "eu", "removed": True}]
+
+
 def test_anchors(trust_run, stored, tmp_path):
     second = write_anchor(tmp_path, "second")
     (pinned,) = trust_run("anchors", "list", "eu", "--json", at=None).objects
@@ -503,6 +601,17 @@ def test_anchors(trust_run, stored, tmp_path):
     again = trust_run("anchors", "remove", "eu", digest, at=None)
     assert (again.status, again.stderr.split(": ")[1]) == (4, "anchor-missing")
     assert "second.pem" not in trust_run("anchors", "list", "eu", at=None).stdout
+
+
+def test_the_anchor_of_the_current_list_goes_by_force_only(trust_run, stored):
+    (pinned,) = trust_run("anchors", "list", "eu", "--json", at=None).objects
+    remove = ("anchors", "remove", "eu", pinned["sha256"])
+    done = trust_run(*remove, at=None)
+    assert (done.status, done.stderr.split(": ")[1]) == (4, "anchor-missing")
+    assert "import an edition signed by the others first" in done.stderr
+    assert trust_run("show", "eu").status == 0
+    assert trust_run(*remove, "--force", at=None).status == 0
+    assert trust_run("show", "eu").status == 4
 
 
 @pytest.mark.parametrize(
@@ -656,3 +765,14 @@ def test_age_limit_of_a_list_without_an_end(trust_run, unsigned, tmp_path):
 def test_list_of_test_keys_is_said_to_be_one(trust_run, unsigned):
     done = trust_run("import", unsigned, "--allow-unsigned", "--environment", "test")
     assert "  Environment           TEST" in done.stdout.splitlines()
+
+
+@pytest.mark.corpus
+def test_a_list_in_a_file_ages_like_one_that_is_kept(trust_run, run, corpus, tmp_path):
+    german = corpus / "trust-lists/german"
+    arguments = (german / "dsc-list.json", "--anchor", german / "dsc-list-signing-key.pem", "--json")
+    ends = [
+        run("trust", "show", *arguments, *more).objects[0]["usable_until"]
+        for more in ((), ("--max-age-days", "3650"))
+    ]
+    assert ends == ["2024-02-26T10:23:58Z", "2033-11-25T10:23:58Z"]

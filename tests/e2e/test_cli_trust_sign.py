@@ -191,6 +191,7 @@ def test_json(desk):
         "content_sha256": hashlib.sha256(document.content).hexdigest(),
         "signatures": kids[:1],
         "signed_by": kids[0],
+        "added": True,
     }
     assert second == {**first, "signatures": sorted(kids), "signed_by": kids[1]}
 
@@ -202,6 +203,24 @@ def test_signing_twice_gives_the_same_bytes(desk):
     assert desk.data == once
     desk.sign("--add", "@list")
     assert desk.data == once
+
+
+def test_an_anchor_that_has_signed_adds_nothing(desk):
+    desk.new()
+    code, shown, _ = desk.sign("--add", "@list")
+    assert code is ExitCode.ACCEPTED
+    assert "nothing was added" in " ".join(shown.split())
+    assert "Written" not in shown
+    assert json.loads(desk.sign("--add", "@list", "--json")[1])["added"] is False
+
+
+def test_a_list_of_withdrawals_alone_can_be_signed(desk):
+    (desk.folder / "none").mkdir()
+    empty = ("@none", "--out", "@list", *NEW)
+    assert "at least one" in refused(lambda: desk.sign(*empty), UsageError)
+    assert not (desk.folder / "list").exists()
+    code, shown, _ = desk.sign(*empty, "--withdraw", "00" * 8)
+    assert (code, "Withdrawals           1" in shown) == (ExitCode.ACCEPTED, True)
 
 
 def test_signing_in_two_places_gives_the_same_bytes(desk):

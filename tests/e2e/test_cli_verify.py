@@ -478,6 +478,11 @@ def test_stale_list_is_no_forgery(run, kept, text):
     assert done.status == 4
     assert [found["reason"] for found in done.objects] == ["stale-trust-list"] * 2
     assert [line.split(": ")[1] for line in done.stderr.splitlines()] == ["stale-trust-list"]
+    card = run("verify", "--at", at, text).stdout
+    assert card.splitlines()[1] == "? CANNOT DECIDE"
+    assert "REFUSED" not in card
+    assert "✘ in" not in card
+    assert "say nothing about the certificate" in " ".join(card.split())
     reported = run("verify", "--json", "--stale", "report", "--at", at, text)
     assert (reported.status, reported.objects[0]["findings"][0]["code"]) == (0, "list-stale")
     assert reported.stderr == done.stderr

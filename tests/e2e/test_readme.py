@@ -73,14 +73,21 @@ def run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("block", blocks("python"), ids=name)
-def test_python_blocks_run(after_the_demo, block):
+@pytest.mark.parametrize("block", blocks("python", "console"), ids=name)
+def test_blocks_run(after_the_demo, block):
+    """In the order of the pages: later blocks go on with what earlier ones have made."""
+    if block.language == "python":
+        runs_in_python(block, after_the_demo)
+    else:
+        runs_in_a_shell(block, after_the_demo)
+
+
+def runs_in_python(block, after_the_demo):
     done = run([sys.executable, "-c", block.text], after_the_demo)
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("block", blocks("console"), ids=name)
-def test_console_blocks_run(after_the_demo, block):
+def runs_in_a_shell(block, after_the_demo):
     assert all(line.startswith("$ ") for line in block.text.splitlines())
     for command in (line.removeprefix("$ ") for line in block.text.splitlines()):
         if command not in NOT_RUN_HERE:

@@ -156,6 +156,28 @@ def test_stale_never_looks_like_forged_nor_hides_it():
     assert verifier.report(forged, at=AT).reason is Reason.BAD_SIGNATURE
 
 
+def test_a_test_list_that_has_ended_says_nothing_of_production_keys():
+    ended = replace(
+        key(), environment=Environment.TEST, origin=listed("tests", usable_until=AT - SECOND * 301)
+    )
+    current = replace(key(), origin=listed("production", usable_until=AT))
+    unknown = text(by=ps256())
+    verifier = vc.Verifier(vc.TrustList([ended, current]))
+    assert verifier.report(unknown, at=AT).reason is Reason.UNKNOWN_KEY
+    both = vc.VerificationPolicy(environments=frozenset(Environment))
+    verifier = vc.Verifier(vc.TrustList([ended, current]), policy=both)
+    assert verifier.report(unknown, at=AT).reason is Reason.STALE_TRUST_LIST
+
+
+def test_what_an_old_list_leaves_open_is_undecided():
+    ended = replace(key(), origin=listed("old", usable_until=AT - SECOND * 301))
+    verifier = vc.Verifier(vc.TrustList([ended]))
+    assert verifier.report(text(), at=AT).is_undecided
+    forged = text(protected={1: -7, 4: es256().kid}, by=ps256())
+    assert not verifier.report(forged, at=AT).is_undecided
+    assert not vc.Verifier(vc.TrustList([key()])).report(text(), at=AT).is_undecided
+
+
 def test_reporting_stale_lists_goes_on_with_a_finding():
     ended = replace(
         key(), origin=listed("old", next_update=AT - SECOND * 400, usable_until=AT - SECOND * 301)

@@ -13,7 +13,7 @@ from tests.support.revocation import AT, IDENTIFIER, ISSUED, OTHER
 from vaxcert.adapters.locks import locked
 from vaxcert.adapters.store import TrustStore, layout, revocation_state, revocation_store
 from vaxcert.adapters.store.imports import ImportOutcome
-from vaxcert.errors import AdapterError, Reason, VaxcertError
+from vaxcert.errors import AdapterError, Reason, TrustListError, VaxcertError
 from vaxcert.trust.revocation.header import Change
 from vaxcert.trust.revocation.query import RevocationStatus
 
@@ -400,7 +400,11 @@ def test_a_folder_that_cannot_be_looked_into_stops_everything(trust_store, store
 
 def test_an_anchor_that_is_gone_stops_everything(trust_store, store):
     store.take(FULL)
-    store.remove_anchor("moh", ANCHORS[0].digest)
+    with pytest.raises(TrustListError) as missing:
+        store.remove_anchor("moh", ANCHORS[0].digest)
+    assert missing.value.reason is Reason.ANCHOR_MISSING
+    assert trust_store.revocation() is not None
+    store.remove_anchor("moh", ANCHORS[0].digest, force=True)
     with pytest.raises(AdapterError) as caught:
         trust_store.revocation()
     assert caught.value.reason is Reason.STORE_UNREADABLE

@@ -178,7 +178,7 @@ def test_list_offers_no_way_to_change_it():
     assert not [
         name
         for name in dir(one)
-        if not name.startswith("_") and name not in ("candidates", "combined", "origins")
+        if not name.startswith("_") and name not in ("candidates", "combined", "origins", "origins_of")
     ]
 
 

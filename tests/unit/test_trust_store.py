@@ -34,7 +34,6 @@ import vaxcert as vc
 from vaxcert.adapters.locks import locked
 from vaxcert.adapters.store import ImportNote, ImportOptions, ImportOutcome, TrustStore, layout
 from vaxcert.adapters.store.state import (
-    DEFAULT_MAX_AGE,
     Edition,
     Fetched,
     SourceTerms,
@@ -48,7 +47,7 @@ from vaxcert.errors import AdapterError, Reason, StaleTrustListError, VaxcertErr
 from vaxcert.limits import MAX_TRUST_FILE_BYTES
 from vaxcert.rules.policy import VerificationPolicy
 from vaxcert.trust.anchors import anchor_of, read_anchors
-from vaxcert.trust.origin import Environment, Proof
+from vaxcert.trust.origin import MAX_AGE, Environment, Proof
 from vaxcert.trust.own_list import Companion
 
 DAY = timedelta(days=1)
@@ -131,9 +130,8 @@ def test_names_no_source_can_have(store, name):
     for call in calls:
         with pytest.raises(ValueError, match="no source can be called"):
             call(name)
-    if name:
-        with pytest.raises(ValueError, match="no source can be called"):
-            store.import_list(name, OLD, at=NOW, options=PINNED)
+    with pytest.raises(ValueError, match="no source can be called"):
+        store.import_list(name, OLD, at=NOW, options=PINNED)
 
 
 def test_longest_name(store):
@@ -450,9 +448,39 @@ def test_anchors_can_be_exchanged(store):
     refuses_import(Reason.TRUST_LIST_SIGNATURE, store, signed_list(7))
 
 
+@pytest.mark.parametrize("by", [("TEST anchor", "TEST other"), ("TEST anchor",)])
+def test_an_anchor_that_the_current_list_needs_stays(empty, by):
+    """The first of two that both have to have signed; the one of two that signed."""
+    both = anchor(), anchor("TEST other")
+    options = ImportOptions(anchors=both, threshold=len(by))
+    empty.import_list("eu", signed_list(5, by=by), at=NOW, options=options)
+    before = contents(empty)
+    error = refused(Reason.ANCHOR_MISSING, empty.remove_anchor, "eu", anchor().digest)
+    assert "import an edition signed by the others first" in str(error)
+    assert contents(empty) == before
+    assert empty.remove_anchor("eu", anchor().digest, force=True) == anchor()
+    assert empty.anchors("eu") == (anchor("TEST other"),)
+
+
+def test_an_anchor_of_three_goes_when_the_other_two_have_signed(empty):
+    names = ("TEST anchor", "TEST other", "TEST third")
+    options = ImportOptions(anchors=tuple(map(anchor, names)), threshold=2)
+    empty.import_list("eu", signed_list(5, by=names[:2]), at=NOW, options=options)
+    refused(Reason.ANCHOR_MISSING, empty.remove_anchor, "eu", anchor().digest)
+    empty.import_list("eu", signed_list(6, by=names[1:]), at=NOW)
+    assert empty.remove_anchor("eu", anchor().digest) == anchor()
+    assert empty.load().problems == ()
+    refused(Reason.ANCHOR_MISSING, empty.remove_anchor, "eu", anchor("TEST third").digest)
+
+
+def test_an_anchor_of_a_source_without_a_list_goes(empty):
+    empty.add_anchors("eu", (anchor(),))
+    assert empty.remove_anchor("eu", anchor().digest) == anchor()
+
+
 def test_list_of_an_anchor_that_was_removed_is_not_relied_on(store):
     store.add_anchors("eu", (anchor("TEST other"),))
-    store.remove_anchor("eu", anchor().digest[:4])
+    store.remove_anchor("eu", anchor().digest[:4], force=True)
     loaded = store.load()
     assert [problem.reason for problem in loaded.problems] == [Reason.TRUST_LIST_SIGNATURE]
     refused(Reason.TRUST_LIST_EMPTY, loaded.trust_list)
@@ -465,7 +493,7 @@ def test_a_signed_list_is_not_relied_on_without_its_anchor_though_unsigned_ones_
     empty.import_list("x", published.data, at=NOW, options=first)
     empty.import_list("x", published.data, at=NOW, options=ImportOptions(allow_unsigned=True))
     assert not empty.source("x").terms.allow_unsigned
-    empty.remove_anchor("x", published.anchor.digest)
+    empty.remove_anchor("x", published.anchor.digest, force=True)
     [problem] = empty.load().problems
     assert problem.reason is Reason.ANCHOR_MISSING
     refused(Reason.TRUST_LIST_EMPTY, empty.load().trust_list)
@@ -479,7 +507,7 @@ def test_a_stored_list_is_not_read_with_less_proof_than_it_had(empty):
     source = empty.source("x")
     layout.save_state(empty.folder, replace(source, terms=replace(source.terms, allow_unsigned=True)))
     assert empty.load().problems == ()
-    empty.remove_anchor("x", published.anchor.digest)
+    empty.remove_anchor("x", published.anchor.digest, force=True)
     assert [problem.reason for problem in empty.load().problems] == [Reason.TRUST_LIST_UNSIGNED]
 
 
@@ -552,10 +580,10 @@ def test_an_anchor_under_the_name_of_another_is_reported(store):
 def test_list_without_end_may_be_relied_on_for_the_default_age(empty):
     empty.import_list("pem", pem_list(), at=NOW)
     [origin] = empty.load().trust_list().origins
-    assert origin.usable_until == NOW + DEFAULT_MAX_AGE
+    assert origin.usable_until == NOW + MAX_AGE
     assert {key.origin for key in empty.current("pem").keys} == {origin}
     empty.confirm("pem", at=NOW + DAY)
-    assert empty.source("pem").usable_until == NOW + DAY + DEFAULT_MAX_AGE
+    assert empty.source("pem").usable_until == NOW + DAY + MAX_AGE
 
 
 def edition(**changes):

@@ -13,6 +13,7 @@ from vaxcert.errors import AdapterError, Reason, TrustListError, VaxcertError
 from vaxcert.limits import MAX_TRUST_FILE_BYTES
 from vaxcert.trust import formats
 from vaxcert.trust.formats import ReadingTerms
+from vaxcert.trust.origin import MAX_AGE
 from vaxcert.trust.trust_list import ListReading, TrustList
 
 CERTIFICATES: Final = formats.format_named("certificates")
@@ -28,7 +29,7 @@ def load_trust_list(
         paths: Files of lists; stores; and folders that are searched for certificates with all that is in them.
             Whoever names a folder vouches for the certificates in it.
         terms: On what terms files are read; a store has its own, and anchors say nothing of folders. Their source is
-            the name of each file.
+            the name of each file. By default nothing but an age limit of `MAX_AGE` for lists without an end.
         as_format: The format of the files that are named; by default the one that each shows.
 
     Returns:
@@ -40,7 +41,7 @@ def load_trust_list(
             `trust-list-unreadable`, likewise when a path cannot be read or is too long.
         AdapterError: `store-unreadable`, likewise of a store.
     """
-    terms = terms or ReadingTerms()
+    terms = terms or ReadingTerms(max_age=MAX_AGE)
     readings: list[ListReading] = []
     problems: list[VaxcertError] = []
     withdrawn: set[bytes] = set()

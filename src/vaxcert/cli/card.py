@@ -22,7 +22,7 @@ _COLOURS: Final = {
 }
 _SEVERITY_SYMBOLS: Final = {Severity.WARNING: "!", Severity.INFO: "·"}
 _LEVELS: Final = (Level.WELL_FORMED, Level.AUTHENTIC, Level.IN_DATE, Level.ACCEPTABLE)
-_PASSED, _NOT_REACHED = "✔", "–"
+_PASSED, _NOT_REACHED, _UNDECIDED = "✔", "–", "?"
 
 
 def write_card(
@@ -39,13 +39,16 @@ def write_card(
         details: Also show keys, places of findings and technical detail.
     """
     output.rule("═")
-    symbol, outcome = _SYMBOLS[report.outcome], texts.get("outcome", report.outcome)
-    output.line(f"{symbol} {outcome}", _COLOURS[report.outcome])
+    if report.is_undecided:
+        output.line(f"{_UNDECIDED} {texts.get('card', 'undecided')}", Colour.YELLOW)
+    else:
+        symbol, outcome = _SYMBOLS[report.outcome], texts.get("outcome", report.outcome)
+        output.line(f"{symbol} {outcome}", _COLOURS[report.outcome])
     if report.reason is not None:
         output.paragraph(f"{texts.get('reason', report.reason)} [{report.reason}]", mark="  ")
     output.paragraph(source, mark="  ")
     if report.certificate is not None:
-        _write_certificate(output, texts, report.certificate, refused=report.outcome is not Outcome.ACCEPTED)
+        _write_certificate(output, texts, report.certificate, report)
     _write_checks(output, texts, report, at)
     _write_findings(output, texts, report.findings, details=details)
     if details:
@@ -53,14 +56,19 @@ def write_card(
 
 
 def _write_certificate(
-    output: Output, texts: Texts, certificate: HealthCertificate, *, refused: bool
+    output: Output, texts: Texts, certificate: HealthCertificate, report: VerificationReport
 ) -> None:
-    """What it attests; of a refused certificate every line is marked."""
+    """What it attests; of one that is not accepted every line is marked."""
     output.rule()
-    if refused:
-        output.paragraph(texts.get("card", "refused-details"), mark="✘ ", colour=Colour.RED)
+    mark = "  "
+    if report.is_undecided:
+        mark = f"{_UNDECIDED} "
+        output.paragraph(texts.get("card", "undecided-details"), mark=mark, colour=Colour.YELLOW)
+    elif report.outcome is not Outcome.ACCEPTED:
+        mark = f"{_SYMBOLS[report.outcome]} "
+        output.paragraph(texts.get("card", "refused-details"), mark=mark, colour=Colour.RED)
     for line in certificate_lines(certificate, texts):
-        output.labelled(line.label, *line.values, mark="✘ " if refused else "  ")
+        output.labelled(line.label, *line.values, mark=mark)
 
 
 def _write_checks(output: Output, texts: Texts, report: VerificationReport, at: datetime) -> None:
@@ -86,7 +94,7 @@ def _revocation(texts: Texts, answer: RevocationAnswer) -> str:
 def _checks(texts: Texts, report: VerificationReport) -> str:
     """The four levels, which of them were reached, and at which it stopped."""
     reached = 0 if report.level is Level.NONE else _LEVELS.index(report.level) + 1
-    stopped = _SYMBOLS[report.outcome]
+    stopped = _UNDECIDED if report.is_undecided else _SYMBOLS[report.outcome]
     steps = []
     for position, level in enumerate(_LEVELS):
         symbol = _PASSED if position < reached else stopped if position == reached else _NOT_REACHED

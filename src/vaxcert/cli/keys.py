@@ -31,8 +31,10 @@ from vaxcert.cli.keys_options import (
 from vaxcert.cli.passwords import read_password
 from vaxcert.cli.session import Session
 from vaxcert.cli.texts import Texts
+from vaxcert.cli.trust_words import short_digest
 from vaxcert.crypto import authority
 from vaxcert.crypto.algorithms import Algorithm
+from vaxcert.trust.anchors import anchor_of
 
 _CA_RSA_BITS: Final = 3072
 
@@ -109,9 +111,11 @@ def _new_ca(options: argparse.Namespace, session: Session) -> ExitCode:
             valid_for=timedelta(days=options.valid_days),
             key_use=timedelta(days=options.key_use_days),
         )
-    report_written(
-        options, session, save(options, session, key, password, certificate), identity(certificate)
-    )
+    written = save(options, session, key, password, certificate)
+    anchor = short_digest(anchor_of(key.public_key()))
+    report_written(options, session, written, identity(certificate), anchor=anchor)
+    if not options.json:
+        session.output.labelled(session.texts.get("keys", "as-anchor"), anchor, mark="")
     return ExitCode.ACCEPTED
 
 

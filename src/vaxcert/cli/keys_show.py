@@ -14,9 +14,11 @@ from vaxcert.cli.keys_files import note_unreadable, readings
 from vaxcert.cli.keys_options import add_files
 from vaxcert.cli.session import Session
 from vaxcert.cli.texts import Texts
+from vaxcert.cli.trust_words import short_digest
 from vaxcert.crypto.keys import verifying_key
 from vaxcert.crypto.signing_certificate import SigningCertificate
 from vaxcert.errors import VaxcertError
+from vaxcert.trust.anchors import anchor_of
 
 
 def add_parser(actions: Commands, texts: Texts) -> None:
@@ -51,8 +53,14 @@ def _as_json(path: Path, certificate: SigningCertificate) -> dict[str, Any]:
         "not_after": moment_json(certificate.not_after),
         "key": _key(certificate),
         "kinds": sorted(certificate.kinds),
+        "anchor": _anchor(certificate),
         "sha256": certificate.digest.hex(),
     }
+
+
+def _anchor(certificate: SigningCertificate) -> str:
+    """What the certificate's key is called as an anchor."""
+    return short_digest(anchor_of(certificate.public_key))
 
 
 def _key(certificate: SigningCertificate) -> str | None:
@@ -84,6 +92,7 @@ def _write(path: Path, certificate: SigningCertificate, session: Session) -> Non
         ("keys", "dates", dates),
         ("keys", "key", _key(certificate) or texts.get("reason", "key-type")),
         ("keys", "may-sign", kinds),
+        ("keys", "as-anchor", _anchor(certificate)),
         ("keys", "fingerprint", certificate.digest.hex()),
     ):
         session.output.labelled(texts.get(table, label), value or texts.get("card", "not-stated"))

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from vaxcert.adapters.revocation_files import append_to_ledger, read_batch
-from vaxcert.cli.arguments import Commands, Parser, add_command, key_digits
+from vaxcert.cli.arguments import Commands, Parser, add_command, key_digits, moment
 from vaxcert.cli.exit_codes import ExitCode, UsageError
 from vaxcert.cli.named_certificates import Named, certificates, identifiers, told_apart
 from vaxcert.cli.session import Session
@@ -36,6 +36,7 @@ def add_parser(actions: Commands, texts: Texts) -> None:
     parser.add_argument(
         "--reason", type=_reason, default="", metavar="CODE", help=texts.get("help", "revoke-reason")
     )
+    parser.add_argument("--at", type=moment, metavar="TIME", help=texts.get("help", "revoke-add-at"))
     parser.add_argument("--restore", action="store_true", help=texts.get("help", "revoke-restore"))
 
 
@@ -62,9 +63,11 @@ def run(options: argparse.Namespace, session: Session) -> ExitCode:
     """Add all that is named, or nothing.
 
     Raises:
-        UsageError: Nothing is named, or a certificate or identifier has nothing of the wanted type.
+        UsageError: Nothing is named, the last day is over, or a certificate or identifier has nothing of the wanted
+            type.
         VaxcertError: A file, a certificate or the ledger cannot be read or written.
     """
+    _check_expiry(options.expires, (options.at or session.now).date())
     wanted = list(_entries(options, session))
     if not wanted:
         raise UsageError("nothing to add; name identifiers, certificates, hashes, keys or batches")
@@ -74,6 +77,12 @@ def run(options: argparse.Namespace, session: Session) -> ExitCode:
     else:
         session.output.paragraph(session.texts.get("revoke", "added", added=added, known=known))
     return ExitCode.ACCEPTED
+
+
+def _check_expiry(expires: date | None, today: date) -> None:
+    """Refuse an entry that would count for nothing."""
+    if expires is not None and expires < today:
+        raise UsageError(f"--expires {expires} is over, a day from {today} on expected")
 
 
 def _entries(options: argparse.Namespace, session: Session) -> Iterator[LedgerEntry]:

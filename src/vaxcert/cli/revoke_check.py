@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -20,7 +21,13 @@ from vaxcert.cli.session import Session
 from vaxcert.cli.texts import Texts
 from vaxcert.cli.trust_options import add_store, anchors_of, open_store, threshold
 from vaxcert.errors import VaxcertError
-from vaxcert.trust.revocation.query import RevocationAnswer, RevocationLists, RevocationStatus
+from vaxcert.model.identifiers import read_certificate_id
+from vaxcert.trust.revocation.query import (
+    RevocationAnswer,
+    RevocationLists,
+    RevocationQuery,
+    RevocationStatus,
+)
 
 _COLOURS: Final = {
     RevocationStatus.REVOKED: Colour.RED,
@@ -28,6 +35,13 @@ _COLOURS: Final = {
     RevocationStatus.UNKNOWN: Colour.YELLOW,
 }
 _UNREADABLE: Final = "unreadable"
+_NO_COUNTRY: Final = "ZZ"
+"""Of no list that is for certain countries (ISO 3166-1 leaves the code to its users)."""
+_UNPLACED: Final = RevocationAnswer(
+    status=RevocationStatus.UNKNOWN,
+    covered=False,
+    detail="the identifier names no country, and no list is for all; name the country with --country",
+)
 
 
 def add_parser(actions: Commands, texts: Texts) -> None:
@@ -89,9 +103,27 @@ def _lists(options: argparse.Namespace) -> RevocationLists:
 def _named(options: argparse.Namespace, session: Session) -> Iterator[Named]:
     others, sources = told_apart(options.items)
     return chain(
-        identifiers(others, options.from_file, session, country=options.country),
+        map(_placed, identifiers(others, options.from_file, session, country=options.country)),
         certificates(sources, session),
     )
+
+
+def _placed(named: Named) -> Named:
+    """An identifier with the country that it names itself, where nobody has said another."""
+    query = named.query
+    if isinstance(query, VaxcertError) or query.kid or query.issuer is not None:
+        return named
+    country = read_certificate_id(query.identifiers[0]).country
+    return replace(named, query=replace(query, issuer=country))
+
+
+def _answer(query: RevocationQuery, lists: RevocationLists, at: datetime) -> RevocationAnswer:
+    """What the lists say. That those of some countries do not name an identifier of no country says nothing."""
+    answer = lists.answer(query, at=at)
+    if query.kid or query.issuer is not None or answer.status is not RevocationStatus.NOT_REVOKED:
+        return answer
+    elsewhere = replace(query, issuer=_NO_COUNTRY)
+    return answer if any(one.covers(elsewhere) for one in lists.sources) else _UNPLACED
 
 
 def _check(
@@ -105,7 +137,7 @@ def _check(
                 {"source": named.source, "status": _UNREADABLE, "reason": str(named.query.reason)}
             )
         return _UNREADABLE
-    answer = lists.answer(named.query, at=at)
+    answer = _answer(named.query, lists, at)
     if options.json:
         session.output.json(_as_json(named, answer))
     else:

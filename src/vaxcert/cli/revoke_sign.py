@@ -56,10 +56,12 @@ def run(options: argparse.Namespace, session: Session) -> ExitCode:
         signer = anchor_signer(options.key, options.password_file, session)
         try:
             signed = signed_document.add_signature(earlier, signer)
-            write_pieces_atomically(path, _pieces(file, signed))
+            added = signed.signatures != earlier.signatures
+            if added:
+                write_pieces_atomically(path, _pieces(file, signed))
         except ValueError as error:
             raise UsageError(str(error)) from None
-    _report(path, signed, document, signer, options, session)
+    _report(path, signed, document, signer, options, session, added=added)
     return ExitCode.ACCEPTED
 
 
@@ -95,11 +97,14 @@ def _report(
     signer: DocumentSigner,
     options: argparse.Namespace,
     session: Session,
+    *,
+    added: bool,
 ) -> None:
     kid = signed_document.key_identifier(signer.public_key).hex()
     if not options.json:
         session.output.labelled(session.texts.get("trust-sign", "signed-by"), kid)
-        session.output.paragraph(session.texts.get("keys", "written", path=path))
+        table, key = ("keys", "written") if added else ("trust-sign", "nothing-added")
+        session.output.paragraph(session.texts.get(table, key, path=path))
         return
     said = document.header.description
     session.output.json(
@@ -117,6 +122,7 @@ def _report(
             "content_sha256": document.digest.hex(),
             "signatures": _signature_kids(signed),
             "signed_by": kid,
+            "added": added,
         }
     )
 

@@ -19,6 +19,16 @@ _VARIABLES: Final = ("VAXCERT_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
 Tables: TypeAlias = Mapping[str, Mapping[str, str]]
 
 
+class _Number(int):
+    """A number that writes the word for what it counts: `{keys:key|keys}` is `1 key` or `2 keys`."""
+
+    __slots__ = ()
+
+    def __format__(self, words: str) -> str:
+        one, separator, many = words.partition("|")
+        return f"{int(self)} {one if self == 1 else many}" if separator else super().__format__(words)
+
+
 class Texts:
     """The words of one language.
 
@@ -32,9 +42,13 @@ class Texts:
         self._tables: Final = tables
 
     def get(self, table: str, key: str, **values: object) -> str:
-        """The text of a key, with `values` in their places."""
+        """The text of a key, with `values` in their places.
+
+        `{keys:key|keys}` in a text is the number and, by it, one of the two words.
+        """
         text = self._tables[table][key]
-        return text.format(**values) if values else text
+        counted = {name: _Number(one) if type(one) is int else one for name, one in values.items()}
+        return text.format(**counted) if values else text
 
     def sentences(self, *tables: str) -> dict[str, str]:
         """Codes and their sentences; where two tables have a code, the later one's."""

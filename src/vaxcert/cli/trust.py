@@ -4,11 +4,27 @@ from __future__ import annotations
 
 from typing import Final
 
-from vaxcert.cli import trust_anchors, trust_diff, trust_import, trust_show, trust_sign, trust_update
+from vaxcert.cli import (
+    trust_anchors,
+    trust_diff,
+    trust_import,
+    trust_remove,
+    trust_show,
+    trust_sign,
+    trust_update,
+)
 from vaxcert.cli.arguments import Commands, add_help
 from vaxcert.cli.texts import Texts
 
-_ACTIONS: Final = (trust_import, trust_show, trust_diff, trust_update, trust_anchors, trust_sign)
+_ACTIONS: Final = (
+    trust_import,
+    trust_show,
+    trust_diff,
+    trust_update,
+    trust_remove,
+    trust_anchors,
+    trust_sign,
+)
 
 
 def add_parser(commands: Commands, texts: Texts) -> None:

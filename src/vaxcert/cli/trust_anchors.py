@@ -33,6 +33,7 @@ def add_parser(actions: Commands, texts: Texts) -> None:
     removing = add_command(deeds, "remove", texts, _remove, help_key="anchors-remove")
     removing.add_argument("name", metavar="NAME", help=texts.get("help", "source-name"))
     removing.add_argument("digest", type=_digest, metavar="DIGEST", help=texts.get("help", "anchor-digest"))
+    removing.add_argument("--force", action="store_true", help=texts.get("help", "anchors-force"))
     for deed in (listing, adding, removing):
         deed.add_argument("--revocation", action="store_true", help=texts.get("help", "anchors-revocation"))
         add_store(deed, texts)
@@ -85,7 +86,8 @@ def _remove(options: argparse.Namespace, session: Session) -> ExitCode:
         TrustListError: `anchor-missing`.
     """
     try:
-        removed = _sources(open_store(options), options).remove_anchor(options.name, options.digest)
+        store = _sources(open_store(options), options)
+        removed = store.remove_anchor(options.name, options.digest, force=options.force)
     except ValueError as error:
         raise UsageError(str(error)) from None
     _report(options.name, (removed,), session, as_json=options.json, key="anchor-removed")

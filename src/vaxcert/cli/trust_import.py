@@ -10,12 +10,14 @@ from typing import Final
 
 from vaxcert.adapters.files import file_digest, read_bounded
 from vaxcert.adapters.key_files import certificate_pem
+from vaxcert.adapters.revocation_files import LIST_SUFFIX
 from vaxcert.adapters.store import ImportNote, ImportOptions, ImportOutcome, ImportResult, TrustStore
-from vaxcert.cli.arguments import Commands, add_command, days, moment, named_file
+from vaxcert.cli.arguments import Commands, add_command, moment, named_file
 from vaxcert.cli.exit_codes import ExitCode, UsageError
 from vaxcert.cli.inputs import certificate_files, read_input
 from vaxcert.cli.session import Session
 from vaxcert.cli.texts import Texts
+from vaxcert.cli.trust_inputs import Found
 from vaxcert.cli.trust_options import (
     add_environment,
     add_store,
@@ -28,14 +30,16 @@ from vaxcert.cli.trust_words import ShownList, list_json, write_list
 from vaxcert.errors import TrustListError
 from vaxcert.limits import MAX_TRUST_FILE_BYTES
 from vaxcert.trust.origin import Environment
+from vaxcert.trust.revocation import revocation_list
 
 _PEM: Final = b"-----BEGIN"
+_REVOCATION_LIST: Final = "this is a revocation list; `vaxcert revoke import` takes it"
 
 
 def add_parser(actions: Commands, texts: Texts) -> None:
     """Add the action to the parser of `vaxcert trust`."""
     parser = add_command(actions, "import", texts, run, help_key="trust-import")
-    parser.add_argument("file", type=Path, metavar="FILE", help=texts.get("help", "list-file"))
+    parser.add_argument("file", type=_file, metavar="FILE", help=texts.get("help", "list-file"))
     add_terms(parser, texts)
     add_environment(parser, texts)
     parser.add_argument("--name", metavar="NAME", help=texts.get("help", "source-name"))
@@ -46,7 +50,6 @@ def add_parser(actions: Commands, texts: Texts) -> None:
         default=None,
         help=texts.get("help", "test-participants"),
     )
-    parser.add_argument("--max-age-days", type=days, metavar="N", help=texts.get("help", "max-age-days"))
     parser.add_argument("--accept-shrink", action="store_true", help=texts.get("help", "accept-shrink"))
     parser.add_argument(
         "--companion",
@@ -59,6 +62,17 @@ def add_parser(actions: Commands, texts: Texts) -> None:
     parser.add_argument("--at", type=moment, metavar="TIME", help=texts.get("help", "at-import"))
 
 
+def _file(text: str) -> Path:
+    """A file that may be a trust list; what new users take for one is told apart."""
+    if text.lower().startswith(("https://", "http://")):
+        raise argparse.ArgumentTypeError(
+            "import takes files; put the address into sources.toml and run `vaxcert trust update`"
+        )
+    if text.endswith(LIST_SUFFIX):
+        raise argparse.ArgumentTypeError(_REVOCATION_LIST)
+    return Path(text)
+
+
 def run(options: argparse.Namespace, session: Session) -> ExitCode:
     """Import one list.
 
@@ -66,10 +80,12 @@ def run(options: argparse.Namespace, session: Session) -> ExitCode:
         TrustListError: The list must not be relied on, or not take the place of the one that is kept.
         StaleTrustListError: `stale-trust-list`.
         AdapterError: A file or the store failed.
-        UsageError: No source can have that name.
+        UsageError: No source can have that name; the file is a revocation list.
     """
     at = options.at or session.now
     data = _data(options.file, session)
+    if revocation_list.recognises(data):
+        raise UsageError(f"{options.file}: {_REVOCATION_LIST}")
     wishes = _options(options)
     store = TrustStore.create(store_folder(options))
     try:
@@ -79,7 +95,7 @@ def run(options: argparse.Namespace, session: Session) -> ExitCode:
     except ValueError as error:
         raise UsageError(str(error)) from None
     name, terms = result.source.name, result.source.terms
-    shown = ShownList(result.reading, store.anchors(name), terms.threshold)
+    (shown,) = Found((ShownList(result.reading, store.anchors(name), terms.threshold),)).marked().lists
     _report(result, shown, at, session, as_json=options.json)
     return ExitCode.ACCEPTED
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vaxcert.adapters.certificate_inputs import STANDARD_INPUT
-from vaxcert.adapters.store import TrustStore
+from vaxcert.adapters.store import StoreReading, TrustStore
 from vaxcert.adapters.trust_files import CERTIFICATES, folder_terms
 from vaxcert.cli.inputs import certificate_files, read_input
 from vaxcert.cli.session import Session
@@ -18,7 +18,7 @@ from vaxcert.errors import AdapterError, Reason, TrustListError, VaxcertError
 from vaxcert.limits import MAX_TRUST_FILE_BYTES
 from vaxcert.trust import formats
 from vaxcert.trust.revocation.revocation_list import RevocationList
-from vaxcert.trust.trust_list import ListReading, TrustedKey
+from vaxcert.trust.trust_list import ListReading, TrustedKey, TrustList
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,22 @@ class Found:
         lists: Those that can be read.
         revocation: The revocation lists of a store that can be opened.
         complete: Whether these are all. What cannot be read has been written to standard error.
+        withdrawn: What the sources of the store withdraw, those among them that are not shown or cannot be read.
     """
 
     lists: tuple[ShownList, ...]
     revocation: tuple[RevocationList, ...] = ()
     complete: bool = True
+    withdrawn: frozenset[bytes] = frozenset()
+
+    def marked(self) -> Found:
+        """The same lists, each key marked that any of them withdraws, or another source of the store."""
+        readings = [shown.reading for shown in self.lists]
+        if not self.keys:
+            return self
+        combined = TrustList.combined(readings, withdrawn=self.withdrawn)
+        gone = {(key.kid, key.digest) for key in combined if key.withdrawn}
+        return replace(self, lists=tuple(_marked(shown, gone) for shown in self.lists))
 
     @property
     def keys(self) -> list[TrustedKey]:
@@ -64,7 +75,10 @@ def lists_of(target: str | None, options: argparse.Namespace, session: Session) 
         return Found(tuple(_of_file(file, folder_terms(terms), CERTIFICATES, session) for file in files))
     if target == STANDARD_INPUT or path.exists() or path.name != target:
         return Found((_of_file(path, terms, format_of(options), session),))
-    return Found((stored_list(open_store(options), path.name, session),))
+    store = open_store(options)
+    shown = stored_list(store, path.name, session)
+    withdrawn = _withdrawn(store.load(), _stored_revocation(store, session))
+    return Found((shown,), withdrawn=withdrawn)
 
 
 def _stored_lists(store: TrustStore, session: Session) -> Found:
@@ -74,7 +88,24 @@ def _stored_lists(store: TrustStore, session: Session) -> Found:
     lists = tuple(_shown(store, one) for one in reading.readings)
     revocation = tuple(_stored_revocation(store, session))
     count = len(store.names()) + len(store.revocation_sources.names())
-    return Found(lists, revocation, complete=len(lists) + len(revocation) == count)
+    return Found(
+        lists,
+        revocation,
+        complete=len(lists) + len(revocation) == count,
+        withdrawn=_withdrawn(reading, revocation),
+    )
+
+
+def _withdrawn(reading: StoreReading, revocation: Iterable[RevocationList]) -> frozenset[bytes]:
+    """What all sources of a store withdraw."""
+    return reading.withdrawn.union(*(one.withdrawn for one in revocation))
+
+
+def _marked(shown: ShownList, gone: Collection[tuple[bytes, bytes]]) -> ShownList:
+    keys = (
+        replace(key, withdrawn=True) if (key.kid, key.digest) in gone else key for key in shown.reading.keys
+    )
+    return replace(shown, reading=replace(shown.reading, keys=tuple(keys)))
 
 
 def _stored_revocation(store: TrustStore, session: Session) -> Iterator[RevocationList]:

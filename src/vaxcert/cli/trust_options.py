@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import argparse
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 from vaxcert.adapters.files import read_bounded
 from vaxcert.adapters.places import default_store
 from vaxcert.adapters.store import TrustStore
-from vaxcert.cli.arguments import Parser
+from vaxcert.cli.arguments import Parser, days
 from vaxcert.cli.texts import Texts
 from vaxcert.errors import TrustListError
 from vaxcert.limits import MAX_TRUST_FILE_BYTES
 from vaxcert.trust.anchors import Anchor, read_anchors
 from vaxcert.trust.formats import FORMATS, ListFormat, ReadingTerms, format_named
-from vaxcert.trust.origin import Environment
+from vaxcert.trust.origin import MAX_AGE, Environment
 
 _MAX_ANCHORS: Final = 99
 _NUMBER_OF_ANCHORS: Final = re.compile("[1-9][0-9]?")
@@ -38,6 +39,7 @@ def add_terms(parser: Parser, texts: Texts) -> None:
     parser.add_argument(
         "--format", choices=names, metavar="NAME", help=texts.get("help", "format", names=", ".join(names))
     )
+    parser.add_argument("--max-age-days", type=days, metavar="N", help=texts.get("help", "max-age-days"))
     parser.add_argument("--allow-unsigned", action="store_true", help=texts.get("help", "allow-unsigned"))
 
 
@@ -117,4 +119,5 @@ def terms_of(options: argparse.Namespace) -> ReadingTerms:
         threshold=options.threshold or 1,
         signature=signature_of(options),
         allow_unsigned=options.allow_unsigned,
+        max_age=timedelta(days=options.max_age_days) if options.max_age_days else MAX_AGE,
     )

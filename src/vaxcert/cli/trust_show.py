@@ -64,7 +64,7 @@ def run(options: argparse.Namespace, session: Session) -> ExitCode:
         UsageError: The picture is of no kind that can be drawn.
     """
     at = options.at or session.now
-    found = lists_of(options.target, options, session)
+    found = lists_of(options.target, options, session).marked()
     lists = found.lists
     if options.expiry or options.picture is not None:
         _show_expiry(found.keys, at, options, session)

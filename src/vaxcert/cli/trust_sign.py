@@ -146,6 +146,8 @@ def _new(options: argparse.Namespace, now: datetime) -> _Draft:
         content = _content(options, (options.at or now).replace(microsecond=0))
     except (ValueError, OverflowError) as error:
         raise UsageError(str(error)) from None
+    if not content.entries and not options.withdraw:
+        raise UsageError("no signing certificate in what is named; at least one, or --withdraw, expected")
     data = own_list.encode(content)
     document = SignedDocument(own_list.CONTENT_TYPE, data, _kept_signatures(options.out, content, data))
     return _draft(options.out, document)
@@ -261,11 +263,13 @@ def _report(
     session: Session,
 ) -> None:
     kid = signed_document.key_identifier(signer.public_key).hex()
+    added = signed.signatures != draft.document.signatures
     if options.json:
-        session.output.json({**_as_json(draft, signed), "signed_by": kid})
+        session.output.json({**_as_json(draft, signed), "signed_by": kid, "added": added})
         return
     session.output.labelled(session.texts.get("trust-sign", "signed-by"), kid)
-    session.output.paragraph(session.texts.get("keys", "written", path=draft.path))
+    table, key = ("keys", "written") if added else ("trust-sign", "nothing-added")
+    session.output.paragraph(session.texts.get(table, key, path=draft.path))
 
 
 def _as_json(draft: _Draft, signed: SignedDocument) -> dict[str, Any]:

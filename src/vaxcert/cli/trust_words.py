@@ -157,8 +157,13 @@ def _anchor_rows(texts: Texts, shown: ShownList) -> list[tuple[str, str]]:
 
 def anchor_name(anchor: Anchor) -> str:
     """What an anchor is called, and how its digest begins."""
-    digest = anchor.digest.hex()[:_DIGEST_CHARACTERS]
+    digest = short_digest(anchor)
     return f"{anchor.name} ({digest})" if anchor.name else digest
+
+
+def short_digest(anchor: Anchor) -> str:
+    """How the digest of an anchor begins: the SHA-256 of its SubjectPublicKeyInfo."""
+    return anchor.digest.hex()[:_DIGEST_CHARACTERS]
 
 
 def _with_age(texts: Texts, moment: datetime | None, at: datetime) -> str:

@@ -33,8 +33,6 @@ from vaxcert.verify import Level, Outcome, VerificationReport, Verifier
 
 _POLICIES: Final = {"default": VerificationPolicy.default, "strict": VerificationPolicy.strict}
 _MANY: Final = 20
-_UNSURE: Final = frozenset({Reason.STALE_TRUST_LIST, Reason.REVOCATION_UNKNOWN})
-"""Refusals that say nothing about the certificate: with better lists it may be accepted."""
 
 
 def add_parser(commands: Commands, texts: Texts) -> None:
@@ -106,19 +104,18 @@ def run(options: argparse.Namespace, session: Session) -> ExitCode:
     _warn(trust_list, revocation, policy.clock_skew, at, session)
     verifier = Verifier(trust_list, policy=policy, revocation=revocation)
     outcomes: Counter[Outcome] = Counter()
-    refusals: set[Reason | None] = set()
+    undecided = 0
     for item in _inputs(find_sources(options.sources), session):
         report = _report(verifier, item, at)
         outcomes[report.outcome] += 1
-        if report.outcome is Outcome.REFUSED:
-            refusals.add(report.reason)
+        undecided += report.is_undecided
         if options.json:
             session.output.json(report_json(item.source, report))
         else:
             write_card(session.output, session.texts, item.source, report, at=at, details=options.details)
     if not options.json:
-        _write_summary(outcomes, session)
-    return _exit_code(outcomes, refusals)
+        _write_summary(outcomes, undecided, session)
+    return _exit_code(outcomes, undecided)
 
 
 def _trust_places(options: argparse.Namespace) -> list[Path]:
@@ -244,7 +241,7 @@ def _report(verifier: Verifier, item: CertificateInput, at: datetime) -> Verific
     )
 
 
-def _write_summary(outcomes: Counter[Outcome], session: Session) -> None:
+def _write_summary(outcomes: Counter[Outcome], undecided: int, session: Session) -> None:
     total = outcomes.total()
     session.output.rule("═")
     session.output.paragraph(
@@ -257,12 +254,14 @@ def _write_summary(outcomes: Counter[Outcome], session: Session) -> None:
             unreadable=outcomes[Outcome.UNREADABLE],
         )
     )
+    if undecided:
+        session.output.paragraph(session.texts.get("summary", "undecided", undecided=undecided))
     if outcomes[Outcome.ACCEPTED]:
         session.output.paragraph(session.texts.get("summary", "compare"))
         session.output.paragraph(session.texts.get("summary", "rules"))
 
 
-def _exit_code(outcomes: Counter[Outcome], refusals: set[Reason | None]) -> ExitCode:
-    if refusals:
-        return ExitCode.TRUST if refusals <= _UNSURE else ExitCode.REFUSED
+def _exit_code(outcomes: Counter[Outcome], undecided: int) -> ExitCode:
+    if outcomes[Outcome.REFUSED]:
+        return ExitCode.TRUST if undecided == outcomes[Outcome.REFUSED] else ExitCode.REFUSED
     return ExitCode.UNREADABLE if outcomes[Outcome.UNREADABLE] else ExitCode.ACCEPTED

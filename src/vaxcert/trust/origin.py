@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
+
+MAX_AGE: Final = timedelta(days=90)
+"""How long a list is relied on that does not say itself how long it may be.
+
+Verifiers work offline for weeks, and a signing key is good for years; but a list that nobody has confirmed for three
+months may lack the keys that were withdrawn since.
+"""
 
 
 class Environment(StrEnum):

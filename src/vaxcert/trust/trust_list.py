@@ -104,6 +104,13 @@ class ListReading:
     origin: ListOrigin = NOWHERE
     environment: Environment = Environment.PRODUCTION
 
+    def ending(self, end: datetime) -> ListReading:
+        """The same, its keys too, with an end by which it may be relied on; as it is where it has its own."""
+        if self.origin.usable_until is not None:
+            return self
+        origin = replace(self.origin, usable_until=end)
+        return replace(self, origin=origin, keys=tuple(replace(key, origin=origin) for key in self.keys))
+
 
 class TrustList:
     """An immutable set of trusted keys, looked up by key identifier.
@@ -153,6 +160,10 @@ class TrustList:
     def origins(self) -> tuple[ListOrigin, ...]:
         """The lists the keys came from, each once."""
         return self._origins
+
+    def origins_of(self, environments: Collection[Environment]) -> tuple[ListOrigin, ...]:
+        """The lists that any key for these environments came from, each once."""
+        return tuple(dict.fromkeys(key.origin for key in self._keys if key.environment in environments))
 
     def candidates(self, kid: bytes) -> tuple[TrustedKey, ...]:
         """Every key with this identifier; a verifier tries them all (HCERT specification 3.3.3)."""

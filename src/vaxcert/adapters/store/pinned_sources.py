@@ -9,7 +9,7 @@ from typing import Final
 
 from vaxcert.adapters.locks import locked
 from vaxcert.adapters.store import layout
-from vaxcert.errors import AdapterError, Reason, TrustListError
+from vaxcert.errors import AdapterError, Reason, TrustListError, VaxcertError
 from vaxcert.trust.anchors import Anchor
 
 _ANCHOR_PREFIX_BYTES: Final = 4
@@ -65,29 +65,48 @@ class PinnedSources:
             for anchor in anchors:
                 layout.pin(self._folder, name, anchor)
 
-    def remove_anchor(self, name: str, digest: bytes) -> Anchor:
-        """Unpin an anchor. Lists that only it vouches for cannot be read any more.
+    def remove_anchor(self, name: str, digest: bytes, *, force: bool = False) -> Anchor:
+        """Unpin an anchor.
 
         Args:
             name: Of the source.
             digest: Of the anchor, or how it begins; at least 4 bytes.
+            force: Also when the current list cannot be relied on without it: a stolen anchor has to go at once.
 
         Returns:
             The anchor that was pinned.
 
         Raises:
-            TrustListError: `anchor-missing`, when none or several begin so.
+            TrustListError: `anchor-missing`, when none or several begin so, or the others do not vouch for the
+                current list, or are too few.
             AdapterError: `store-busy`, `file-unwritable`.
         """
-        found = [anchor for anchor in self.anchors(name) if anchor.digest.startswith(digest)]
-        if len(found) != 1 or len(digest) < _ANCHOR_PREFIX_BYTES:
+        with self._locked():
+            pinned = self.anchors(name)
+            found = _only_one(name, digest, pinned)
+            if not force and layout.has_list(self._folder, name):
+                self._check_without(name, found, tuple(one for one in pinned if one != found))
+            layout.unpin(self._folder, name, found)
+        return found
+
+    def _check_without(self, name: str, removed: Anchor, others: tuple[Anchor, ...]) -> None:
+        """Make sure that the current list can be relied on when an anchor is gone.
+
+        Raises:
+            TrustListError: `anchor-missing`.
+        """
+        try:
+            self._check_judged_by(name, others)
+        except VaxcertError:
             raise TrustListError(
                 Reason.ANCHOR_MISSING,
-                f"{len(found)} anchors of source {name} begin with {digest.hex() or 'nothing'}, one expected",
-            )
-        with self._locked():
-            layout.unpin(self._folder, name, found[0])
-        return found[0]
+                f"the {len(others)} other anchors of source {name} do not vouch for its list without "
+                f"{removed.digest[:8].hex()}; import an edition signed by the others first",
+            ) from None
+
+    def _check_judged_by(self, name: str, anchors: tuple[Anchor, ...]) -> None:
+        """Read the current list of a source as if only these anchors were pinned. Raises when it is not good then."""
+        raise NotImplementedError
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -122,3 +141,13 @@ class PinnedSources:
                     f"the anchor {anchor.digest[:8].hex()} is not pinned for source {name}; pin it first",
                 )
         return pinned
+
+
+def _only_one(name: str, digest: bytes, pinned: tuple[Anchor, ...]) -> Anchor:
+    found = [anchor for anchor in pinned if anchor.digest.startswith(digest)]
+    if len(found) != 1 or len(digest) < _ANCHOR_PREFIX_BYTES:
+        raise TrustListError(
+            Reason.ANCHOR_MISSING,
+            f"{len(found)} anchors of source {name} begin with {digest.hex() or 'nothing'}, one expected",
+        )
+    return found[0]

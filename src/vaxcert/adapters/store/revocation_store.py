@@ -135,7 +135,7 @@ class RevocationStore(PinnedSources):
             ValueError: When no list can have such a name.
         """
         at = checked_time(at)
-        name = layout.checked_name(name or DEFAULT_NAME)
+        name = layout.checked_name(DEFAULT_NAME if name is None else name)
         with self._locked(), self._copied(source) as (copy, digest):
             stored = self.source(name) if layout.has_list(self._folder, name) else None
             needed = _threshold(stored, threshold)
@@ -190,6 +190,10 @@ class RevocationStore(PinnedSources):
         with self._pinning(current.name, anchors):
             layout.save_state_bytes(self._folder, current.name, write_state(current))
         layout.keep_only(self._folder, current.name, {_file_name(one.file) for one in current.documents})
+
+    def _check_judged_by(self, name: str, anchors: tuple[Anchor, ...]) -> None:
+        source = self.source(name)
+        self._documents(name, source.documents, anchors, source.threshold)
 
     def _opened(self, source: StoredRevocation) -> RevocationList:
         anchors = self.anchors(source.name)

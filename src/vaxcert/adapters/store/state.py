@@ -10,18 +10,12 @@ from typing import Any, Final
 from vaxcert.errors import AdapterError, Reason
 from vaxcert.trust import formats
 from vaxcert.trust.anchors import Anchor
-from vaxcert.trust.origin import Environment, ListOrigin, Proof
+from vaxcert.trust.origin import MAX_AGE, Environment, ListOrigin, Proof
 from vaxcert.trust.trust_list import ListReading
 
 VERSION: Final = 1
 _DIGEST_BYTES: Final = 32
 _END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
-DEFAULT_MAX_AGE: Final = timedelta(days=90)
-"""How long a list without an end of its own may be relied on.
-
-Verifiers work offline for weeks, and a signing key is good for years; but a list that nobody has confirmed for three
-months may lack the keys that were withdrawn since.
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +36,7 @@ class SourceTerms:
     environment: Environment | None = None
     allow_unsigned: bool = False
     test_participants: bool = False
-    max_age: timedelta = DEFAULT_MAX_AGE
+    max_age: timedelta = MAX_AGE
 
     def after(self, reading: ListReading) -> SourceTerms:
         """The terms once a list is taken: where it is signed, no later one may do without."""

@@ -44,6 +44,7 @@ from vaxcert.adapters.store.state import (
 from vaxcert.errors import AdapterError, Reason, TrustListError, VaxcertError
 from vaxcert.limits import MAX_TRUST_FILE_BYTES
 from vaxcert.trust import formats
+from vaxcert.trust.anchors import Anchor
 from vaxcert.trust.revocation.query import RevocationLists
 from vaxcert.trust.succession import (
     check_downloaded,
@@ -253,7 +254,9 @@ class TrustStore(PinnedSources):
         options = options or ImportOptions()
         at = checked_time(at)
         _check_size(data)
-        name = layout.checked_name(name or options.as_format or formats.recognised(data).name)
+        if name is None:
+            name = options.as_format or formats.recognised(data).name
+        layout.checked_name(name)
         with self._writing(name) as stored:
             terms = options.terms(stored, data)
             anchors = self._anchors_to_use(name, options.anchors, has_list=stored is not None)
@@ -276,7 +279,7 @@ class TrustStore(PinnedSources):
         return ImportResult(
             source=source,
             outcome=ImportOutcome.STORED if is_new else ImportOutcome.UNCHANGED,
-            reading=_ending(reading, source.usable_until),
+            reading=reading.ending(source.usable_until),
             difference=difference(() if old is None else old.keys, reading.keys),
             notes=notes,
         )
@@ -321,18 +324,25 @@ class TrustStore(PinnedSources):
             editions = (source.current, source.previous)
             layout.clean(self._folder, name, [one for one in editions if one is not None])
 
-    def _read(self, source: StoredSource, edition: Edition) -> ListReading:
-        """Read an edition that is stored, judged anew."""
+    def _check_judged_by(self, name: str, anchors: tuple[Anchor, ...]) -> None:
+        source = self.source(name)
+        self._read(source, source.current, anchors)
+
+    def _read(
+        self, source: StoredSource, edition: Edition, anchors: tuple[Anchor, ...] | None = None
+    ) -> ListReading:
+        """Read an edition that is stored, judged anew; by the anchors that are pinned where none are given."""
         data = layout.get(self._folder, source.name, edition.digest, "list")
         signature = None
         if edition.signature is not None:
             signature = layout.get(self._folder, source.name, edition.signature, "signature")
+        judges = self.anchors(source.name) if anchors is None else anchors
         try:
-            reading = source.terms.read(source.name, data, self.anchors(source.name), signature)
+            reading = source.terms.read(source.name, data, judges, signature)
         except ValueError as error:  # of a newer vaxcert
             raise AdapterError(Reason.STORE_UNREADABLE, f"source {source.name}: {error}") from None
         check_proof(edition.proof, reading.origin.proof)
-        return _ending(reading, usable_until(edition, source.terms))
+        return reading.ending(usable_until(edition, source.terms))
 
     def _old_reading(self, stored: StoredSource) -> ListReading | None:
         try:
@@ -371,14 +381,6 @@ def _notes(before: StoredSource | None, source: StoredSource, at: datetime) -> t
         ImportNote.NOT_USABLE: source.usable_until < at,
     }
     return tuple(note for note, applies in noted.items() if applies)
-
-
-def _ending(reading: ListReading, end: datetime) -> ListReading:
-    """The reading, its keys too, with the end by which it may be relied on."""
-    if reading.origin.usable_until is not None:
-        return reading
-    origin = replace(reading.origin, usable_until=end)
-    return replace(reading, origin=origin, keys=tuple(replace(key, origin=origin) for key in reading.keys))
 
 
 def _check_size(data: bytes) -> None:

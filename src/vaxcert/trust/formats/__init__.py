@@ -102,8 +102,11 @@ def read(data: bytes, terms: ReadingTerms, *, as_format: ListFormat | None = Non
     """
     chosen = as_format or recognised(data)
     try:
-        return chosen.read(data, terms)
+        reading = chosen.read(data, terms)
     except RecursionError:
         raise TrustListError(
             Reason.TRUST_LIST_UNREADABLE, f"nested deeper than a {chosen.name} list is"
         ) from None
+    if terms.max_age is None or reading.origin.issued is None:
+        return reading
+    return reading.ending(reading.origin.issued + terms.max_age)

@@ -36,7 +36,7 @@ def read(data: bytes, terms: ReadingTerms) -> ListReading:
     Raises:
         TrustListError: `trust-list-unsigned`, when anchors are given, or several signatures are asked for.
     """
-    terms.check_no_signature_asked(NAME)
+    terms.check_no_signature_asked("no list of a known format and has no signature")
     origin = ListOrigin(name=terms.source, format=NAME, proof=Proof.VOUCHED)
     environment = terms.environment or Environment.PRODUCTION
     keys: list[TrustedKey] = []

@@ -19,11 +19,12 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from vaxcert.errors import VaxcertError
+from vaxcert.trust.origin import MAX_AGE
 from vaxcert.trust.revocation.filters import BloomFilter, HashPrefixes, read_bloom_filter, read_hash_prefixes
 from vaxcert.trust.revocation.folders import ReadFile, load_json, moment, need
 from vaxcert.trust.revocation.hashes import EU_TYPES, NOTHING_TO_NAME, HashType, missing_part, query_hashes
 from vaxcert.trust.revocation.problems import unreadable
-from vaxcert.trust.revocation.query import MAX_AGE, NO_KEYS, RevocationAnswer, RevocationQuery
+from vaxcert.trust.revocation.query import NO_KEYS, RevocationAnswer, RevocationQuery
 
 LISTS: Final = "lists.json"
 

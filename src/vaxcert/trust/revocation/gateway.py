@@ -20,6 +20,7 @@ from vaxcert.limits import MAX_REVOCATION_BATCH_BYTES, MAX_REVOCATION_BATCH_ENTR
 from vaxcert.trust.anchors import Anchor
 from vaxcert.trust.binding import is_foreign
 from vaxcert.trust.formats.reading.signers import anchor_of_signer
+from vaxcert.trust.origin import MAX_AGE
 from vaxcert.trust.revocation.coverage import is_responsible
 from vaxcert.trust.revocation.folders import moment
 from vaxcert.trust.revocation.hashes import (
@@ -31,7 +32,7 @@ from vaxcert.trust.revocation.hashes import (
     query_hashes,
 )
 from vaxcert.trust.revocation.problems import of_revocation_list, unreadable, wrongly_signed
-from vaxcert.trust.revocation.query import MAX_AGE, NO_KEYS, RevocationAnswer, RevocationQuery
+from vaxcert.trust.revocation.query import NO_KEYS, RevocationAnswer, RevocationQuery
 
 _DER_SEQUENCE: Final = b"\x30"
 _JSON_START: Final = b"{"

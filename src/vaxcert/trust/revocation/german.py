@@ -22,10 +22,11 @@ from vaxcert.crypto.keys import VerifyingKey, verifying_key
 from vaxcert.errors import DecodeError, Reason, TrustListError, UnsupportedError, VaxcertError
 from vaxcert.limits import MAX_CBOR_DEPTH
 from vaxcert.trust.anchors import Anchor
+from vaxcert.trust.origin import MAX_AGE
 from vaxcert.trust.revocation.folders import ReadFile, need
 from vaxcert.trust.revocation.hashes import HASH_BYTES, NOTHING_TO_NAME, HashType, missing_part, query_hashes
 from vaxcert.trust.revocation.problems import unreadable, wrongly_signed
-from vaxcert.trust.revocation.query import MAX_AGE, NO_KEYS, RevocationAnswer, RevocationQuery
+from vaxcert.trust.revocation.query import NO_KEYS, RevocationAnswer, RevocationQuery
 
 KID_LIST: Final = "kid.lst"
 _TYPES: Final = {0x0A: HashType.SIGNATURE, 0x0B: HashType.UCI, 0x0C: HashType.COUNTRYCODEUCI}

@@ -10,9 +10,6 @@ from typing import Final, Protocol, Self
 
 from vaxcert.crypto.algorithms import Algorithm
 
-MAX_AGE: Final = timedelta(days=90)
-"""How long a list is relied on that does not say itself how long it may be."""
-
 
 class RevocationStatus(StrEnum):
     """The three answers."""

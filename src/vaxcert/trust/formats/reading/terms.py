@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from vaxcert.errors import Reason, TrustListError
 from vaxcert.trust.anchors import Anchor
@@ -21,6 +22,7 @@ class ReadingTerms:
         environment: What its keys are for; None takes what the list or its anchor says, else production.
         allow_unsigned: Take a published list that has no signature, or whose signature nobody can judge. Where anchors
             are given, it changes nothing: an unsigned list could have been put in the place of a signed one.
+        max_age: How long a list may be relied on that has a date and no end of its own; None sets no end.
         test_participants: Take the entries of test participants (X**), as test keys.
     """
 
@@ -31,6 +33,7 @@ class ReadingTerms:
     environment: Environment | None = None
     allow_unsigned: bool = False
     test_participants: bool = False
+    max_age: timedelta | None = None
 
     def need_anchors(self, format_name: str) -> tuple[Anchor, ...]:
         """The anchors, for a list that is signed.
@@ -45,8 +48,11 @@ class ReadingTerms:
             )
         return self.anchors
 
-    def check_no_signature_asked(self, format_name: str) -> None:
+    def check_no_signature_asked(self, found: str) -> None:
         """Make sure that nothing is to judge a list by that has no signature.
+
+        Args:
+            found: What is there in its place, for the error.
 
         Raises:
             TrustListError: `trust-list-unsigned`.
@@ -54,7 +60,7 @@ class ReadingTerms:
         if self.anchors or self.threshold > 1:
             raise TrustListError(
                 Reason.TRUST_LIST_UNSIGNED,
-                f"anchors are given to judge the list by; read as {format_name}, it has no signature",
+                f"anchors are given to judge the list by; this is {found}",
             )
 
     def check_unsigned_allowed(self, format_name: str) -> None:
@@ -63,7 +69,7 @@ class ReadingTerms:
         Raises:
             TrustListError: `trust-list-unsigned`.
         """
-        self.check_no_signature_asked(format_name)
+        self.check_no_signature_asked(f"a {format_name} list without signature")
         if not self.allow_unsigned:
             raise TrustListError(
                 Reason.TRUST_LIST_UNSIGNED,
