@@ -52,7 +52,15 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _measure(peers: Peers, certificates: int | None) -> list[Figure]:
     signed, drawn = certificates or signatures.CERTIFICATES, certificates or transport.CERTIFICATES
-    parts: dict[str, Callable[[], list[Figure]]] = {
+    parts: dict[str, Callable[[], list[Figure]]] = {}
+    corpus = os.environ.get(_CORPUS)
+    if corpus:  # before anything else has filled the memory: it is read when a program starts
+        parts["trust list"] = lambda: trust_lists.german(
+            Path(corpus), 3 if certificates else trust_lists.ROUNDS
+        )
+    else:
+        print(f"{_CORPUS} is not set: the trust list is not measured", file=sys.stderr)
+    parts |= {
         "import": processes.import_time,
         "command line": processes.command_line,
         "ES256": lambda: signatures.es256(peers, signed),
@@ -61,13 +69,6 @@ def _measure(peers: Peers, certificates: int | None) -> list[Figure]:
         "many keys": lambda: many_keys.figures(certificates or many_keys.CERTIFICATES),
         "revocation": lambda: revocation.figures(_FEW_ENTRIES if certificates else revocation.ENTRIES),
     }
-    corpus = os.environ.get(_CORPUS)
-    if corpus:
-        parts["trust list"] = lambda: trust_lists.german(
-            Path(corpus), 3 if certificates else trust_lists.ROUNDS
-        )
-    else:
-        print(f"{_CORPUS} is not set: the trust list is not measured", file=sys.stderr)
     figures = []
     for number, (name, measure) in enumerate(parts.items(), 1):
         print(f"[{number}/{len(parts)}] {name}", file=sys.stderr, flush=True)
