@@ -297,3 +297,28 @@ def test_the_example_of_the_national_platform_from_end_to_end(signer_files, tmp_
     assert checked.returncode == 0
     outcomes = [json.loads(line)["outcome"] for line in checked.stdout.splitlines()]
     assert outcomes == ["accepted"] * len(issued)
+
+
+LOST_IN_A_FINALISER = """
+import os, signal, time
+from vaxcert.cli import main
+
+class Finalised:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(0)
+
+main._interrupt_when_terminated()
+try:
+    Finalised()
+    time.sleep(5)
+    print("lost")
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+def test_an_interruption_during_a_finaliser_is_not_lost():
+    command = [sys.executable, "-c", LOST_IN_A_FINALISER]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    assert (done.returncode, done.stdout, done.stderr) == (0, "interrupted\n", "")

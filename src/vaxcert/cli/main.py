@@ -127,6 +127,17 @@ def _interrupt_when_terminated() -> None:
     """End as on an interruption from the keyboard, keeping what is done."""
     if threading.current_thread() is threading.main_thread():  # no other may say so
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+        if hasattr(signal, "setitimer") and sys.unraisablehook is sys.__unraisablehook__:
+            signal.signal(signal.SIGALRM, signal.default_int_handler)
+            sys.unraisablehook = _interrupt_again
+
+
+def _interrupt_again(unraisable: sys.UnraisableHookArgs) -> None:
+    """An interruption that came while a finaliser ran, and went nowhere, comes again a moment later."""
+    if unraisable.exc_type is KeyboardInterrupt:
+        signal.setitimer(signal.ITIMER_REAL, 0.001)
+    else:
+        sys.__unraisablehook__(unraisable)
 
 
 def _discard_stdout() -> None:
