@@ -11,7 +11,7 @@ from tests.e2e.conftest import AT
 from tests.support.command_line import vaxcert
 from tests.support.signers import NOW, certificate, issuer, person, signer, trusted
 from vaxcert.adapters.certificate_inputs import find_sources, read_source
-from vaxcert.adapters.records import read_records
+from vaxcert.adapters.records.rows import read_records
 from vaxcert.codec import base45, cbor, container, cose, deflate
 from vaxcert.errors import VaxcertError
 from vaxcert.verify import Verifier

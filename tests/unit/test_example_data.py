@@ -3,7 +3,7 @@ import runpy
 from datetime import UTC, datetime
 from pathlib import Path
 
-from vaxcert.adapters.records import read_records
+from vaxcert.adapters.records.rows import read_records
 from vaxcert.model.from_record import to_certificate
 from vaxcert.model.value_sets import vaccine_by_local_name
 from vaxcert.rules.records import RecordCode, SeenDoses, check_record

@@ -29,7 +29,7 @@ from vaxcert.adapters.files import (
     write_atomically,
 )
 from vaxcert.adapters.key_files import load_csr, load_private_key, load_signer, save_private_key
-from vaxcert.adapters.records import read_records
+from vaxcert.adapters.records.rows import read_records
 from vaxcert.adapters.trust_files import load_trust_list
 from vaxcert.crypto.authority import create_csr
 from vaxcert.errors import AdapterError, LimitExceededError, Reason, VaxcertError

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from vaxcert.adapters.record_layout import FIELD_NAMES, NATIONAL_PLATFORM, REQUIRED_FIELDS
-from vaxcert.adapters.records import RecordRow, read_records
-from vaxcert.adapters.rejects import RejectWriter
+from vaxcert.adapters.records.layout import FIELD_NAMES, NATIONAL_PLATFORM, REQUIRED_FIELDS
+from vaxcert.adapters.records.rejects import RejectWriter
+from vaxcert.adapters.records.rows import RecordRow, read_records
 from vaxcert.errors import AdapterError, Reason
 from vaxcert.limits import MAX_RECORD_CHARACTERS, MAX_RECORD_COLUMNS
 from vaxcert.model.certificate import PartialDate

@@ -15,8 +15,8 @@ from vaxcert import qr
 from vaxcert.adapters.certificate_inputs import STANDARD_INPUT
 from vaxcert.adapters.files import WholeLines, create_new
 from vaxcert.adapters.key_files import load_signer
-from vaxcert.adapters.records import RecordRow, read_records
-from vaxcert.adapters.rejects import RejectWriter
+from vaxcert.adapters.records.rejects import RejectWriter
+from vaxcert.adapters.records.rows import RecordRow, read_records
 from vaxcert.adapters.signers import KeySigner
 from vaxcert.cli.arguments import Commands, add_command, days, moment
 from vaxcert.cli.as_json import moment_json

@@ -40,6 +40,8 @@ class DoseRecord(_Private):
         facility_name: Its name.
         province_code: Code of the province of the facility.
         province_name: Its name.
+        identity_number_was_numeric: Whether a spreadsheet held the identity number as a number, so that leading zeros
+            are lost.
         unreadable: Names of the fields that hold text, but none that can be read; those fields are None. Or
             `WHOLE_ROW` alone.
     """
@@ -58,4 +60,5 @@ class DoseRecord(_Private):
     facility_name: str | None = None
     province_code: str | None = None
     province_name: str | None = None
+    identity_number_was_numeric: bool = False
     unreadable: frozenset[str] = frozenset()

@@ -5,16 +5,14 @@ A layout is data: headings and the fields they stand for. Another platform is an
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from datetime import date
 from typing import Any, Final
 
+from vaxcert.adapters.records.values import PARSERS, clean
 from vaxcert.errors import AdapterError, Reason
-from vaxcert.model.certificate import BirthDate, PartialDate
-from vaxcert.model.dose_record import DoseRecord, Sex
+from vaxcert.model.dose_record import DoseRecord
 
 REQUIRED_FIELDS: Final = (
     "full_name",
@@ -69,9 +67,11 @@ NATIONAL_PLATFORM: Final = Layout(
 )
 """One row a dose, headings as the entities of Viet Nam's open vaccination platform name them."""
 
+_NOT_COLUMNS: Final = frozenset({"unreadable", "identity_number_was_numeric"})
+
 FIELD_NAMES: Final = Layout(
     name="field names",
-    columns={field.name: field.name for field in fields(DoseRecord) if field.name != "unreadable"},
+    columns={field.name: field.name for field in fields(DoseRecord) if field.name not in _NOT_COLUMNS},
 )
 """The field names of `DoseRecord` themselves."""
 
@@ -120,74 +120,13 @@ def to_record(texts: Mapping[str, str], fields_by_heading: Mapping[str, str]) ->
     values: dict[str, Any] = {}
     unreadable = set()
     for heading, field in fields_by_heading.items():
-        text = unicodedata.normalize("NFC", texts[heading]).strip(_BLANKS)
+        text = clean(texts[heading])
         try:
-            values[field] = _PARSERS.get(field, str)(text) if text else None
+            values[field] = PARSERS.get(field, str)(text) if text else None
         except ValueError:
             unreadable.add(field)
     return DoseRecord(**values, unreadable=frozenset(unreadable))
 
 
-_BLANKS = " \t\r\n"
-"""Not the no-break space: as the last byte of a letter in the wrong encoding, it gives the fault away."""
-
-
 def _folded(heading: str) -> str:
     return unicodedata.normalize("NFC", heading).strip().casefold()
-
-
-_YEAR_FIRST = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
-_DAY_FIRST = re.compile(r"(?:(?:([0-9]{1,2})/)?([0-9]{1,2})/)?([0-9]{4})")
-
-
-def _birth_date(text: str) -> BirthDate:
-    """A date as dd/mm/yyyy or ISO 8601, or only its last or first parts."""
-    if match := _YEAR_FIRST.fullmatch(text):
-        year, month, day = match.groups()
-    elif match := _DAY_FIRST.fullmatch(text):
-        day, month, year = match.groups()
-    else:
-        raise ValueError("neither dd/mm/yyyy nor yyyy-mm-dd")
-    if day is not None:
-        return date(int(year), int(month), int(day))
-    first_day = date(int(year), int(month or 1), 1)
-    return PartialDate(first_day.year, first_day.month if month else None)
-
-
-def _date(text: str) -> date:
-    day = _birth_date(text)
-    if isinstance(day, PartialDate):
-        raise ValueError("not a whole date")  # noqa: TRY004 - the text is at fault, not the caller
-    return day
-
-
-_SEXES = {
-    "nam": Sex.MALE,
-    "male": Sex.MALE,
-    "m": Sex.MALE,
-    "nữ": Sex.FEMALE,
-    "nu": Sex.FEMALE,
-    "female": Sex.FEMALE,
-    "f": Sex.FEMALE,
-}
-
-
-def _sex(text: str) -> Sex:
-    if text.casefold() not in _SEXES:
-        raise ValueError("not a sex")
-    return _SEXES[text.casefold()]
-
-
-def _number(text: str) -> int:
-    if re.fullmatch(r"[0-9]{1,6}", text) is None:
-        raise ValueError("not a whole number")
-    return int(text)
-
-
-_PARSERS: dict[str, Callable[[str], object]] = {
-    "birth_date": _birth_date,
-    "sex": _sex,
-    "dose_number": _number,
-    "doses_in_series": _number,
-    "vaccinated_on": _date,
-}

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from vaxcert.adapters.records import RecordRow
+from vaxcert.adapters.records.rows import RecordRow
 from vaxcert.errors import AdapterError, Reason
 
 ROW_COLUMN: Final = "row"

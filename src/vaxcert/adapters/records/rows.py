@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, TextIO
 
-from vaxcert.adapters.json_stream import read_json_values
-from vaxcert.adapters.record_layout import match_layout, to_record
+from vaxcert.adapters.records.json_stream import read_json_values
+from vaxcert.adapters.records.layout import match_layout, to_record
 from vaxcert.errors import AdapterError, Reason
 from vaxcert.limits import MAX_PIPED_RECORD_BYTES, MAX_RECORD_CHARACTERS, MAX_RECORD_COLUMNS
 from vaxcert.model.dose_record import WHOLE_ROW, DoseRecord

@@ -1,0 +1,1 @@
+"""Files of dose records, in the forms in which platforms hand them out."""

@@ -1,0 +1,78 @@
+"""The values of record files: from the text of a cell to what it stands for."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Final
+
+from vaxcert.model.certificate import BirthDate, PartialDate
+from vaxcert.model.dose_record import Sex
+
+_BLANKS = " \t\r\n"
+"""Not the no-break space: as the last byte of a letter in the wrong encoding, it gives the fault away."""
+
+
+def clean(text: str) -> str:
+    """The text of a cell in Unicode NFC, without blanks around it."""
+    return unicodedata.normalize("NFC", text).strip(_BLANKS)
+
+
+_YEAR_FIRST = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+_DAY_FIRST = re.compile(r"(?:(?:([0-9]{1,2})/)?([0-9]{1,2})/)?([0-9]{4})")
+
+
+def _birth_date(text: str) -> BirthDate:
+    """A date as dd/mm/yyyy or ISO 8601, or only its last or first parts."""
+    if match := _YEAR_FIRST.fullmatch(text):
+        year, month, day = match.groups()
+    elif match := _DAY_FIRST.fullmatch(text):
+        day, month, year = match.groups()
+    else:
+        raise ValueError("neither dd/mm/yyyy nor yyyy-mm-dd")
+    if day is not None:
+        return date(int(year), int(month), int(day))
+    first_day = date(int(year), int(month or 1), 1)
+    return PartialDate(first_day.year, first_day.month if month else None)
+
+
+def _date(text: str) -> date:
+    day = _birth_date(text)
+    if isinstance(day, PartialDate):
+        raise ValueError("not a whole date")  # noqa: TRY004 - the text is at fault, not the caller
+    return day
+
+
+_SEXES = {
+    "nam": Sex.MALE,
+    "male": Sex.MALE,
+    "m": Sex.MALE,
+    "nữ": Sex.FEMALE,
+    "nu": Sex.FEMALE,
+    "female": Sex.FEMALE,
+    "f": Sex.FEMALE,
+}
+
+
+def _sex(text: str) -> Sex:
+    if text.casefold() not in _SEXES:
+        raise ValueError("not a sex")
+    return _SEXES[text.casefold()]
+
+
+def _number(text: str) -> int:
+    if re.fullmatch(r"[0-9]{1,6}", text) is None:
+        raise ValueError("not a whole number")
+    return int(text)
+
+
+PARSERS: Final[Mapping[str, Callable[[str], object]]] = {
+    "birth_date": _birth_date,
+    "sex": _sex,
+    "dose_number": _number,
+    "doses_in_series": _number,
+    "vaccinated_on": _date,
+}
+"""Field of `DoseRecord` to what reads its text, or raises ValueError. Fields not named here are text as they stand."""
