@@ -51,7 +51,7 @@ def test_the_meaning_is_what_the_command_line_says(heading, table, codes):
     [
         ("Reasons", 4),
         ("Findings", 5),
-        ("Record codes", 3),
+        ("Record codes", 4),
         ("Trust list findings", 3),
         ("Import notes", 3),
         ("Profile codes", 4),
@@ -67,6 +67,11 @@ def test_severities_are_those_of_the_findings():
     for code, severity, *_ in rows("Findings"):
         found = Finding(FindingCode(code.strip("`"))).severity
         assert severity == found, code
+
+
+def test_severities_are_those_of_the_record_codes():
+    for code, severity, *_ in rows("Record codes"):
+        assert severity == RecordCode(code.strip("`")).severity, code
 
 
 def test_what_is_allowed_on_issue_is_named():

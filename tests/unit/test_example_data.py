@@ -45,8 +45,8 @@ def test_verdicts_stay_the_same_in_later_years():
     assert refused_rows(datetime(2040, 1, 1, tzinfo=UTC)) == planted_faults()
 
 
-def test_every_code_is_planted():
-    assert {code for codes in planted_faults().values() for code in codes} == set(RecordCode)
+def test_every_planted_code_is_one():
+    assert {code for codes in planted_faults().values() for code in codes} <= set(RecordCode)
 
 
 def test_size_and_share_of_faults():

@@ -32,6 +32,8 @@ class DoseRecord(_Private):
         identity_number: CCCD (12 digits) or CMND (9 digits); of foreigners the passport number.
         nationality: As the platform writes it; None means Vietnamese.
         vaccine: The platform's local name of the vaccine.
+        manufacturer: The maker or marketing authorisation holder, by a local name or its code in the EU value set;
+            None where the platform does not say.
         lot: Lot number of the vaccine.
         dose_number: Which dose this is, from 1.
         doses_in_series: How many doses the series has, from 1.
@@ -52,6 +54,7 @@ class DoseRecord(_Private):
     identity_number: str | None = None
     nationality: str | None = None
     vaccine: str | None = None
+    manufacturer: str | None = None
     lot: str | None = None
     dose_number: int | None = None
     doses_in_series: int | None = None

@@ -14,16 +14,26 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
-from enum import StrEnum
 from hashlib import blake2b
 from typing import Final
 
 from vaxcert.model.certificate import BirthDate
 from vaxcert.model.dose_record import WHOLE_ROW, DoseRecord, Sex
 from vaxcert.model.value_sets import vaccine_by_local_name
+from vaxcert.rules.records.codes import RecordCode, RecordProblem, RecordSeverity
 
 FIRST_DOSE_IN_VIET_NAM: Final = date(2021, 3, 8)
 """The day of the first COVID-19 vaccination in Viet Nam."""
+
+__all__ = [
+    "RULES",
+    "RecordCode",
+    "RecordProblem",
+    "RecordRule",
+    "RecordSeverity",
+    "SeenDoses",
+    "check_record",
+]
 
 EARLIEST_BIRTH_YEAR: Final = 1900
 """The EU data set allows birth dates from 1900 on (schema 1.3.0, `dob`)."""
@@ -33,52 +43,6 @@ MAX_DOSE_NUMBER: Final = 9
 
 _VIET_NAM_TIME: Final = timezone(timedelta(hours=7))
 _VIETNAMESE: Final = frozenset({"vn", "vnm", "việt nam", "viet nam", "vietnam"})
-
-
-class RecordCode(StrEnum):
-    """Stable codes of what can be wrong with a dose record. Public: never renamed, never reused."""
-
-    ROW_MALFORMED = "row-malformed"
-    IDENTITY_NUMBER_MISSING = "identity-number-missing"
-    IDENTITY_NUMBER_FORM = "identity-number-form"
-    IDENTITY_NUMBER_LENGTH = "identity-number-length"
-    IDENTITY_NUMBER_SEX = "identity-number-sex"
-    IDENTITY_NUMBER_BIRTH_YEAR = "identity-number-birth-year"
-    NAME_MISSING = "name-missing"
-    NAME_DIGITS = "name-digits"
-    NAME_CHARACTERS = "name-characters"
-    BIRTH_DATE_MISSING = "birth-date-missing"
-    BIRTH_DATE_IMPOSSIBLE = "birth-date-impossible"
-    BIRTH_DATE_IN_FUTURE = "birth-date-in-future"
-    SEX_MISSING = "sex-missing"
-    SEX_UNKNOWN = "sex-unknown"
-    VACCINE_MISSING = "vaccine-missing"
-    VACCINE_UNKNOWN = "vaccine-unknown"
-    VACCINE_DEPRECATED = "vaccine-deprecated"
-    LOT_MISSING = "lot-missing"
-    DOSE_NUMBER_MISSING = "dose-number-missing"
-    DOSE_NUMBER_RANGE = "dose-number-range"
-    DOSES_IN_SERIES_MISSING = "doses-in-series-missing"
-    DOSES_IN_SERIES_RANGE = "doses-in-series-range"
-    VACCINATION_DATE_MISSING = "vaccination-date-missing"
-    VACCINATION_DATE_IMPOSSIBLE = "vaccination-date-impossible"
-    VACCINATION_DATE_IN_FUTURE = "vaccination-date-in-future"
-    VACCINATION_DATE_BEFORE_BIRTH = "vaccination-date-before-birth"
-    VACCINATION_DATE_BEFORE_CAMPAIGN = "vaccination-date-before-campaign"
-    DUPLICATE_DOSE = "duplicate-dose"
-
-
-@dataclass(frozen=True, slots=True)
-class RecordProblem:
-    """One thing wrong with a record.
-
-    Attributes:
-        code: What.
-        field: The field of `DoseRecord` to mend, or "" for the whole row. Never a value.
-    """
-
-    code: RecordCode
-    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
