@@ -112,6 +112,7 @@ class Reason(StrEnum):
     KEY_UNREADABLE = "key-unreadable"
     KEY_PASSWORD = "key-password"  # noqa: S105 - a reason code, not a password
     KEY_CERTIFICATE_MISMATCH = "key-certificate-mismatch"
+    SIGNER_UNAVAILABLE = "signer-unavailable"
     COLUMN_MISSING = "column-missing"
     STORE_UNREADABLE = "store-unreadable"
     STORE_BUSY = "store-busy"
@@ -297,3 +298,10 @@ class EncodeError(VaxcertError):
 
 class AdapterError(VaxcertError):
     """A file, a device or the host platform failed."""
+
+
+class SignerUnavailableError(AdapterError):
+    """The device that holds the private key is away: says nothing about the record, which can be signed later."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(Reason.SIGNER_UNAVAILABLE, message)

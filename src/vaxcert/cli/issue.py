@@ -14,18 +14,17 @@ from typing import Any, Final
 from vaxcert import qr
 from vaxcert.adapters.certificate_inputs import STANDARD_INPUT
 from vaxcert.adapters.files import WholeLines, create_new
-from vaxcert.adapters.key_files import load_signer
 from vaxcert.adapters.records.rejects import RejectWriter
 from vaxcert.adapters.records.rows import RecordRow, read_records
-from vaxcert.adapters.signers import KeySigner
 from vaxcert.cli.arguments import Commands, add_command, days, moment
 from vaxcert.cli.as_json import moment_json
 from vaxcert.cli.exit_codes import ExitCode, UsageError
 from vaxcert.cli.output import to_json
-from vaxcert.cli.passwords import open_with_password
 from vaxcert.cli.progress import tracked
 from vaxcert.cli.session import Session
+from vaxcert.cli.signer_options import add_signer_options, signer_of
 from vaxcert.cli.texts import Texts
+from vaxcert.crypto.signer import Signer
 from vaxcert.errors import AdapterError, EncodeError, Reason
 from vaxcert.issue import TWELVE_MONTHS, IssuedCertificate, Issuer
 from vaxcert.model.from_record import to_certificate
@@ -52,11 +51,7 @@ def add_parser(commands: Commands, texts: Texts) -> None:
     """Add the command to the parser."""
     parser = add_command(commands, "issue", texts, run)
     parser.add_argument("records", metavar="RECORDS", help=texts.get("help", "records"))
-    for name in ("key", "cert"):
-        parser.add_argument(
-            f"--{name}", required=True, type=Path, metavar="FILE", help=texts.get("help", name)
-        )
-    parser.add_argument("--password-file", type=Path, metavar="FILE", help=texts.get("help", "password-file"))
+    add_signer_options(parser, texts)
     parser.add_argument("--country", required=True, metavar="CC", help=texts.get("help", "country"))
     parser.add_argument("--authority", required=True, metavar="NAME", help=texts.get("help", "authority"))
     parser.add_argument(
@@ -91,14 +86,7 @@ def run(options: argparse.Namespace, session: Session) -> ExitCode:
         EncodeError: The signing certificate does not allow issuing.
     """
     at = options.at or session.now
-    signer = open_with_password(
-        lambda password: load_signer(
-            options.key, options.cert, password=password, deterministic=options.deterministic
-        ),
-        options.key,
-        options.password_file,
-        session,
-    )
+    signer = signer_of(options, session, deterministic=options.deterministic)
     issuer = _issuer(options, signer, at)
     _prepare(options.out, pictures=options.qr != "none")
     sentences = session.texts.sentences("reason", "finding", "record")
@@ -206,7 +194,7 @@ def _run_batch(batch: _Batch, options: argparse.Namespace, session: Session) -> 
     return False
 
 
-def _issuer(options: argparse.Namespace, signer: KeySigner, at: datetime) -> Issuer:
+def _issuer(options: argparse.Namespace, signer: Signer, at: datetime) -> Issuer:
     new_certificate_id = None
     if options.deterministic:
         new_certificate_id = _repeatable(options.country, signer.kid, at).__next__

@@ -1,18 +1,16 @@
-"""Passwords of key files: from a file, or asked for on a terminal."""
+"""Passwords of key files and PINs of tokens: from a file, or asked for on a terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from getpass import getpass
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TypeVar
 
-from vaxcert.adapters.files import read_bounded
+from vaxcert.adapters.passwords import PasswordFile, PasswordSource, TypedPassword
 from vaxcert.cli.session import Session
 from vaxcert.errors import AdapterError, Reason
-from vaxcert.limits import MAX_KEY_FILE_BYTES
 
-_MAX_PASSWORD_BYTES: Final = 1023
 _Opened = TypeVar("_Opened")
 
 
@@ -22,10 +20,7 @@ def read_password(path: Path | None) -> bytes | None:
     Raises:
         AdapterError: `file-unreadable`; `key-password` when there is no password in it, or too long a one.
     """
-    if path is None:
-        return None
-    password = read_bounded(path, MAX_KEY_FILE_BYTES).split(b"\n", 1)[0].rstrip(b"\r")
-    return _checked(password, f"the first line of {path}")
+    return None if path is None else PasswordFile(path).read()
 
 
 def open_with_password(
@@ -42,28 +37,41 @@ def open_with_password(
     Raises:
         AdapterError: `key-password`, and whatever `open_key` raises.
     """
-    password = read_password(password_path)
+    return open_with_source(
+        lambda source: open_key(None if source is None else source.read()), key_path, password_path, session
+    )
+
+
+def open_with_source(
+    open_key: Callable[[PasswordSource | None], _Opened],
+    key_path: Path,
+    password_path: Path | None,
+    session: Session,
+) -> _Opened:
+    """Likewise, for what keeps where its password comes from.
+
+    Raises:
+        AdapterError: `key-password`, and whatever `open_key` raises.
+    """
+    source = None if password_path is None else PasswordFile(password_path)
     try:
-        return open_key(password)
+        return open_key(source)
     except AdapterError as error:
-        if error.reason is not Reason.KEY_PASSWORD or password is not None or not session.stdin_is_terminal:
+        if error.reason is not Reason.KEY_PASSWORD or source is not None or not session.stdin_is_terminal:
             raise
-    return open_key(_ask(session.texts.get("keys", "password-prompt", path=key_path)))
+    return open_key(ask(session.texts.get("keys", "password-prompt", path=key_path)))
 
 
-def _ask(question: str) -> bytes:
+def ask(question: str) -> TypedPassword:
+    """Ask a person, who sees nothing of what is typed.
+
+    Raises:
+        AdapterError: `key-password`, when nothing usable is typed.
+    """
     try:
         password = getpass(question).encode()
     except EOFError:
         password = b""
     except UnicodeError:
         raise AdapterError(Reason.KEY_PASSWORD, "what was typed is not UTF-8 text") from None
-    return _checked(password, "what was typed")
-
-
-def _checked(password: bytes, what: str) -> bytes:
-    if not 1 <= len(password) <= _MAX_PASSWORD_BYTES:
-        raise AdapterError(
-            Reason.KEY_PASSWORD, f"{what} is not a password of 1 to {_MAX_PASSWORD_BYTES} bytes"
-        )
-    return password
+    return TypedPassword(password)

@@ -1,0 +1,1 @@
+"""Signing with private keys in PKCS #11 tokens: hardware security modules, smart cards, SoftHSM."""
