@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import IntEnum
-from typing import Any, Final, TypeAlias, TypeVar, overload
+from typing import Any, Final
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -21,9 +21,25 @@ from vaxcert.codec import cbor
 from vaxcert.crypto.keys import PublicKey, verifying_key
 from vaxcert.crypto.signing_certificate import KEY_IDENTIFIER_BYTES, PURPOSE_NUMBER, SigningCertificate
 from vaxcert.errors import DecodeError, Reason, TrustListError
-from vaxcert.limits import MAX_TRUST_LIST_ENTRIES
 from vaxcert.model.certificate import Kind
 from vaxcert.model.countries import country_code
+from vaxcert.trust.document_members import (
+    MAX_NUMBER,
+    Members,
+    each,
+    environment,
+    expect,
+    expect_edition,
+    expect_size,
+    expect_times,
+    in_order,
+    labelled,
+    moment,
+    optional,
+    read_members,
+    required,
+    seconds,
+)
 from vaxcert.trust.origin import Environment
 
 CONTENT_TYPE: Final = "application/vnd.vaxcert.trust-list+cbor"
@@ -31,21 +47,9 @@ FORMAT_VERSION: Final = 1
 
 DIGEST_BYTES: Final = 32
 MAX_KEY_IDENTIFIER_BYTES: Final = 32
-MAX_NUMBER: Final = 2**53 - 1
-"""What every programming language counts to without loss."""
-
-_MAX_SECONDS: Final = 253_402_300_799  # the last second of the year 9999
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9.-]{0,39}")
 _DOMAIN: Final = re.compile("[!-~]{1,40}")
-_MAX_ISSUER_CHARACTERS: Final = 200
 _MAX_COMPANIONS: Final = 64
-_AT_MOST: Final = f"at most {MAX_TRUST_LIST_ENTRIES} entries of a sort"
-
-_CRITICAL: Final = 0
-"""The label, in every map, of the array that names its critical members."""
-
-_Members: TypeAlias = Mapping[Any, Any]
-_Part = TypeVar("_Part")
 
 _KIND_OF_NUMBER: Final = {number: kind for kind, number in PURPOSE_NUMBER.items()}
 
@@ -118,18 +122,18 @@ class ListEntry:
     withdrawn: bool = False
 
     def __post_init__(self) -> None:
-        _expect((self.certificate is None) != (self.key is None), "a certificate or a key, and not both")
+        expect((self.certificate is None) != (self.key is None), "a certificate or a key, and not both")
         if self.key is None:
-            _expect(self.kid is None, "no key identifier beside a certificate")
+            expect(self.kid is None, "no key identifier beside a certificate")
         else:
-            _expect(
+            expect(
                 self.kid is not None and 1 <= len(self.kid) <= MAX_KEY_IDENTIFIER_BYTES,
                 f"a key identifier of 1 to {MAX_KEY_IDENTIFIER_BYTES} bytes beside a key",
             )
-        _expect(self.country is None or country_code(self.country), "a country of two capital letters")
-        _expect(self.kinds is None or self.kinds, "at least one kind")
-        _expect(self.domain is None or _DOMAIN.fullmatch(self.domain), "a domain of 1 to 40 ASCII characters")
-        _expect_times(self.not_before, self.not_after)
+        expect(self.country is None or country_code(self.country), "a country of two capital letters")
+        expect(self.kinds is None or self.kinds, "at least one kind")
+        expect(self.domain is None or _DOMAIN.fullmatch(self.domain), "a domain of 1 to 40 ASCII characters")
+        expect_times(self.not_before, self.not_after)
 
     @property
     def encoding(self) -> bytes:
@@ -159,7 +163,7 @@ class ListAuthority:
     certificate: bytes = field(repr=False)
 
     def __post_init__(self) -> None:
-        _expect(country_code(self.country), "a country of two capital letters")
+        expect(country_code(self.country), "a country of two capital letters")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,9 +184,9 @@ class Companion:
     number: int | None = None
 
     def __post_init__(self) -> None:
-        _expect(_NAME.fullmatch(self.name), "a companion's name of 1 to 40 of a-z, 0-9, dot and hyphen")
-        _expect(len(self.digest) == DIGEST_BYTES, f"a companion's digest of {DIGEST_BYTES} bytes")
-        _expect(
+        expect(_NAME.fullmatch(self.name), "a companion's name of 1 to 40 of a-z, 0-9, dot and hyphen")
+        expect(len(self.digest) == DIGEST_BYTES, f"a companion's digest of {DIGEST_BYTES} bytes")
+        expect(
             self.number is None or 0 <= self.number <= MAX_NUMBER, f"a companion's number up to {MAX_NUMBER}"
         )
 
@@ -219,21 +223,15 @@ class TrustListContent:
     companions: tuple[Companion, ...] = ()
 
     def __post_init__(self) -> None:
-        _expect(
-            0 < len(self.issuer) <= _MAX_ISSUER_CHARACTERS and self.issuer.isprintable(),
-            f"an issuer of 1 to {_MAX_ISSUER_CHARACTERS} printable characters",
-        )
-        _expect(1 <= self.number <= MAX_NUMBER, f"a number from 1 to {MAX_NUMBER}")
-        _expect_times(self.issued, self.next_update)
-        _expect_times(self.next_update, self.usable_until)
-        _expect(
+        expect_edition(self.issuer, self.number, self.issued, self.next_update, self.usable_until)
+        expect(
             all(len(one) in (KEY_IDENTIFIER_BYTES, DIGEST_BYTES) for one in self.unlisted_withdrawals),
             f"withdrawals of {KEY_IDENTIFIER_BYTES} or {DIGEST_BYTES} bytes",
         )
         names = {one.name for one in self.companions}
-        _expect(len(names) == len(self.companions) <= _MAX_COMPANIONS, "up to 64 companions, each name once")
+        expect(len(names) == len(self.companions) <= _MAX_COMPANIONS, "up to 64 companions, each name once")
         for part in (self.entries, self.unlisted_withdrawals, self.authorities):
-            _expect(len(part) <= MAX_TRUST_LIST_ENTRIES, _AT_MOST)
+            expect_size(part)
 
     @property
     def withdrawals(self) -> frozenset[bytes]:
@@ -296,17 +294,17 @@ def encode(content: TrustListContent) -> bytes:
         EncodeError: `value-not-encodable`.
     """
     return cbor.dumps(
-        _map(
+        labelled(
             (_List.FORMAT, FORMAT_VERSION),
             (_List.ISSUER, content.issuer),
             (_List.NUMBER, content.number),
-            (_List.ISSUED, _seconds(content.issued)),
-            (_List.NEXT_UPDATE, _seconds(content.next_update)),
-            (_List.USABLE_UNTIL, _seconds(content.usable_until)),
+            (_List.ISSUED, seconds(content.issued)),
+            (_List.NEXT_UPDATE, seconds(content.next_update)),
+            (_List.USABLE_UNTIL, seconds(content.usable_until)),
             (_List.ENVIRONMENT, str(content.environment)),
-            (_List.ENTRIES, _sorted(map(_entry_map, content.entries))),
-            (_List.WITHDRAWN, _sorted(content.unlisted_withdrawals) or None),
-            (_List.AUTHORITIES, _sorted(map(_authority_map, content.authorities)) or None),
+            (_List.ENTRIES, in_order(map(_entry_map, content.entries))),
+            (_List.WITHDRAWN, in_order(content.unlisted_withdrawals) or None),
+            (_List.AUTHORITIES, in_order(map(_authority_map, content.authorities)) or None),
             (_List.COMPANIONS, _companions_map(content.companions) or None),
         )
     )
@@ -324,98 +322,69 @@ def decode(data: bytes) -> DecodedList:
         TrustListError: `trust-list-unreadable`, when anything but single entries cannot be read.
     """
     try:
-        return _decoded(_members(cbor.loads(data), _List))
+        return _decoded(read_members(cbor.loads(data), _List))
     except (DecodeError, ValueError) as error:
         raise TrustListError(Reason.TRUST_LIST_UNREADABLE, f"trust list: {error}") from None
 
 
 def _entry_map(entry: ListEntry) -> dict[int, Any]:
     kinds = None if entry.kinds is None else sorted(PURPOSE_NUMBER[kind] for kind in entry.kinds)
-    return _map(
+    return labelled(
         (_Entry.CERTIFICATE, entry.certificate),
         (_Entry.KEY, entry.key),
         (_Entry.KID, entry.kid),
         (_Entry.COUNTRY, entry.country),
         (_Entry.KINDS, kinds),
         (_Entry.DOMAIN, entry.domain),
-        (_Entry.NOT_BEFORE, _seconds(entry.not_before)),
-        (_Entry.NOT_AFTER, _seconds(entry.not_after)),
+        (_Entry.NOT_BEFORE, seconds(entry.not_before)),
+        (_Entry.NOT_AFTER, seconds(entry.not_after)),
         (_Entry.STATUS, int(_Status.WITHDRAWN) if entry.withdrawn else None),
     )
 
 
 def _authority_map(authority: ListAuthority) -> dict[int, Any]:
-    return _map((_Entry.CERTIFICATE, authority.certificate), (_Entry.COUNTRY, authority.country))
+    return labelled((_Entry.CERTIFICATE, authority.certificate), (_Entry.COUNTRY, authority.country))
 
 
 def _companions_map(companions: Iterable[Companion]) -> dict[str, Any]:
     return {
-        one.name: _map((_Companion.DIGEST, one.digest), (_Companion.NUMBER, one.number))
+        one.name: labelled((_Companion.DIGEST, one.digest), (_Companion.NUMBER, one.number))
         for one in sorted(companions, key=lambda one: cbor.dumps(one.name))
     }
 
 
-def _map(*members: tuple[int, Any]) -> dict[int, Any]:
-    """The members that are there. Labels come in ascending order, which is that of their encodings."""
-    return {int(label): value for label, value in members if value is not None}
-
-
-def _sorted(values: Iterable[Any]) -> list[Any]:
-    """The values in the order of their encodings, each once."""
-    return [value for _, value in sorted({cbor.dumps(value): value for value in values}.items())]
-
-
-def _seconds(moment: datetime | None) -> int | None:
-    return None if moment is None else int(moment.timestamp())
-
-
-def _decoded(members: _Members) -> DecodedList:
-    _expect(_required(members, _List.FORMAT, int) == FORMAT_VERSION, f"format version {FORMAT_VERSION}")
+def _decoded(members: Members) -> DecodedList:
+    expect(required(members, _List.FORMAT, int) == FORMAT_VERSION, f"format version {FORMAT_VERSION}")
     problems: list[TrustListError] = []
-    entries = _required(members, _List.ENTRIES, list)
-    unlisted = _each(_optional(members, _List.WITHDRAWN, list), _withdrawal, "withdrawal", problems)
+    entries = required(members, _List.ENTRIES, list)
+    unlisted = each(optional(members, _List.WITHDRAWN, list), _withdrawal, "withdrawal", problems)
     content = TrustListContent(
-        issuer=_required(members, _List.ISSUER, str),
-        number=_required(members, _List.NUMBER, int),
-        issued=_moment(_required(members, _List.ISSUED, int)),
-        next_update=_moment(_required(members, _List.NEXT_UPDATE, int)),
-        usable_until=_moment(_required(members, _List.USABLE_UNTIL, int)),
-        environment=_environment(_required(members, _List.ENVIRONMENT, str)),
-        entries=_each(entries, _entry, "entry", problems),
+        issuer=required(members, _List.ISSUER, str),
+        number=required(members, _List.NUMBER, int),
+        issued=moment(required(members, _List.ISSUED, int)),
+        next_update=moment(required(members, _List.NEXT_UPDATE, int)),
+        usable_until=moment(required(members, _List.USABLE_UNTIL, int)),
+        environment=environment(required(members, _List.ENVIRONMENT, str)),
+        entries=each(entries, _entry, "entry", problems),
         unlisted_withdrawals=frozenset(unlisted).union(*map(_withdrawn_unread, entries)),
-        authorities=_each(_optional(members, _List.AUTHORITIES, list), _authority, "authority", problems),
-        companions=_companions(_optional(members, _List.COMPANIONS, dict)),
+        authorities=each(optional(members, _List.AUTHORITIES, list), _authority, "authority", problems),
+        companions=_companions(optional(members, _List.COMPANIONS, dict)),
     )
     return DecodedList(content=content, entries=len(entries), problems=tuple(problems))
 
 
-def _each(
-    values: list[Any] | None, read: Callable[[Any], _Part], what: str, problems: list[TrustListError]
-) -> tuple[_Part, ...]:
-    """The values that can be read; the others become problems, with their positions."""
-    parts: list[_Part] = []
-    values = values or []
-    _expect(len(values) <= MAX_TRUST_LIST_ENTRIES, _AT_MOST)
-    for position, value in enumerate(values, 1):
-        try:
-            parts.append(read(value))
-        except ValueError as error:
-            problems.append(TrustListError(Reason.TRUST_ENTRY_UNREADABLE, f"{what} {position}: {error}"))
-    return tuple(parts)
-
-
 def _entry(value: Any) -> ListEntry:
-    members = _members(value, _Entry)
+    members = read_members(value, _Entry)
     return ListEntry(
-        certificate=_optional(members, _Entry.CERTIFICATE, bytes),
-        key=_optional(members, _Entry.KEY, bytes),
-        kid=_optional(members, _Entry.KID, bytes),
-        country=_optional(members, _Entry.COUNTRY, str),
-        kinds=_kinds(_optional(members, _Entry.KINDS, list)),
-        domain=_optional(members, _Entry.DOMAIN, str),
-        not_before=_moment(_optional(members, _Entry.NOT_BEFORE, int)),
-        not_after=_moment(_optional(members, _Entry.NOT_AFTER, int)),
-        withdrawn=_is_withdrawn(_optional(members, _Entry.STATUS, int)),
+        certificate=optional(members, _Entry.CERTIFICATE, bytes),
+        key=optional(members, _Entry.KEY, bytes),
+        kid=optional(members, _Entry.KID, bytes),
+        country=optional(members, _Entry.COUNTRY, str),
+        kinds=_kinds(optional(members, _Entry.KINDS, list)),
+        domain=optional(members, _Entry.DOMAIN, str),
+        not_before=moment(optional(members, _Entry.NOT_BEFORE, int)),
+        not_after=moment(optional(members, _Entry.NOT_AFTER, int)),
+        withdrawn=_is_withdrawn(optional(members, _Entry.STATUS, int)),
     )
 
 
@@ -432,10 +401,10 @@ def _withdrawn_unread(value: Any) -> frozenset[bytes]:
 
 
 def _authority(value: Any) -> ListAuthority:
-    members = _members(value, _Entry)
+    members = read_members(value, _Entry)
     return ListAuthority(
-        certificate=_required(members, _Entry.CERTIFICATE, bytes),
-        country=_required(members, _Entry.COUNTRY, str),
+        certificate=required(members, _Entry.CERTIFICATE, bytes),
+        country=required(members, _Entry.COUNTRY, str),
     )
 
 
@@ -448,10 +417,10 @@ def _withdrawal(value: Any) -> bytes:
 def _companions(value: dict[Any, Any] | None) -> tuple[Companion, ...]:
     companions = []
     for name, one in (value or {}).items():
-        _expect(type(name) is str, "a companion's name of text")
-        members = _members(one, _Companion)
-        digest = _required(members, _Companion.DIGEST, bytes)
-        number = _optional(members, _Companion.NUMBER, int)
+        expect(type(name) is str, "a companion's name of text")
+        members = read_members(one, _Companion)
+        digest = required(members, _Companion.DIGEST, bytes)
+        number = optional(members, _Companion.NUMBER, int)
         companions.append(Companion(name=name, digest=digest, number=number))
     return tuple(companions)
 
@@ -460,70 +429,10 @@ def _kinds(numbers: list[Any] | None) -> frozenset[Kind] | None:
     """The kinds by their numbers in HCERT appendix A.4. What is not known is not granted either."""
     if numbers is None:
         return None
-    _expect(all(type(number) is int for number in numbers), "kinds by their numbers")
+    expect(all(type(number) is int for number in numbers), "kinds by their numbers")
     return frozenset(_KIND_OF_NUMBER[number] for number in numbers if number in _KIND_OF_NUMBER)
 
 
 def _is_withdrawn(status: int | None) -> bool:
-    _expect(status in (None, _Status.TRUSTED, _Status.WITHDRAWN), "a status of 0 (trusted) or 1 (withdrawn)")
+    expect(status in (None, _Status.TRUSTED, _Status.WITHDRAWN), "a status of 0 (trusted) or 1 (withdrawn)")
     return status == _Status.WITHDRAWN
-
-
-def _environment(text: str) -> Environment:
-    _expect(text in tuple(Environment), f"environment {' or '.join(Environment)}")
-    return Environment(text)
-
-
-@overload
-def _moment(seconds: int) -> datetime: ...
-@overload
-def _moment(seconds: int | None) -> datetime | None: ...
-def _moment(seconds: int | None) -> datetime | None:
-    if seconds is None:
-        return None
-    _expect(0 <= seconds <= _MAX_SECONDS, "a time from 1970 to 9999 in seconds")
-    return datetime.fromtimestamp(seconds, UTC)
-
-
-def _members(value: Any, labels: type[IntEnum]) -> _Members:
-    """A map, all of whose critical members are known (`specs/trust-list.md`, section 3.2)."""
-    if type(value) is not dict:
-        raise ValueError("a map expected")
-    if _CRITICAL in value:
-        critical = value[_CRITICAL]
-        _expect(type(critical) is list and critical, "critical members in an array that is not empty")
-        for label in critical:
-            known = type(label) is int and label in value and label in tuple(labels)
-            _expect(known, "no critical members but known ones")
-    return value
-
-
-def _required(members: _Members, label: int, kind: type[_Part]) -> _Part:
-    if label not in members:
-        raise ValueError(f"member {int(label)} expected")
-    return _typed(members[label], label, kind)
-
-
-def _optional(members: _Members, label: int, kind: type[_Part]) -> _Part | None:
-    return _typed(members[label], label, kind) if label in members else None
-
-
-def _typed(value: Any, label: int, kind: type[_Part]) -> _Part:
-    if type(value) is not kind:  # a bool is no int here
-        raise ValueError(f"member {int(label)} is a {type(value).__name__}, {kind.__name__} expected")
-    return value
-
-
-def _expect_times(first: datetime | None, last: datetime | None) -> None:
-    for moment in (first, last):
-        if moment is not None:
-            _expect(
-                moment.tzinfo is not None and not moment.microsecond, "times with a zone, in whole seconds"
-            )
-            _expect(0 <= moment.timestamp() <= _MAX_SECONDS, "times from 1970 to 9999")
-    _expect(first is None or last is None or first <= last, "times in their order")
-
-
-def _expect(condition: object, expected: str) -> None:
-    if not condition:
-        raise ValueError(f"{expected} expected")
