@@ -299,3 +299,13 @@ def test_no_certificate_without_vaccine_or_name(field):
 
 def test_repr_holds_no_personal_data():
     assert repr(GOOD) == "<DoseRecord>"
+
+
+@pytest.mark.parametrize("status", ["not-done", "entered-in-error", "given in FRA"])
+def test_a_dose_that_was_not_given_is_refused(status):
+    assert codes(changed(status=status)) == [RecordCode.DOSE_NOT_GIVEN]
+
+
+@pytest.mark.parametrize("status", [None, "completed", "Đã tiêm"])
+def test_a_dose_that_was_given_is_not(status):
+    assert codes(changed(status=status)) == []

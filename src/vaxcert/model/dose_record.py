@@ -38,6 +38,8 @@ class DoseRecord(_Private):
         dose_number: Which dose this is, from 1.
         doses_in_series: How many doses the series has, from 1.
         vaccinated_on: Day of vaccination, in Viet Nam.
+        status: What the platform says of the dose where it was not simply given, such as FHIR's `not-done` or
+            `entered-in-error`; None means given.
         facility_code: The platform's code of the place of vaccination.
         facility_name: Its name.
         province_code: Code of the province of the facility.
@@ -59,6 +61,7 @@ class DoseRecord(_Private):
     dose_number: int | None = None
     doses_in_series: int | None = None
     vaccinated_on: date | None = None
+    status: str | None = None
     facility_code: str | None = None
     facility_name: str | None = None
     province_code: str | None = None

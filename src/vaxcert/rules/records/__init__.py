@@ -294,6 +294,13 @@ def _vaccination_date_before_campaign(record: DoseRecord, _today: date) -> bool:
     return record.vaccinated_on is not None and record.vaccinated_on < FIRST_DOSE_IN_VIET_NAM
 
 
+def _dose_not_given(record: DoseRecord, _today: date) -> bool:
+    return record.status is not None and record.status.casefold() not in _GIVEN
+
+
+_GIVEN: Final = frozenset({"completed", "đã tiêm"})
+"""What platforms write of a dose that was given: FHIR's `Immunization.status`, and Vietnamese."""
+
 RULES: Final[tuple[RecordRule, ...]] = (
     RecordRule(RecordCode.IDENTITY_NUMBER_MISSING, "identity_number", _identity_number_missing),
     RecordRule(RecordCode.IDENTITY_NUMBER_FORM, "identity_number", _identity_number_form),
@@ -323,5 +330,6 @@ RULES: Final[tuple[RecordRule, ...]] = (
     RecordRule(
         RecordCode.VACCINATION_DATE_BEFORE_CAMPAIGN, "vaccinated_on", _vaccination_date_before_campaign
     ),
+    RecordRule(RecordCode.DOSE_NOT_GIVEN, "status", _dose_not_given),
 )
 """Every rule about one record, in the order in which problems are reported."""

@@ -78,6 +78,7 @@ class RecordCode(StrEnum):
     VACCINATION_DATE_BEFORE_BIRTH = "vaccination-date-before-birth", "vaccinated_on"
     VACCINATION_DATE_BEFORE_CAMPAIGN = "vaccination-date-before-campaign", "vaccinated_on"
     VACCINATION_DATE_BEFORE_LICENSING = "vaccination-date-before-licensing", "vaccinated_on"
+    DOSE_NOT_GIVEN = "dose-not-given", "status"
     # all records of one person
     DUPLICATE_DOSE = "duplicate-dose"
     DOSES_OUT_OF_ORDER = "doses-out-of-order", "dose_number"
