@@ -119,6 +119,8 @@ class Reason(StrEnum):
     DOWNLOAD_FAILED = "download-failed"
     DOWNLOAD_REFUSED = "download-refused"
     EXTRA_MISSING = "extra-missing"
+    RUN_MISMATCH = "run-mismatch"
+    RUN_INTERRUPTED = "run-interrupted"
 
 
 class VaxcertError(Exception):
@@ -133,6 +135,16 @@ class VaxcertError(Exception):
     def __init__(self, reason: Reason, message: str) -> None:
         super().__init__(message)
         self.reason = reason
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Errors go from process to process with all they say, whatever their constructors take."""
+        return _as_raised, (type(self), self.args, self.__dict__)
+
+
+def _as_raised(kind: type[VaxcertError], args: tuple[object, ...], state: dict[str, object]) -> VaxcertError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
 
 
 class DecodeError(VaxcertError):

@@ -1,0 +1,331 @@
+"""A batch of dose records, cleaned and issued: the two functions that every engine calls, whatever spreads the batches.
+
+Both take an Arrow record batch whose columns of text are named by the fields of `DoseRecord`, and give a batch with
+one row for each of its rows. `row` numbers the records from 1; without it they are numbered within the batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any, Final, Protocol
+
+import pyarrow as pa
+
+from vaxcert.adapters.bulk.columns import ATTESTATION, FOUND, ROW, RecordColumns
+from vaxcert.crypto.signer import Signer
+from vaxcert.errors import EncodeError, Reason
+from vaxcert.issue import TWELVE_MONTHS, Issuer
+from vaxcert.model.dose_record import DoseRecord
+from vaxcert.model.from_record import to_certificate
+from vaxcert.model.record_keys import RecordKeys
+from vaxcert.model.value_sets import vaccine_by_local_name
+from vaxcert.rules.records import RecordCode, RecordProblem, RecordSeverity, check_record, repaired
+
+CODES: Final = "codes"
+PERSON: Final = "person"
+DAY: Final = "day"
+DOSE_NUMBER: Final = "dose_number"
+PRODUCT: Final = "product"
+
+_MOMENT: Final = pa.timestamp("s", tz="UTC")
+_CODES: Final = pa.list_(pa.string())
+
+CLEANED: Final = pa.schema(
+    [
+        (ROW, pa.int64()),
+        (CODES, _CODES),
+        (PERSON, pa.uint64()),
+        (DAY, pa.int32()),
+        (DOSE_NUMBER, pa.int8()),
+        (PRODUCT, pa.string()),
+    ]
+)
+"""What cleaning gives. The last four are null for a refused record: its doses count for nothing. `person` is the
+beginning of a keyed digest, `day` counts from 0001-01-01 as `datetime.date.toordinal` does."""
+
+ISSUED: Final = pa.schema(
+    [
+        (ROW, pa.int64()),
+        ("record_key", pa.string()),
+        ("person_key", pa.string()),
+        ("certificate_id", pa.string()),
+        ("issued_at", _MOMENT),
+        ("expires", _MOMENT),
+        ("text", pa.string()),
+        (CODES, _CODES),
+        ("nationality", pa.string()),
+        (ATTESTATION, pa.string()),
+    ]
+)
+"""What issuing gives. Of a refused record only `row`, `codes` and `attestation` are there; of an issued one `codes` holds
+what was noted without refusing it. `nationality` is null for Vietnamese."""
+
+NOT_OF_THE_RECORD: Final = frozenset(
+    {Reason.SIGNER_EXPIRED, Reason.SIGNER_NOT_YET_VALID, Reason.KEY_NOT_AUTHORISED, Reason.KEY_TYPE}
+)
+"""What no other record would mend."""
+
+_PERSON_BYTES: Final = 8
+
+
+class SignerSource(Protocol):
+    """Where a signer comes from: what a process needs to open it itself. Hashable, and goes through pickle."""
+
+    def open(self) -> Signer:
+        """The signer.
+
+        Raises:
+            AdapterError: It cannot be opened.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CleaningPlan:
+    """What cleaning a batch depends on, besides the batch.
+
+    Attributes:
+        at: The moment of the run, aware: what is later is in the future.
+        secret: As in `RecordKeys`.
+    """
+
+    at: datetime
+    secret: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuePlan(CleaningPlan):
+    """What issuing a batch depends on, besides the batch: the same plan and batch give the same certificates.
+
+    (With PS256, and with ES256 unless its nonces are derived, the signatures differ all the same.)
+
+    Attributes:
+        signer: The document signer.
+        country: As in `vaxcert.Issuer`.
+        authority: As there.
+        validity: As there.
+    """
+
+    signer: SignerSource
+    country: str
+    authority: str
+    validity: timedelta = TWELVE_MONTHS
+
+
+class BatchCleaner:
+    """Cleans batches.
+
+    Args:
+        plan: What it depends on.
+    """
+
+    __slots__ = ("_at", "_columns", "_keys")
+
+    def __init__(self, plan: CleaningPlan) -> None:
+        self._at: Final = plan.at
+        self._keys: Final = RecordKeys(plan.secret)
+        self._columns: Final = RecordColumns()
+
+    def records(self, batch: pa.RecordBatch) -> list[DoseRecord]:
+        """The records of a batch, as they stand in it."""
+        return self._columns.records(batch)
+
+    def judged(self, record: DoseRecord) -> tuple[DoseRecord, tuple[RecordProblem, ...]]:
+        """A record, with what can be repaired without doubt repaired; and all that is to be said of it."""
+        record, notices = repaired(record, at=self._at)
+        problems = check_record(record, at=self._at)
+        return record, (notices + problems if notices else problems)
+
+    def clean_batch(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Judge each record for itself, and give what is needed to judge the doses of one person together.
+
+        Args:
+            batch: See the module.
+
+        Returns:
+            A batch of `CLEANED`.
+        """
+        return rows_to_batch(
+            CLEANED,
+            (self._cleaned(row, record) for row, record in zip(row_numbers(batch), self.records(batch), strict=True)),
+        )
+
+    def _cleaned(self, row: int, record: DoseRecord) -> tuple[Any, ...]:
+        record, problems = self.judged(record)
+        codes = [problem.code.value for problem in problems]
+        if is_refused(codes) or record.identity_number is None or record.vaccinated_on is None:
+            return row, codes, None, None, None, None
+        product = vaccine_by_local_name(record.vaccine or "")
+        return (
+            row,
+            codes,
+            int.from_bytes(self._keys.person(record.identity_number)[:_PERSON_BYTES], "little"),
+            record.vaccinated_on.toordinal(),
+            record.dose_number,
+            product and product.code,
+        )
+
+
+class BatchIssuer:
+    """Issues batches with one key. Open one for a process, and keep it: `batch_issuer` does.
+
+    Args:
+        plan: What it depends on.
+        signer: Its signer, opened.
+
+    Raises:
+        ValueError: As `vaxcert.Issuer`.
+    """
+
+    __slots__ = ("_at", "_certificate_id", "_cleaner", "_country", "_issuer", "_keys")
+
+    def __init__(self, plan: IssuePlan, signer: Signer) -> None:
+        self._at: Final = plan.at
+        self._country: Final = plan.country
+        self._keys: Final = RecordKeys(plan.secret)
+        self._cleaner: Final = BatchCleaner(plan)
+        self._issuer: Final = Issuer(
+            signer, country=plan.country, authority=plan.authority, validity=plan.validity
+        )
+
+    def issue_batch(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Issue a certificate for every record that deserves one.
+
+        Args:
+            batch: See the module. With a column `found` (list of text) the records are cleaned already, and it holds
+                their codes, those of rules about several records included; without it they are cleaned here, each
+                for itself. A column `attestation` is handed on.
+
+        Returns:
+            A batch of `ISSUED`.
+
+        Raises:
+            EncodeError: `signer-expired`, `signer-not-yet-valid` or `key-not-authorised`: no record can be issued.
+            AdapterError: The signer failed.
+        """
+        records = self._cleaner.records(batch)
+        rows, attestations = row_numbers(batch), _attestations(batch)
+        if FOUND in batch.schema.names:
+            judged: Iterator[tuple[DoseRecord, Sequence[str]]] = self._repaired(records, batch.column(FOUND))
+        else:
+            judged = self._judged(records)
+        return rows_to_batch(
+            ISSUED,
+            (
+                self._row(row, record, codes, attestation)
+                for row, (record, codes), attestation in zip(rows, judged, attestations, strict=True)
+            ),
+        )
+
+    def _judged(self, records: Sequence[DoseRecord]) -> Iterator[tuple[DoseRecord, Sequence[str]]]:
+        for record in records:
+            mended, problems = self._cleaner.judged(record)
+            yield mended, [problem.code.value for problem in problems]
+
+    def _repaired(
+        self, records: Sequence[DoseRecord], found: pa.Array
+    ) -> Iterator[tuple[DoseRecord, Sequence[str]]]:
+        for record, codes in zip(records, found.to_pylist(), strict=True):
+            yield repaired(record, at=self._at)[0], codes or ()
+
+    def _row(
+        self, row: int, record: DoseRecord, codes: Sequence[str], attestation: str | None
+    ) -> tuple[Any, ...]:
+        if not (codes and is_refused(codes)):
+            try:
+                return self._issued(row, record, codes, attestation)
+            except EncodeError as error:
+                if error.reason in NOT_OF_THE_RECORD:
+                    raise
+                codes = [*codes, *(error.codes or (error.reason,))]
+        return row, None, None, None, None, None, None, list(map(str, codes)), None, attestation
+
+    def _issued(
+        self, row: int, record: DoseRecord, codes: Sequence[str], attestation: str | None
+    ) -> tuple[Any, ...]:
+        number, day = record.identity_number, record.vaccinated_on
+        if number is None or day is None:  # cleaning has refused it
+            raise EncodeError(Reason.RECORD_REFUSED, "a record without identity number or day of vaccination")
+        record_key = self._keys.dose(number, day)
+        certificate = to_certificate(
+            record, certificate_id=self._keys.certificate_id(self._country, record_key)
+        )
+        issued = self._issuer.issue(certificate, at=self._at)
+        return (
+            row,
+            record_key.hex(),
+            self._keys.person(number).hex(),
+            issued.certificate_id,
+            issued.issued_at,
+            issued.expires,
+            issued.text,
+            codes,
+            record.nationality,
+            attestation,
+        )
+
+
+@lru_cache(maxsize=1)
+def batch_issuer(plan: IssuePlan) -> BatchIssuer:
+    """The issuer of a plan, opened once in this process.
+
+    Raises:
+        AdapterError: The signer cannot be opened.
+        ValueError: As `vaxcert.Issuer`.
+    """
+    return BatchIssuer(plan, plan.signer.open())
+
+
+def issue_batch(plan: IssuePlan, batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Issue a batch with the issuer of a plan, which is opened on the first call in a process.
+
+    Args:
+        plan: What the certificates depend on, besides the batch.
+        batch: As `BatchIssuer.issue_batch` takes it.
+
+    Returns:
+        A batch of `ISSUED`.
+
+    Raises:
+        EncodeError: As `BatchIssuer.issue_batch`.
+        AdapterError: The signer cannot be opened, or failed.
+    """
+    return batch_issuer(plan).issue_batch(batch)
+
+
+def is_refused(codes: Sequence[str]) -> bool:
+    """Whether one of these codes keeps a record from being issued."""
+    return any(map(_refuses, codes))
+
+
+@lru_cache(maxsize=1024)
+def _refuses(code: str) -> bool:
+    """Codes that are not of records are the linter's, which refuses."""
+    try:
+        return RecordCode(code).severity is RecordSeverity.ERROR
+    except ValueError:
+        return True
+
+
+def row_numbers(batch: pa.RecordBatch) -> Sequence[int]:
+    """The number of each row of a batch."""
+    if ROW in batch.schema.names:
+        numbers: list[int] = batch.column(ROW).to_pylist()
+        return numbers
+    return range(1, len(batch) + 1)
+
+
+def _attestations(batch: pa.RecordBatch) -> Sequence[str | None]:
+    if ATTESTATION in batch.schema.names:
+        attestations: list[str | None] = batch.column(ATTESTATION).to_pylist()
+        return attestations
+    return [None] * len(batch)
+
+
+def rows_to_batch(schema: pa.Schema, rows: Iterator[tuple[Any, ...]]) -> pa.RecordBatch:
+    """A batch made of rows."""
+    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
+    arrays = [pa.array(column, one.type) for column, one in zip(columns, schema, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)

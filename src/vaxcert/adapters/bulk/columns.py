@@ -1,0 +1,126 @@
+"""Between Arrow columns of text and dose records: what a text stands for is found out once for each different text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields
+from itertools import repeat
+from typing import Any, Final
+
+import pyarrow as pa
+
+from vaxcert.adapters.records.values import PARSERS, clean
+from vaxcert.model.dose_record import WHOLE_ROW, DoseRecord
+
+ROW: Final = "row"
+MALFORMED: Final = "malformed"
+WAS_NUMERIC: Final = "identity_number_was_numeric"
+FOUND: Final = "found"
+ATTESTATION: Final = "attestation"
+
+TEXT_FIELDS: Final = tuple(
+    field.name for field in fields(DoseRecord) if field.name not in ("unreadable", WAS_NUMERIC)
+)
+"""The fields of a dose record that come as columns of text."""
+
+_UNREADABLE: Final = object()
+_MALFORMED_RECORD: Final = DoseRecord(unreadable=frozenset({WHOLE_ROW}))
+_MAX_KNOWN: Final = 100_000
+
+
+class TextValues:
+    """Reads the texts of one field, and remembers what the last ones stood for.
+
+    Args:
+        parse: What a text without blanks stands for; raises ValueError where it stands for nothing.
+
+    Attributes:
+        some_unreadable: Whether the column read last holds a text that stands for nothing.
+    """
+
+    __slots__ = ("_known", "_parse", "some_unreadable")
+
+    def __init__(self, parse: Callable[[str], object]) -> None:
+        self._parse = parse
+        self.some_unreadable = False
+        self._known: dict[str | None, object] = {}
+
+    def read(self, column: pa.Array) -> list[Any]:
+        """The value of each text: None for an empty one, a mark for one that cannot be read."""
+        encoded = column.dictionary_encode()
+        texts: list[str | None] = encoded.dictionary.to_pylist()
+        if len(self._known) > _MAX_KNOWN:
+            self._known.clear()
+        values = [self._value(text) for text in texts]
+        self.some_unreadable = _UNREADABLE in values
+        values.append(None)  # what the index -1, a null, stands for
+        return list(map(values.__getitem__, encoded.indices.fill_null(-1).to_pylist()))
+
+    def _value(self, text: str | None) -> object:
+        try:
+            return self._known[text]
+        except KeyError:
+            value = self._known[text] = self._parsed(text)
+            return value
+
+    def _parsed(self, text: str | None) -> object:
+        cleaned = clean(text or "")
+        try:
+            return self._parse(cleaned) if cleaned else None
+        except ValueError:
+            return _UNREADABLE
+
+
+class RecordColumns:
+    """Turns batches of text columns into dose records, as `vaxcert.adapters.records.layout.to_record` does one by one.
+
+    Not to be shared between threads: it remembers what it has read.
+    """
+
+    __slots__ = ("_values",)
+
+    def __init__(self) -> None:
+        self._values: Final = {name: TextValues(PARSERS.get(name, str)) for name in TEXT_FIELDS}
+
+    def records(self, batch: pa.RecordBatch) -> list[DoseRecord]:
+        """One record for each row.
+
+        Args:
+            batch: Columns of text named by the fields of `DoseRecord`, any of them left out; `malformed` and
+                `identity_number_was_numeric` may be beside them. Other columns are not looked at.
+        """
+        names = [name for name in batch.schema.names if name in self._values]
+        columns = [self._values[name].read(batch.column(name)) for name in names]
+        columns.append(list(flags(batch, WAS_NUMERIC)))
+        names.append(WAS_NUMERIC)
+        if any(self._values[name].some_unreadable for name in names[:-1]):
+            records = [_unreadable_record(names, values) for values in zip(*columns, strict=True)]
+        else:
+            records = [DoseRecord(**dict(zip(names, values))) for values in zip(*columns, strict=True)]
+        for index, malformed in enumerate(flags(batch, MALFORMED)):
+            if malformed:
+                records[index] = _MALFORMED_RECORD
+        return records
+
+
+def flags(batch: pa.RecordBatch, name: str) -> Iterator[bool]:
+    """The column of that name, or as many times False."""
+    if name in batch.schema.names:
+        return iter(batch.column(name).fill_null(False).to_pylist())
+    return repeat(False, len(batch))
+
+
+def by_field(original: pa.RecordBatch, fields_by_heading: Mapping[str, str]) -> pa.RecordBatch:
+    """The columns of a file that stand for fields, under the names of the fields."""
+    headings = [name for name in original.schema.names if name in fields_by_heading]
+    return pa.RecordBatch.from_arrays(
+        [original.column(heading) for heading in headings],
+        names=[fields_by_heading[heading] for heading in headings],
+    )
+
+
+def _unreadable_record(names: list[str], values: tuple[Any, ...]) -> DoseRecord:
+    """One record of a batch in which some text cannot be read."""
+    given = dict(zip(names, values, strict=True))
+    unreadable = frozenset(name for name, value in given.items() if value is _UNREADABLE)
+    return DoseRecord(**given | dict.fromkeys(unreadable), unreadable=unreadable)

@@ -1,0 +1,51 @@
+"""The QR codes of a part, a file each."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+
+from vaxcert import qr
+from vaxcert.adapters.bulk.columns import ROW
+from vaxcert.adapters.bulk.job import Pictures
+from vaxcert.adapters.files import create_new, sync_folder
+from vaxcert.errors import AdapterError, Reason
+from vaxcert.qr import ErrorCorrection
+
+_DRAW: Final[dict[str, Callable[[str, ErrorCorrection], bytes]]] = {
+    "png": lambda text, level: qr.png(text, error_correction=level),
+    "svg": lambda text, level: qr.svg(text, error_correction=level).encode(),
+}
+
+
+def draw_pictures(folder: Path, certificates: pa.RecordBatch, pictures: Pictures) -> None:
+    """Draw the QR code of each certificate into a folder that appears whole.
+
+    Args:
+        folder: Each picture is named by the number of its record. What an interrupted run left of it is replaced.
+        certificates: A batch of `ISSUED`, no text of which is null.
+        pictures: How.
+
+    Raises:
+        AdapterError: `file-unwritable`.
+    """
+    partial = folder.with_name(f".{folder.name}.partial")
+    try:
+        for old in (partial, folder):
+            if old.exists():
+                shutil.rmtree(old)
+        partial.mkdir(mode=0o700)
+        draw = _DRAW[pictures.kind]
+        for row, text in zip(
+            certificates.column(ROW).to_pylist(), certificates.column("text").to_pylist(), strict=True
+        ):
+            picture = draw(text, pictures.level)
+            create_new(partial / f"{row:09}.{pictures.kind}", picture, private=True, durable=False)
+        sync_folder(partial)
+        partial.replace(folder)
+    except OSError as error:
+        raise AdapterError(Reason.FILE_UNWRITABLE, f"cannot write {folder}: {error.strerror}") from None

@@ -1,0 +1,151 @@
+"""Every core at work: processes that each do parts of one run."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import wait as wait_for_process
+from multiprocessing.sharedctypes import Synchronized
+from types import TracebackType
+from typing import Any, Final, Self
+
+import pyarrow as pa
+
+from vaxcert.adapters.bulk.job import Job
+from vaxcert.adapters.bulk.worker import PartWorker
+from vaxcert.errors import AdapterError, Reason
+
+_AHEAD: Final = 2
+"""Tasks for each process that are prepared before they are needed."""
+
+_LOOK_EVERY: Final = 0.5
+"""Seconds after which whoever waits for results is told that some are still awaited."""
+
+
+class WorkerPool:
+    """Processes that work on parts of one run. A context manager.
+
+    They are started anew, not forked: a fork would share the threads of Arrow and the sessions of a device with its
+    parent. They end when their parent does, however that ends.
+
+    Args:
+        job: The run.
+        count: How many processes; with one, the work is done in this process.
+    """
+
+    def __init__(self, job: Job, count: int) -> None:
+        self._job = job
+        self._count = count
+        self._here: PartWorker | None = None
+        context = multiprocessing.get_context("spawn")
+        self._waiting: Synchronized[int] = context.Value("i", 0)
+        self._pool: ProcessPoolExecutor | None = None
+        if count > 1:
+            self._pool = ProcessPoolExecutor(
+                count, mp_context=context, initializer=_start, initargs=(job, self._waiting)
+            )
+
+    def __enter__(self) -> Self:
+        """Nothing is started before the first task."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the processes; after an exception at once."""
+        if self._pool is None:
+            return
+        if error is not None:
+            for process in list(self._pool._processes.values()):
+                process.kill()
+        self._pool.shutdown(cancel_futures=True)
+
+    @property
+    def waits_for_signer(self) -> bool:
+        """Whether a process waits for the device that holds the key."""
+        return self._waiting.value > 0
+
+    def spread(self, method: str, tasks: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
+        """Do tasks, a few at a time.
+
+        Args:
+            method: The method of `PartWorker` to call.
+            tasks: Its arguments, taken as they are needed.
+
+        Yields:
+            Results as they come, in any order; None when none has come for a while.
+
+        Raises:
+            VaxcertError: What the method raises.
+            AdapterError: `run-interrupted`, when a process was ended from outside.
+        """
+        if self._pool is None:
+            yield from self._one_by_one(method, tasks)
+            return
+        try:
+            yield from self._many(self._pool, method, iter(tasks))
+        except BrokenProcessPool:
+            raise AdapterError(
+                Reason.RUN_INTERRUPTED,
+                "a process of this run was ended from outside, maybe for lack of memory; run it again to go on",
+            ) from None
+
+    def _one_by_one(self, method: str, tasks: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
+        if self._here is None:
+            self._here = PartWorker(self._job, _waiting_flag(self._waiting))
+        for task in tasks:
+            yield getattr(self._here, method)(*task)
+
+    def _many(
+        self, pool: ProcessPoolExecutor, method: str, tasks: Iterator[tuple[Any, ...]]
+    ) -> Iterator[Any]:
+        running: set[Future[Any]] = set()
+        left = True
+        while left or running:
+            while left and len(running) < _AHEAD * self._count:
+                task = next(tasks, None)
+                if task is None:
+                    left = False
+                else:
+                    running.add(pool.submit(_call, method, task))
+            done, running = wait(running, _LOOK_EVERY, FIRST_COMPLETED)
+            if not done:
+                yield None
+            for future in done:
+                yield future.result()
+
+
+_worker: PartWorker | None = None
+
+
+def _start(job: Job, waiting: Synchronized[int]) -> None:
+    """What each process begins with."""
+    global _worker  # noqa: PLW0603 - one worker a process is what a process pool can hold
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    pa.set_cpu_count(1)
+    _worker = PartWorker(job, _waiting_flag(waiting))
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait_for_process([parent.sentinel])
+        os._exit(1)
+
+
+def _waiting_flag(waiting: Synchronized[int]) -> Callable[[bool], None]:
+    def change(begins: bool) -> None:
+        with waiting.get_lock():
+            waiting.value += 1 if begins else -1
+
+    return change
+
+
+def _call(method: str, arguments: tuple[Any, ...]) -> Any:
+    return getattr(_worker, method)(*arguments)

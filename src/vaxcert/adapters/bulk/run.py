@@ -1,0 +1,320 @@
+"""A run over a file of any size, which can be taken up again wherever it was interrupted.
+
+Four stages, each of which leaves files that are whole or not there: every record is judged for itself; the doses of each
+person are judged together; the population registry is asked; certificates are issued. What is there is not done again.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import chain
+from pathlib import Path
+from typing import Any, Final, Protocol, TypeAlias
+
+import numpy as np
+
+from vaxcert.adapters.bulk import history
+from vaxcert.adapters.bulk.job import Job, PartDone
+from vaxcert.adapters.bulk.places import RunFolder
+from vaxcert.adapters.bulk.processes import WorkerPool
+from vaxcert.adapters.bulk.worker import ASKED_FIELDS
+from vaxcert.adapters.files import (
+    file_digest,
+    read_bounded,
+    write_atomically,
+    write_pieces_atomically,
+)
+from vaxcert.adapters.locks import locked
+from vaxcert.adapters.records.rejects import reject_heading
+from vaxcert.adapters.records.source import RecordBatch, RecordSource
+from vaxcert.errors import AdapterError, Reason
+from vaxcert.rules.records.summary import CleaningSummary
+
+FORMAT: Final = 1
+"""Of the manifest and of the files in `.run`."""
+
+Settings: TypeAlias = Mapping[str, Any]
+"""What a run was started with, as JSON has it: whatever would make another result."""
+
+_ROWS_PER_SHARE: Final = 400_000
+"""Doses that are sorted and judged together: about 40 MB."""
+
+_PARTS_ASKED_TOGETHER: Final = 10
+"""Parts of the input about which the registry is asked in one go: an extract of it is read through for each."""
+
+_PIECE_BYTES: Final = 1024 * 1024
+_MAX_SETTINGS_BYTES: Final = 1024 * 1024
+_MAX_MANIFEST_BYTES: Final = 64 * 1024 * 1024
+
+
+class Stage(StrEnum):
+    """What a run is doing."""
+
+    CLEANING = "cleaning"
+    HISTORY = "history"
+    MATCHING = "matching"
+    ISSUING = "issuing"
+
+
+class Progress(Protocol):
+    """Is told how a run gets on."""
+
+    def stage(self, stage: Stage, total: int | None) -> None:
+        """A stage begins; `total` records belong to it, or nobody knows how many."""
+
+    def advance(self, records: int, *, waits_for_signer: bool) -> None:
+        """So many more records are done."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What became of a file of records.
+
+    Attributes:
+        accepted: Records that passed everything.
+        rejected: Records that cleaning refused.
+        unmatched: Records that the registry does not confirm.
+        codes: How often each code was found.
+        was_complete: Whether an earlier run had done it all.
+    """
+
+    accepted: int
+    rejected: int
+    unmatched: int
+    codes: Mapping[str, int]
+    was_complete: bool = False
+
+
+def stored_settings(folder: RunFolder) -> Settings | None:
+    """What the run in a folder was started with; None where there is none.
+
+    Raises:
+        AdapterError: `file-unreadable`; `run-mismatch`, when the folder holds something else.
+    """
+    for path, limit in ((folder.manifest, _MAX_MANIFEST_BYTES), (folder.settings, _MAX_SETTINGS_BYTES)):
+        if path.exists():
+            settings: Settings = _json(path, limit)["settings"]
+            return settings
+    with suppress(OSError):
+        if any(one.name != folder.work.name for one in folder.path.iterdir()):
+            raise AdapterError(
+                Reason.RUN_MISMATCH, f"{folder.path} holds files of something else; expected a folder of its own"
+            )
+    return None
+
+
+class BulkRun:
+    """One run over one file.
+
+    Args:
+        source: The file.
+        job: What is done with it.
+        settings: Whatever would make another result. A folder takes runs with equal settings only.
+        workers: How many processes.
+    """
+
+    def __init__(self, source: RecordSource, job: Job, settings: Settings, *, workers: int) -> None:
+        self._source = source
+        self._job = job
+        self._folder = job.folder
+        self._settings = settings
+        self._workers = workers
+
+    def go(self, progress: Progress) -> RunResult:
+        """Do what is not done yet.
+
+        Raises:
+            AdapterError: `run-mismatch`, when the folder holds a run with other settings; `store-busy`, when another
+                process is at it; `run-interrupted`; `file-unreadable`; `file-unwritable`. What is written stays, and
+                the next run goes on from there.
+            EncodeError: The signing certificate does not allow issuing.
+        """
+        self._check_settings()
+        if self._folder.manifest.exists():
+            shutil.rmtree(self._folder.work, ignore_errors=True)
+            return self._result(_json(self._folder.manifest, _MAX_MANIFEST_BYTES), was_complete=True)
+        self._folder.make(pictures=self._job.pictures is not None)
+        with locked(self._folder.work / "lock"):
+            self._check_settings()
+            write_atomically(self._folder.settings, _to_json({"settings": self._settings}), private=True)
+            with WorkerPool(self._job, self._workers) as pool:
+                records = self._clean(pool, progress)
+                self._judge_histories(pool, progress, records)
+                if self._job.registry is not None:
+                    self._match(pool, progress, records)
+                parts = self._issue(pool, progress, records)
+            return self._finish(parts)
+
+    def _check_settings(self) -> None:
+        stored = stored_settings(self._folder)
+        if stored is None or stored == self._settings:
+            return
+        other = sorted(name for name in stored.keys() | self._settings if stored.get(name) != self._settings.get(name))
+        raise AdapterError(
+            Reason.RUN_MISMATCH,
+            f"{self._folder.path} holds a run with another {', '.join(other)}; expected a folder of its own",
+        )
+
+    def _clean(self, pool: WorkerPool, progress: Progress) -> int:
+        """Judge each record for itself. Returns how many there are."""
+        counted = self._folder.work / "records.json"
+        if counted.exists():
+            records: int = _json(counted, _MAX_SETTINGS_BYTES)["records"]
+            return records
+        progress.stage(Stage.CLEANING, self._source.known_records)
+        seen = _Seen()
+        tasks = self._parts(
+            lambda part: self._folder.cleaned(part).exists() and self._folder.entries(part).exists(), seen, progress
+        )
+        for done in pool.spread("clean", tasks):
+            progress.advance(done or 0, waits_for_signer=False)
+        write_atomically(counted, _to_json({"records": seen.records}), private=True)
+        return seen.records
+
+    def _parts(
+        self,
+        is_done: Callable[[int], bool],
+        seen: _Seen,
+        progress: Progress,
+        *,
+        columns: tuple[str, ...] | None = None,
+    ) -> Iterator[tuple[int, RecordBatch]]:
+        """Those parts of the input that are not done yet; the others are counted."""
+        rows = self._job.rows_per_part
+        skip = 0
+        while is_done(skip):
+            skip += 1
+        skip = max(skip - 1, 0)  # the last of them may be short, and is counted as it is read
+        seen.records = skip * rows
+        progress.advance(seen.records, waits_for_signer=False)
+        for part, batch in enumerate(self._source.batches(rows, skip=skip, columns=columns), skip):
+            seen.records += len(batch.original)
+            if is_done(part):
+                progress.advance(len(batch.original), waits_for_signer=False)
+            else:
+                yield part, batch
+
+    def _judge_histories(self, pool: WorkerPool, progress: Progress, records: int) -> None:
+        if self._folder.history.exists():
+            return
+        progress.stage(Stage.HISTORY, records)
+        paths = [self._folder.entries(part) for part in range(self._part_count(records))]
+        shares = max(self._workers, -(-records // _ROWS_PER_SHARE))
+        found = []
+        for done in pool.spread("judge_histories", ((paths, share, shares) for share in range(shares))):
+            if done is not None:
+                found.append(np.frombuffer(done, history.FAULTS))
+            progress.advance(0 if done is None else records // shares, waits_for_signer=False)
+        faults = np.sort(np.concatenate(found), order=history.FAULTS.names)
+        write_atomically(self._folder.history, faults.tobytes(), private=True)
+        for path in paths:
+            path.unlink(missing_ok=True)
+
+    def _part_count(self, records: int) -> int:
+        return -(-records // self._job.rows_per_part)
+
+    def _match(self, pool: WorkerPool, progress: Progress, records: int) -> None:
+        progress.stage(Stage.MATCHING, records)
+        parts = self._parts(
+            lambda part: self._folder.matched(part).exists(), _Seen(), progress, columns=ASKED_FIELDS
+        )
+        tasks = ((together,) for together in _together(parts, _PARTS_ASKED_TOGETHER))
+        for done in pool.spread("match", tasks):
+            progress.advance(done or 0, waits_for_signer=False)
+
+    def _issue(self, pool: WorkerPool, progress: Progress, records: int) -> list[PartDone]:
+        progress.stage(Stage.ISSUING, records)
+        tasks = self._parts(lambda part: self._folder.done(part).exists(), _Seen(), progress)
+        for done in pool.spread("issue", tasks):
+            progress.advance(done.records if done else 0, waits_for_signer=pool.waits_for_signer)
+        return [self._done(part) for part in range(self._part_count(records))]
+
+    def _done(self, part: int) -> PartDone:
+        return PartDone.of_dict(_json(self._folder.done(part), _MAX_MANIFEST_BYTES))
+
+    def _finish(self, parts: list[PartDone]) -> RunResult:
+        """Put together what the parts have left, and write the manifest last."""
+        folder = self._folder
+        heading = reject_heading(self._source.headings)
+        for path, of_part in ((folder.rejects, folder.rejects_of), (folder.unmatched, folder.unmatched_of)):
+            pieces = chain([heading], _pieces(of_part(one.part) for one in parts))
+            write_pieces_atomically(path, pieces, private=True)
+        summary = CleaningSummary()
+        codes: Counter[str] = Counter()
+        for one in parts:
+            summary.merge(CleaningSummary.of_dict(one.summary))
+            codes.update(one.codes)
+        write_atomically(folder.summary, _to_json(summary.as_dict()), private=True)
+        manifest = {
+            "format": FORMAT,
+            "settings": self._settings,
+            "records": sum(one.records for one in parts),
+            "accepted": sum(one.accepted for one in parts),
+            "rejected": sum(one.rejected for one in parts),
+            "unmatched": sum(one.unmatched for one in parts),
+            "codes": dict(sorted(codes.items())),
+            "files": {
+                **{f"certificates/{folder.part(one.part).name}": one.sha256 for one in parts if one.sha256},
+                **{
+                    path.name: file_digest(path).hex()
+                    for path in (folder.rejects, folder.unmatched, folder.summary)
+                },
+            },
+        }
+        write_atomically(folder.manifest, _to_json(manifest), private=True)
+        shutil.rmtree(folder.work, ignore_errors=True)
+        return self._result(manifest)
+
+    def _result(self, manifest: Mapping[str, Any], *, was_complete: bool = False) -> RunResult:
+        return RunResult(
+            manifest["accepted"],
+            manifest["rejected"],
+            manifest["unmatched"],
+            manifest["codes"],
+            was_complete,
+        )
+
+
+class _Seen:
+    """Counts the records of the input."""
+
+    def __init__(self) -> None:
+        self.records = 0
+
+
+def _together(
+    parts: Iterator[tuple[int, RecordBatch]], count: int
+) -> Iterator[list[tuple[int, RecordBatch]]]:
+    while group := [one for _, one in zip(range(count), parts, strict=False)]:
+        yield group
+
+
+def _pieces(paths: Iterator[Path]) -> Iterator[bytes]:
+    """What is in some files, one after the other."""
+    try:
+        for path in paths:
+            with path.open("rb") as file:
+                while piece := file.read(_PIECE_BYTES):
+                    yield piece
+    except OSError as error:
+        raise AdapterError(Reason.FILE_UNREADABLE, f"cannot read a part of the run: {error.strerror}") from None
+
+
+def _to_json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def _json(path: Path, limit: int) -> dict[str, Any]:
+    try:
+        value = json.loads(read_bounded(path, limit))
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise AdapterError(Reason.FILE_UNREADABLE, f"{path} is damaged; expected what a run wrote")
+    return value
