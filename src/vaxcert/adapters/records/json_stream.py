@@ -26,14 +26,14 @@ def read_json_values(text: TextIO) -> Iterator[object]:
         AdapterError: `FILE_UNREADABLE`: a value is not JSON, names a key twice or is larger than
             `MAX_RECORD_CHARACTERS`; or an array does not end, or does not end the text.
     """
-    window = _Window(text)
+    window = JsonWindow(text)
     if window.peek() == "[":
         yield from _elements(window)
     while window.peek():
         yield window.take_value()
 
 
-def _elements(window: _Window) -> Iterator[object]:
+def _elements(window: JsonWindow) -> Iterator[object]:
     window.take_mark("[")
     if window.peek() != "]":
         yield window.take_value()
@@ -45,15 +45,22 @@ def _elements(window: _Window) -> Iterator[object]:
         raise AdapterError(Reason.FILE_UNREADABLE, "there is text after the end of the JSON array")
 
 
-class _Window:
-    """The part of the text under the eye."""
+class JsonWindow:
+    """The part of a text of JSON under the eye; what is behind it is forgotten.
 
-    def __init__(self, text: TextIO) -> None:
+    Args:
+        text: Read from its present position on.
+        limit: The most characters of one value.
+    """
+
+    def __init__(self, text: TextIO, limit: int = MAX_RECORD_CHARACTERS) -> None:
         self._text = text
+        self._limit = limit
         self._buffer = ""
         self._position = 0
         self._at_end = False
         self._taken = 0
+        self._forgotten_bytes = 0
 
     def peek(self) -> str:
         """The next character that is not white space, or "" at the end."""
@@ -63,35 +70,54 @@ class _Window:
                 return self._buffer[self._position : self._position + 1]
             self._fill()
 
+    def offset(self) -> int:
+        """How many bytes of UTF-8 are before the next character."""
+        return self._forgotten_bytes + len(self._buffer[: self._position].encode())
+
     def take_mark(self, mark: str) -> None:
+        """Go past one character that must come next, white space aside.
+
+        Raises:
+            AdapterError: `FILE_UNREADABLE`: another one comes.
+        """
         if self.peek() != mark:
             raise AdapterError(Reason.FILE_UNREADABLE, f"no {mark!r} after JSON value {self._taken}")
         self._position += 1
 
     def take_value(self) -> object:
+        """Read the value that comes next.
+
+        Raises:
+            AdapterError: `FILE_UNREADABLE`: it is not JSON, names a key twice, or is longer than the limit.
+        """
         self.peek()
         self._taken += 1
         while True:
             try:
-                value, self._position = _DECODER.raw_decode(self._buffer, self._position)
+                value, end = _DECODER.raw_decode(self._buffer, self._position)
             except (ValueError, RecursionError):
                 self._refuse_unless_cut_short()
                 self._fill()
-            else:
+                continue
+            if end < len(self._buffer) or self._at_end:
+                self._position = end
                 return value
+            self._fill()  # a number may go on
 
     def _refuse_unless_cut_short(self) -> None:
-        if self._at_end or len(self._buffer) - self._position > MAX_RECORD_CHARACTERS:
+        if self._at_end or len(self._buffer) - self._position > self._limit:
             raise AdapterError(
                 Reason.FILE_UNREADABLE,
                 f"JSON value {self._taken} is malformed, names a key twice, "
-                f"or is longer than {MAX_RECORD_CHARACTERS} characters",
+                f"or is longer than {self._limit} characters",
             ) from None
 
     def _fill(self) -> None:
-        more = self._text.read(MAX_RECORD_CHARACTERS)
+        kept = self._buffer[self._position :]
+        more = self._text.read(max(MAX_RECORD_CHARACTERS, len(kept)))
         self._at_end = not more
-        self._buffer = self._buffer[self._position :] + more
+        self._forgotten_bytes += len(self._buffer[: self._position].encode())
+        self._buffer = kept + more
         self._position = 0
 
 
