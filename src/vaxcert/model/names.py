@@ -158,7 +158,9 @@ def split_vietnamese_name(full_name: str) -> tuple[str, str]:
     Raises:
         EncodeError: `RECORD_REFUSED` with code `NAME_MISSING`: there is no word in it.
     """
-    words = unicodedata.normalize("NFC", full_name.translate(_WITHOUT_INVISIBLE)).split()
+    if not full_name.isprintable():
+        full_name = full_name.translate(_WITHOUT_INVISIBLE)
+    words = unicodedata.normalize("NFC", full_name).split()
     if not words:
         raise EncodeError(Reason.RECORD_REFUSED, "the full name is empty", codes=(FindingCode.NAME_MISSING,))
     return words[0], " ".join(words[1:])

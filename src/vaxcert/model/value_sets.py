@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias
 
@@ -24,6 +24,9 @@ SetName: TypeAlias = Literal[
 
 _EU_FILE: Final = "eu-2.12.0.json"
 _VIET_NAM_FILE: Final = "viet-nam-2021-12-20.json"
+
+_NAMES_REMEMBERED: Final = 1024
+"""Spellings of vaccines and makers that are folded once: a nation's records hold few, millions of times each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,9 @@ class Product(Code):
         prophylaxis: Vaccine types that new certificates may use for it.
         prophylaxis_ever: Those, and the types that earlier editions of the value sets had for it.
         licensed_in_vietnam: Whether it is one of the eight licensed in Viet Nam.
+        licensed_on: The day it was, or None.
+        minimum_interval_days: The least number of days from a dose of it to the next dose, as it is given in
+            Viet Nam, or None.
     """
 
     holder: str
@@ -69,6 +75,8 @@ class Product(Code):
     prophylaxis: frozenset[str]
     prophylaxis_ever: frozenset[str]
     licensed_in_vietnam: bool
+    licensed_on: date | None = None
+    minimum_interval_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +105,7 @@ class ValueSets:
     test_results: Codes
     countries: Codes
     _local_names: Mapping[str, Product] = field(repr=False)
+    _manufacturers: Mapping[str, frozenset[str]] = field(repr=False)
 
 
 @cache
@@ -117,6 +126,7 @@ def current() -> ValueSets:
         test_results=_codes(eu["test_results"]),
         countries=_codes(eu["countries"]),
         _local_names=MappingProxyType(dict(_local_names(products, viet_nam))),
+        _manufacturers=MappingProxyType(_manufacturers(products, eu["holders"], viet_nam)),
     )
 
 
@@ -133,6 +143,7 @@ def display(code: str, value_set: SetName, lang: Language = "en") -> str:
     return code if known is None else known.name(lang)
 
 
+@lru_cache(maxsize=_NAMES_REMEMBERED)
 def vaccine_by_local_name(name: str) -> Product | None:
     """The vaccine that a record means by a name such as `AstraZeneca`, `Vero Cell` or `vắc xin Pfizer`.
 
@@ -147,6 +158,24 @@ def vaccine_by_local_name(name: str) -> Product | None:
     """
     sets = current()
     return sets.products.get(name) or sets._local_names.get(_folded(name))
+
+
+@lru_cache(maxsize=_NAMES_REMEMBERED)
+def holders_by_local_name(name: str) -> frozenset[str]:
+    """The holder codes (`ma`) that a record may mean by a maker such as `Pfizer` or `Sinopharm`.
+
+    Compared as by `vaccine_by_local_name`. Some names stand for several holders: Sinopharm made two vaccines.
+
+    Args:
+        name: As exports of vaccination records write it, an EU display name, or an `ma` code.
+
+    Returns:
+        The codes; none where the name is not known.
+    """
+    sets = current()
+    if name in sets.holders:
+        return frozenset((name,))
+    return sets._manufacturers.get(_folded(name), frozenset())
 
 
 def _read(file_name: str) -> dict[str, Any]:
@@ -167,17 +196,20 @@ def _codes(entries: Mapping[str, Any]) -> Codes:
 
 def _product(code: str, entry: Mapping[str, Any], viet_nam: Mapping[str, Any]) -> Product:
     prophylaxis = frozenset(entry["prophylaxis"])
+    local = viet_nam.get(code)
     return Product(
         code=code,
         name_en=entry["en"],
-        name_vi=viet_nam[code]["vi"] if code in viet_nam else None,
+        name_vi=local["vi"] if local else None,
         deprecated=entry.get("deprecated", False),
         holder=entry["holder"],
         holders=frozenset((entry["holder"],)),
         specific_prophylaxis=entry["prophylaxis"][0],
         prophylaxis=prophylaxis,
         prophylaxis_ever=prophylaxis.union(entry["earlier_prophylaxis"]),
-        licensed_in_vietnam=code in viet_nam,
+        licensed_in_vietnam=local is not None,
+        licensed_on=date.fromisoformat(local["licensed_on"]) if local else None,
+        minimum_interval_days=local["minimum_interval_days"] if local else None,
     )
 
 
@@ -205,3 +237,16 @@ def _local_names(
     for code, entry in viet_nam.items():
         for name in entry["local_names"]:
             yield _folded(name), products[code]
+
+
+def _manufacturers(
+    products: Mapping[str, Product], holders: Mapping[str, Any], viet_nam: Mapping[str, Any]
+) -> dict[str, frozenset[str]]:
+    """Folded names of makers with the holders they may stand for."""
+    meant: dict[str, set[str]] = {}
+    for code, entry in holders.items():
+        meant.setdefault(_folded(entry["en"]), set()).add(code)
+    for product, entry in viet_nam.items():
+        for name in entry["manufacturers"]:
+            meant.setdefault(_folded(name), set()).add(products[product].holder)
+    return {name: frozenset(codes) for name, codes in meant.items()}
