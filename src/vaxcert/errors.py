@@ -98,6 +98,15 @@ class Reason(StrEnum):
     REVOCATION_LIST_SIGNATURE = "revocation-list-signature"
     CERTIFICATE_UNREADABLE = "certificate-unreadable"
 
+    # attestations of dose records
+    ATTESTATION_UNREADABLE = "attestation-unreadable"
+    ATTESTATION_SIGNATURE = "attestation-signature"
+    ATTESTATION_IN_FUTURE = "attestation-in-future"
+    ATTESTER_UNKNOWN = "attester-unknown"
+    ATTESTER_WITHDRAWN = "attester-withdrawn"
+    ATTESTER_NOT_AUTHORISED = "attester-not-authorised"
+    ATTESTER_NOT_IN_DATE = "attester-not-in-date"
+
     # issuing
     RECORD_REFUSED = "record-refused"
     REQUEST_REFUSED = "request-refused"
@@ -114,6 +123,8 @@ class Reason(StrEnum):
     KEY_CERTIFICATE_MISMATCH = "key-certificate-mismatch"
     SIGNER_UNAVAILABLE = "signer-unavailable"
     COLUMN_MISSING = "column-missing"
+    COLUMN_TYPE = "column-type"
+    MAPPING_UNUSABLE = "mapping-unusable"
     STORE_UNREADABLE = "store-unreadable"
     STORE_BUSY = "store-busy"
     DOWNLOAD_FAILED = "download-failed"
@@ -278,6 +289,18 @@ class ExpiredError(VerificationError):
             )
         self.expires = expires
         self.at = at
+
+
+class AttestationError(VerificationError):
+    """A well-formed attestation of dose records that must not be relied on.
+
+    Attributes:
+        kid: What its signature calls the key: the first 8 bytes of SHA-256 of the SubjectPublicKeyInfo.
+    """
+
+    def __init__(self, reason: Reason, message: str, kid: bytes) -> None:
+        super().__init__(reason, message)
+        self.kid = kid
 
 
 class PolicyError(VerificationError):

@@ -53,6 +53,24 @@ MAX_RECORD_CHARACTERS: Final = 64 * 1024
 MAX_RECORD_COLUMNS: Final = 256
 """Columns of a record file, or different keys of its JSON objects. The national platform has 14."""
 
+MAX_MAPPING_BYTES: Final = 64 * 1024
+"""Bytes of a column mapping. One for every column of a file would have about 10,000."""
+
+MAX_WORKBOOK_BYTES: Final = 2 * 1024**3
+"""Bytes of all that is compressed in a workbook (XLSX). A full sheet of 14 columns has about 1,000 MB."""
+
+MAX_WORKBOOK_STRINGS_BYTES: Final = 128 * 1024 * 1024
+"""Bytes of its table of texts, which is held in memory: some 2,000,000 different texts."""
+
+MAX_WORKBOOK_PART_BYTES: Final = 16 * 1024 * 1024
+"""Bytes of each other part that is held in memory, like the cell formats, and of a single row."""
+
+MAX_WORKBOOK_ROWS: Final = 1_048_576
+"""Rows of a sheet, the heading's included: what Excel can hold."""
+
+MAX_WORKBOOK_CELL_CHARACTERS: Final = 32_767
+"""Characters of a cell: what Excel can hold."""
+
 MAX_PIPED_RECORD_BYTES: Final = 64 * 1024 * 1024
 """Bytes of a record file that comes through a pipe and is held in memory: some 200,000 records."""
 
@@ -79,6 +97,15 @@ MAX_DOCUMENT_SIGNATURES: Final = 64
 
 MAX_TRUST_LIST_ENTRIES: Final = 100_000
 """Entries of one trust list; in vaxcert's own form bare keys then take 12 MB. Genuine lists have under 1,000."""
+
+MAX_ATTESTED_RECORDS: Final = 1_000_000
+"""Records of one attestation, of 32 bytes each. A clinic's busiest day has some thousand."""
+
+MAX_ATTESTATION_BYTES: Final = 33 * 1024 * 1024
+"""Bytes of one attestation: that many records and 2 MB to spare."""
+
+MAX_ATTESTATION_FILES: Final = 10_000_000
+"""Attestations of one run. One a facility and day are some five million a year."""
 
 MAX_REVOCATION_LIST_BYTES: Final = 256 * 1024 * 1024
 """Bytes of a revocation list of vaxcert that goes into a store. Ten million entries have 71 MB."""
