@@ -26,28 +26,29 @@ PROVINCES: Final = frozenset(f"{code:03}" for code in _PROVINCES)
 _FIRST_COUNTRY: Final = "100"
 """Whose birth was registered abroad has the code of a country; those are above the provinces'."""
 
-_SEX_AND_CENTURY: Final = {
-    str(2 * century + place): (sex, 1900 + 100 * century)
-    for century in range(5)
-    for place, sex in enumerate((Sex.MALE, Sex.FEMALE))
-}
-
 _ZEROS_LOST: Final = {8: 1, 10: 2, 11: 1}
 """By the digits that are left: spreadsheets drop leading zeros, of a CMND at most one, of a CCCD at most two."""
 
 
-class PersonalNumber(NamedTuple):
-    """What the first six digits of a CCCD say.
+class Holder(NamedTuple):
+    """What a CCCD says of its holder.
 
     Attributes:
-        place: Three digits: the province, or the country, in which the birth was registered.
         sex: Of the holder.
         birth_year: Four digits.
     """
 
-    place: str
     sex: Sex
     birth_year: int
+
+
+_HOLDERS: Final = {
+    f"{2 * century + place}{year:02}": Holder(sex, 1900 + 100 * century + year)
+    for century in range(5)
+    for place, sex in enumerate((Sex.MALE, Sex.FEMALE))
+    for year in range(100)
+}
+"""By the fourth to sixth digit."""
 
 
 def is_digits(number: str) -> bool:
@@ -55,22 +56,21 @@ def is_digits(number: str) -> bool:
     return number.isascii() and number.isdigit()
 
 
-def read_personal_number(number: str) -> PersonalNumber:
-    """Read a CCCD.
+def holder_of(number: str) -> Holder:
+    """What a CCCD says of its holder.
 
     Args:
         number: Twelve digits.
     """
-    sex, century = _SEX_AND_CENTURY[number[3]]
-    return PersonalNumber(number[:3], sex, century + int(number[4:6]))
+    return _HOLDERS[number[3:6]]
 
 
-def is_place(code: str) -> bool:
-    """Whether three digits may be the place of a birth registration.
+def has_place(number: str) -> bool:
+    """Whether the first three digits of a CCCD may be the place of a birth registration.
 
     The codes of countries are not looked up: any number above those of the provinces may be one.
     """
-    return code in PROVINCES or code >= _FIRST_COUNTRY
+    return number[:3] in PROVINCES or number >= _FIRST_COUNTRY
 
 
 def with_leading_zeros(number: str) -> str | None:

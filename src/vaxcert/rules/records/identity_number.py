@@ -11,9 +11,9 @@ from vaxcert.model.dose_record import DoseRecord
 from vaxcert.model.identity_numbers import (
     CCCD_DIGITS,
     CMND_DIGITS,
+    has_place,
+    holder_of,
     is_digits,
-    is_place,
-    read_personal_number,
     with_leading_zeros,
 )
 from vaxcert.rules.records.codes import RecordCode, RecordProblem
@@ -56,13 +56,13 @@ def _wrong_length(number: str, record: DoseRecord, birth: BirthDate | None) -> P
 
 def _contradictions(number: str, record: DoseRecord, birth: BirthDate | None) -> Problems:
     """Where the digits of a CCCD disagree with the record, as far as it knows sex and birth date."""
-    place, sex, birth_year = read_personal_number(number)
+    sex, birth_year = holder_of(number)
     found: list[RecordProblem] = []
     if record.sex is not None and sex is not record.sex:
         found.append(problem(RecordCode.IDENTITY_NUMBER_SEX))
     if birth is not None and birth_year != birth.year:
         found.append(problem(RecordCode.IDENTITY_NUMBER_BIRTH_YEAR))
-    if not is_place(place):
+    if not has_place(number):
         found.append(problem(RecordCode.IDENTITY_NUMBER_PROVINCE))
     return found
 
