@@ -10,14 +10,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import pyarrow as pa
 
 from vaxcert.adapters.bulk.columns import ATTESTATION, FOUND, ROW, RecordColumns
+from vaxcert.adapters.signer_sources import SignerSource
 from vaxcert.crypto.signer import Signer
 from vaxcert.errors import EncodeError, Reason
 from vaxcert.issue import TWELVE_MONTHS, Issuer
+from vaxcert.model.certificate import Kind
 from vaxcert.model.dose_record import DoseRecord
 from vaxcert.model.from_record import to_certificate
 from vaxcert.model.record_keys import RecordKeys
@@ -60,7 +62,7 @@ ISSUED: Final = pa.schema(
         (ATTESTATION, pa.string()),
     ]
 )
-"""What issuing gives. Of a refused record only `row`, `codes` and `attestation` are there; of an issued one `codes` holds
+"""What issuing gives. Of a refused record only `row`, `codes` and `attestation` are there; of an issued one `codes` is
 what was noted without refusing it. `nationality` is null for Vietnamese."""
 
 NOT_OF_THE_RECORD: Final = frozenset(
@@ -69,17 +71,6 @@ NOT_OF_THE_RECORD: Final = frozenset(
 """What no other record would mend."""
 
 _PERSON_BYTES: Final = 8
-
-
-class SignerSource(Protocol):
-    """Where a signer comes from: what a process needs to open it itself. Hashable, and goes through pickle."""
-
-    def open(self) -> Signer:
-        """The signer.
-
-        Raises:
-            AdapterError: It cannot be opened.
-        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +140,10 @@ class BatchCleaner:
         """
         return rows_to_batch(
             CLEANED,
-            (self._cleaned(row, record) for row, record in zip(row_numbers(batch), self.records(batch), strict=True)),
+            (
+                self._cleaned(row, record)
+                for row, record in zip(row_numbers(batch), self.records(batch), strict=True)
+            ),
         )
 
     def _cleaned(self, row: int, record: DoseRecord) -> tuple[Any, ...]:
@@ -189,6 +183,14 @@ class BatchIssuer:
         self._issuer: Final = Issuer(
             signer, country=plan.country, authority=plan.authority, validity=plan.validity
         )
+
+    def check(self) -> None:
+        """Make sure that the signing certificate allows issuing at the time of the plan.
+
+        Raises:
+            EncodeError: `signer-expired`, `signer-not-yet-valid` or `key-not-authorised`.
+        """
+        self._issuer.check(Kind.VACCINATION, at=self._at)
 
     def issue_batch(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Issue a certificate for every record that deserves one.

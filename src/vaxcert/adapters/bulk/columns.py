@@ -96,7 +96,9 @@ class RecordColumns:
         if any(self._values[name].some_unreadable for name in names[:-1]):
             records = [_unreadable_record(names, values) for values in zip(*columns, strict=True)]
         else:
-            records = [DoseRecord(**dict(zip(names, values))) for values in zip(*columns, strict=True)]
+            records = [
+                DoseRecord(**dict(zip(names, values, strict=True))) for values in zip(*columns, strict=True)
+            ]
         for index, malformed in enumerate(flags(batch, MALFORMED)):
             if malformed:
                 records[index] = _MALFORMED_RECORD

@@ -1,9 +1,9 @@
 """The doses of one person, judged together, in a file of any size.
 
-The doses of a person may lie anywhere in the file. What is compared of them goes into small files of fixed-width entries,
-sorted by person: no identity number or name, but the beginning of a keyed digest, the day, the dose number and the
-product. A share of the persons at a time is then gathered from all of these files, so that memory does not grow with
-the number of records, and nothing is sorted as a whole.
+The doses of a person may lie anywhere in the file. What is compared of them goes into small files of fixed-width
+entries, sorted by person: no identity number or name, but the beginning of a keyed digest, the day, the dose number
+and the product. A share of the persons at a time is then gathered from all of these files, so that memory does not
+grow with the number of records, and nothing is sorted as a whole.
 """
 
 from __future__ import annotations
@@ -35,15 +35,14 @@ _UNKNOWN: Final = 255
 _PERSONS: Final = 1 << 64
 
 
-def write_entries(path: Path, cleaned: pa.RecordBatch) -> None:
-    """Write what is compared of a batch's doses.
+def entries_of(cleaned: pa.RecordBatch) -> Array:
+    """What is compared of a batch's doses, in the order of persons and rows.
 
     Args:
-        path: Where.
         cleaned: A batch of `CLEANED`; refused records are left out.
 
-    Raises:
-        AdapterError: `file-unwritable`.
+    Returns:
+        An array of `ENTRY`.
     """
     kept = cleaned.filter(cleaned.column(PERSON).is_valid())
     entries = np.empty(len(kept), ENTRY)
@@ -54,10 +53,33 @@ def write_entries(path: Path, cleaned: pa.RecordBatch) -> None:
     known = np.array([numbers.get(code, _UNKNOWN) for code in encoded.dictionary.to_pylist()], "u1")
     entries[PRODUCT] = known[encoded.indices.to_numpy(zero_copy_only=False)] if len(known) else _UNKNOWN
     entries.sort(order=(PERSON, ROW))
-    write_atomically(path, entries.tobytes(), private=True)
+    return entries
 
 
-def faults(paths: Sequence[Path], share: int, shares: int) -> Array:
+def judge(doses: Array) -> Array:
+    """Judge the doses of each person together.
+
+    Args:
+        doses: An array of `ENTRY` in any order, with all doses of each person in it.
+
+    Returns:
+        An array of `FAULTS`, in the order of the rows.
+    """
+    doses = np.sort(doses, order=(PERSON, ROW))
+    found = [(row, bits) for group in _of_several(doses) for row, bits in _judged(group) if bits]
+    return np.sort(np.array(found, FAULTS), order=ROW)
+
+
+def write_entries(path: Path, cleaned: pa.RecordBatch) -> None:
+    """Write what is compared of a batch's doses, `entries_of` it.
+
+    Raises:
+        AdapterError: `file-unwritable`.
+    """
+    write_atomically(path, entries_of(cleaned).tobytes(), private=True)
+
+
+def judge_share(paths: Sequence[Path], share: int, shares: int) -> Array:
     """Judge a share of the persons.
 
     Args:
@@ -72,10 +94,7 @@ def faults(paths: Sequence[Path], share: int, shares: int) -> Array:
         AdapterError: `file-unreadable`.
     """
     low, high = _PERSONS * share // shares, _PERSONS * (share + 1) // shares
-    doses = np.concatenate([_between(path, low, high) for path in paths] or [np.empty(0, ENTRY)])
-    doses.sort(order=(PERSON, ROW))
-    found = [(row, bits) for group in _of_several(doses) for row, bits in _judged(group) if bits]
-    return np.sort(np.array(found, FAULTS), order=ROW)
+    return judge(np.concatenate([_between(path, low, high) for path in paths] or [np.empty(0, ENTRY)]))
 
 
 def read_faults(path: Path) -> Array:

@@ -102,21 +102,30 @@ class RunFolder:
         """What became of a part: counts and digests. Written last of all that belongs to the part."""
         return self.work / "done" / f"{part:06}.json"
 
+    def begin(self) -> None:
+        """Make the folder and `.run` in it, for their owner only.
+
+        Raises:
+            AdapterError: `file-unwritable`.
+        """
+        self._make(self.path, self.work)
+
     def make(self, *, pictures: bool) -> None:
-        """Make the folders, for their owner only.
+        """Make all other folders.
 
         Raises:
             AdapterError: `file-unwritable`.
         """
         parts = (self.cleaned, self.entries, self.matched, self.rejects_of, self.unmatched_of, self.done)
-        folders = [self.path, self.certificates, self.work, *(place(0).parent for place in parts)]
+        self._make(self.certificates, *(place(0).parent for place in parts))
         if pictures:
-            folders.append(self.pictures)
+            self._make(self.pictures)
+
+    def _make(self, *folders: Path) -> None:
         try:
             for folder in folders:
                 folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
-            sync_folder(self.path)
-            sync_folder(self.work)
+                sync_folder(folder.parent)
         except OSError as error:
             raise AdapterError(
                 Reason.FILE_UNWRITABLE, f"cannot make the folder {self.path}: {error.strerror}"

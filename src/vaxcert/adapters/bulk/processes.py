@@ -125,7 +125,7 @@ _worker: PartWorker | None = None
 
 def _start(job: Job, waiting: Synchronized[int]) -> None:
     """What each process begins with."""
-    global _worker  # noqa: PLW0603 - one worker a process is what a process pool can hold
+    global _worker
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
     threading.Thread(target=_end_with_parent, daemon=True).start()
     pa.set_cpu_count(1)

@@ -1,7 +1,8 @@
 """A run over a file of any size, which can be taken up again wherever it was interrupted.
 
-Four stages, each of which leaves files that are whole or not there: every record is judged for itself; the doses of each
-person are judged together; the population registry is asked; certificates are issued. What is there is not done again.
+Four stages, each of which leaves files that are whole or not there: every record is judged for itself; the doses of
+each person are judged together; the population registry is asked; certificates are issued. What is there is not done
+again.
 """
 
 from __future__ import annotations
@@ -104,7 +105,8 @@ def stored_settings(folder: RunFolder) -> Settings | None:
     with suppress(OSError):
         if any(one.name != folder.work.name for one in folder.path.iterdir()):
             raise AdapterError(
-                Reason.RUN_MISMATCH, f"{folder.path} holds files of something else; expected a folder of its own"
+                Reason.RUN_MISMATCH,
+                f"{folder.path} holds files of something else; expected a folder of its own",
             )
     return None
 
@@ -139,10 +141,11 @@ class BulkRun:
         if self._folder.manifest.exists():
             shutil.rmtree(self._folder.work, ignore_errors=True)
             return self._result(_json(self._folder.manifest, _MAX_MANIFEST_BYTES), was_complete=True)
-        self._folder.make(pictures=self._job.pictures is not None)
+        self._folder.begin()
         with locked(self._folder.work / "lock"):
             self._check_settings()
             write_atomically(self._folder.settings, _to_json({"settings": self._settings}), private=True)
+            self._folder.make(pictures=self._job.pictures is not None)
             with WorkerPool(self._job, self._workers) as pool:
                 records = self._clean(pool, progress)
                 self._judge_histories(pool, progress, records)
@@ -155,7 +158,9 @@ class BulkRun:
         stored = stored_settings(self._folder)
         if stored is None or stored == self._settings:
             return
-        other = sorted(name for name in stored.keys() | self._settings if stored.get(name) != self._settings.get(name))
+        other = sorted(
+            name for name in stored.keys() | self._settings if stored.get(name) != self._settings.get(name)
+        )
         raise AdapterError(
             Reason.RUN_MISMATCH,
             f"{self._folder.path} holds a run with another {', '.join(other)}; expected a folder of its own",
@@ -170,7 +175,9 @@ class BulkRun:
         progress.stage(Stage.CLEANING, self._source.known_records)
         seen = _Seen()
         tasks = self._parts(
-            lambda part: self._folder.cleaned(part).exists() and self._folder.entries(part).exists(), seen, progress
+            lambda part: self._folder.cleaned(part).exists() and self._folder.entries(part).exists(),
+            seen,
+            progress,
         )
         for done in pool.spread("clean", tasks):
             progress.advance(done or 0, waits_for_signer=False)
@@ -303,7 +310,9 @@ def _pieces(paths: Iterator[Path]) -> Iterator[bytes]:
                 while piece := file.read(_PIECE_BYTES):
                     yield piece
     except OSError as error:
-        raise AdapterError(Reason.FILE_UNREADABLE, f"cannot read a part of the run: {error.strerror}") from None
+        raise AdapterError(
+            Reason.FILE_UNREADABLE, f"cannot read a part of the run: {error.strerror}"
+        ) from None
 
 
 def _to_json(value: object) -> bytes:

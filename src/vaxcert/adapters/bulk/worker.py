@@ -10,7 +10,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final, TypeAlias
 
-import numpy as np
 import pyarrow as pa
 
 from vaxcert.adapters.bulk import history
@@ -85,7 +84,7 @@ class PartWorker:
         Returns:
             An array of `history.FAULTS`.
         """
-        return history.faults(paths, share, shares).tobytes()
+        return history.judge_share(paths, share, shares).tobytes()
 
     def match(self, parts: Sequence[tuple[int, RecordBatch]]) -> int:
         """Ask the registry for the persons of several parts at once; write what it says.
@@ -99,7 +98,9 @@ class PartWorker:
             raise TypeError("a run without registry asks nobody")
         people = pa.Table.from_batches([batch for _, batch in asked]).combine_chunks()
         answers = registry.match(people.drop_columns([ROW]).to_batches()[0]) if len(people) else []
-        said = iter(zip(people.column(ROW).to_pylist(), answers.to_pylist() if len(people) else [], strict=True))
+        said = iter(
+            zip(people.column(ROW).to_pylist(), answers.to_pylist() if len(people) else [], strict=True)
+        )
         for part, batch in asked:
             verdicts = {row: codes for _, (row, codes) in zip(range(len(batch)), said, strict=False) if codes}
             write_verdicts(self._job.folder.matched(part), verdicts)
@@ -152,7 +153,8 @@ class PartWorker:
         batch = batch.take(pa.array([at for at, one in enumerate(codes) if not is_refused(one)], pa.int64()))
         persons = [self._cleaner.judged(one)[0] for one in self._cleaner.records(batch)]
         columns = [
-            pa.array([_asked_text(getattr(one, name)) for one in persons], pa.string()) for name in ASKED_FIELDS
+            pa.array([_asked_text(getattr(one, name)) for one in persons], pa.string())
+            for name in ASKED_FIELDS
         ]
         return pa.RecordBatch.from_arrays([batch.column(ROW), *columns], names=[ROW, *ASKED_FIELDS])
 
