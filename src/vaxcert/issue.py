@@ -14,7 +14,7 @@ from vaxcert.crypto.signer import Signer
 from vaxcert.errors import EncodeError, Reason
 from vaxcert.findings import Finding
 from vaxcert.model import value_sets
-from vaxcert.model.certificate import ALL_KINDS, HealthCertificate
+from vaxcert.model.certificate import ALL_KINDS, HealthCertificate, Kind
 from vaxcert.model.identifiers import build_certificate_id, certificate_id_findings
 from vaxcert.model.names import standard_names
 from vaxcert.payloads import eu_dcc
@@ -153,6 +153,20 @@ class Issuer:
         text = container.write(cose.write(self._protected, payload, signature))
         return IssuedCertificate(text, certificate_id, issued_at, expires, tuple(findings))
 
+    def check(self, kind: Kind, *, at: datetime) -> None:
+        """Make sure that the signing certificate allows issuing, before there is anything to issue.
+
+        Args:
+            kind: What is to be issued.
+            at: The time of issue, aware.
+
+        Raises:
+            EncodeError: `signer-expired`, `signer-not-yet-valid` or `key-not-authorised`.
+            ValueError: `at` has no time zone.
+        """
+        self._dates(at)
+        self._check_kinds(frozenset((kind,)))
+
     def _dates(self, at: datetime) -> tuple[datetime, datetime]:
         """When the certificate starts and ends, in whole seconds."""
         if at.utcoffset() is None:
@@ -193,10 +207,13 @@ class Issuer:
                     codes=dict.fromkeys(fault.code for fault in faults),
                 )
         if self._kinds is not ALL_KINDS:
-            for kind in certificate.kinds - self._kinds:
-                raise EncodeError(
-                    Reason.KEY_NOT_AUTHORISED, f"the signing certificate may not sign a {kind} certificate"
-                )
+            self._check_kinds(certificate.kinds)
+
+    def _check_kinds(self, kinds: frozenset[Kind]) -> None:
+        for kind in kinds - self._kinds:
+            raise EncodeError(
+                Reason.KEY_NOT_AUTHORISED, f"the signing certificate may not sign a {kind} certificate"
+            )
 
 
 def _random_ids(country: str) -> Callable[[], str]:

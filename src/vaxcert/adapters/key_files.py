@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import warnings
 from base64 import encodebytes
 from collections.abc import Callable
@@ -25,6 +26,7 @@ from vaxcert.adapters.signers import KeySigner, PrivateKey
 from vaxcert.crypto.signing_certificate import SigningCertificate, read_certificates
 from vaxcert.errors import AdapterError, LimitExceededError, Reason
 from vaxcert.limits import MAX_KEY_FILE_BYTES
+from vaxcert.model.record_keys import MIN_SECRET_BYTES
 
 _PEM_START: Final = b"-----BEGIN "
 _X509 = TypeVar("_X509", x509.Certificate, x509.CertificateSigningRequest)
@@ -172,3 +174,32 @@ def _read(path: Path, reason: Reason) -> bytes:
         return read_bounded(path, MAX_KEY_FILE_BYTES)
     except (AdapterError, LimitExceededError) as error:
         raise AdapterError(reason, str(error)) from None
+
+
+def load_record_secret(path: Path) -> bytes:
+    """Read the secret of an issuing service's keyed names (`vaxcert.model.record_keys`).
+
+    Args:
+        path: A file with one line of 64 hexadecimal digits.
+
+    Raises:
+        AdapterError: `key-unreadable`.
+    """
+    try:
+        secret = bytes.fromhex(_read(path, Reason.KEY_UNREADABLE).decode("ascii").strip())
+    except ValueError:
+        secret = b""
+    if len(secret) != MIN_SECRET_BYTES:
+        raise AdapterError(
+            Reason.KEY_UNREADABLE, f"{path} is not a line of {2 * MIN_SECRET_BYTES} hexadecimal digits"
+        )
+    return secret
+
+
+def write_record_secret(path: Path) -> None:
+    """Make such a secret of the system's random source, for the owner's eyes only.
+
+    Raises:
+        AdapterError: `file-unwritable`, also when the file is there already.
+    """
+    create_new(path, secrets.token_hex(MIN_SECRET_BYTES).encode() + b"\n", private=True)

@@ -117,6 +117,17 @@ def days(text: str) -> int:
     return int(text.lstrip("0"))
 
 
+def whole_number(least: int, most: int) -> Callable[[str], int]:
+    """A whole number within bounds."""
+
+    def value(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and len(text) <= _NUMBER_DIGITS and least <= int(text) <= most):
+            raise argparse.ArgumentTypeError(f"not a whole number from {least} to {most}")
+        return int(text)
+
+    return value
+
+
 def list_number(text: str) -> int:
     """The number of an edition of a list."""
     if not (text.isascii() and text.isdigit() and 1 <= len(text) <= _NUMBER_DIGITS and int(text) > 0):

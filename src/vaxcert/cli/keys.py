@@ -50,6 +50,7 @@ def add_parser(commands: Commands, texts: Texts) -> None:
     _add_new_signer(actions, texts)
     _add_csr(actions, texts)
     _add_sign(actions, texts)
+    _add_new_secret(actions, texts)
     for action in (keys_rotate, keys_show, keys_lint, keys_due):
         action.add_parser(actions, texts)
 
@@ -95,6 +96,18 @@ def _add_sign(actions: Commands, texts: Texts) -> None:
     add_certified(parser, texts)
     add_out(parser, texts, "out-cert", option="--out")
     add_validity(parser, texts, authority.SIGNER_VALIDITY, authority.SIGNER_KEY_USE)
+
+
+def _add_new_secret(actions: Commands, texts: Texts) -> None:
+    parser = add_command(actions, "new-secret", texts, _new_secret, help_key="keys-new-secret")
+    parser.add_argument("out", type=Path, metavar="FILE", help=texts.get("help", "out-secret"))
+
+
+def _new_secret(options: argparse.Namespace, session: Session) -> ExitCode:
+    """Make the secret of an issuing service's record keys."""
+    key_files.write_record_secret(options.out)
+    report_written(options, session, [options.out], {})
+    return ExitCode.ACCEPTED
 
 
 def _new_ca(options: argparse.Namespace, session: Session) -> ExitCode:

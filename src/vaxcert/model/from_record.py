@@ -12,12 +12,13 @@ COVID_19 = "840539006"
 """SNOMED CT code of the disease, the only one in the EU value set."""
 
 
-def to_certificate(record: DoseRecord) -> HealthCertificate:
-    """Make the certificate of one dose; country, authority and identifier are left to the issuer.
+def to_certificate(record: DoseRecord, *, certificate_id: str | None = None) -> HealthCertificate:
+    """Make the certificate of one dose; country and authority are left to the issuer.
 
     Args:
         record: A record without problems (`vaxcert.rules.records.check_record`). What it lacks, the
             certificate lacks, and the issue-side linter refuses it.
+        certificate_id: Its identifier (UVCI); None leaves it to the issuer.
 
     Returns:
         The certificate. Names are split by the Vietnamese rule, product, holder and vaccine type come from
@@ -40,5 +41,6 @@ def to_certificate(record: DoseRecord) -> HealthCertificate:
             dose_number=record.dose_number,
             doses_in_series=record.doses_in_series,
             vaccinated_on=record.vaccinated_on,
+            certificate_id=certificate_id,
         ),
     )
