@@ -1,0 +1,101 @@
+"""Tokens of SoftHSM2, which is a PKCS #11 module like any other, and keeps its keys in files of a folder."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from vaxcert.adapters.passwords import PasswordFile
+from vaxcert.adapters.pkcs11.configuration import Pkcs11Key
+from vaxcert.adapters.signers import KeySigner
+
+CONFIGURATION = "SOFTHSM2_CONF"
+MISSING = "SoftHSM2 is not installed (in Debian, the packages softhsm2 and opensc-pkcs11)"
+PIN = "CANARY-31415926"
+OFFICER_PIN = "CANARY-27182818"
+_MODULES = (
+    "/usr/lib/softhsm/libsofthsm2.so",
+    "/usr/lib64/pkcs11/libsofthsm2.so",
+    "/usr/local/lib/softhsm/libsofthsm2.so",
+    "/opt/homebrew/lib/softhsm/libsofthsm2.so",
+)
+
+
+def softhsm_module() -> Path | None:
+    """The module, where it is installed."""
+    return next((path for path in map(Path, _MODULES) if path.is_file()), None)
+
+
+@dataclass(frozen=True)
+class SoftToken:
+    """A token in a folder of tokens."""
+
+    module: Path
+    folder: Path
+    label: str
+    pin_file: Path
+
+    def put(self, one: KeySigner, label: str, identifier: str) -> None:
+        """Import the key of a TEST signer."""
+        file = self.folder.parent / "imported.pem"
+        file.write_bytes(one._key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        self.import_file(file, label, identifier)
+
+    def import_file(self, file: Path, label: str, identifier: str) -> None:
+        """Import a key in PKCS#8."""
+        key = ("--import", file, "--label", label, "--id", identifier)
+        util(*key, "--token", self.label, "--pin", self.pin_file.read_text())
+
+    def key(self, one: KeySigner, label: str | bytes, **changes: object) -> Pkcs11Key:
+        """How a key in it is named, with its certificate."""
+        fields: dict[str, object] = {
+            "module": self.module,
+            "token": self.label,
+            "key": label,
+            "certificate": one.certificate.der,
+            "pin": PasswordFile(self.pin_file),
+            **changes,
+        }
+        return Pkcs11Key(**fields)  # type: ignore[arg-type]
+
+    def reset(self) -> None:
+        """Delete everything in it, as its security officer can."""
+        util("--init-token", "--token", self.label, *_identity(self.label, self.pin_file.read_text()))
+
+
+class SoftHsm:
+    """A folder of tokens of which `SOFTHSM2_CONF` tells the module."""
+
+    def __init__(self, module: Path, folder: Path) -> None:
+        self.module = module
+        self.configuration = folder / "softhsm2.conf"
+        self._tokens = folder / "tokens"
+        self._tokens.mkdir(parents=True)
+        self.configure()
+
+    def configure(self, *more: str) -> None:
+        """Write the configuration, which is read when the module starts."""
+        lines = (f"directories.tokendir = {self._tokens}", "log.level = ERROR", *more)
+        self.configuration.write_text("\n".join(lines) + "\n")
+
+    def token(self, label: str, pin: str = PIN) -> SoftToken:
+        """Make a token."""
+        before = set(self._tokens.iterdir())
+        util("--init-token", "--free", *_identity(label, pin))
+        (folder,) = set(self._tokens.iterdir()) - before
+        pin_file = self._tokens.parent / f"{label}.pin"
+        pin_file.write_text(pin)
+        return SoftToken(self.module, folder, label, pin_file)
+
+
+def _identity(label: str, pin: str) -> tuple[str, ...]:
+    return ("--label", label, "--pin", pin, "--so-pin", OFFICER_PIN)
+
+
+def util(*arguments: str | Path) -> None:
+    """Run `softhsm2-util`, and show what it says when it fails."""
+    done = subprocess.run(["softhsm2-util", *arguments], capture_output=True, text=True, check=False)  # noqa: S603, S607
+    assert done.returncode == 0, done.stderr
