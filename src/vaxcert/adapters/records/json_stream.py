@@ -5,16 +5,22 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Final, TextIO
+from typing import BinaryIO, Final, TextIO
 
 from vaxcert.errors import AdapterError, Reason
 from vaxcert.limits import MAX_RECORD_CHARACTERS
 
 
+class JsonNumber(str):
+    """A number of a JSON text, as it is written there."""
+
+    __slots__ = ()
+
+
 def read_json_values(text: TextIO) -> Iterator[object]:
     """Read the elements of one JSON array, or the values of JSON lines (RFC 8259), in constant memory.
 
-    Numbers are left as the text that they are written in.
+    Numbers are left as the text that they are written in, as `JsonNumber`.
 
     Args:
         text: Read from its present position to its end.
@@ -31,6 +37,29 @@ def read_json_values(text: TextIO) -> Iterator[object]:
         yield from _elements(window)
     while window.peek():
         yield window.take_value()
+
+
+def value_at(stream: BinaryIO, offset: int, limit: int) -> object:
+    """Read one value that stands within a file.
+
+    Args:
+        stream: The file, UTF-8.
+        offset: Where, in bytes.
+        limit: The most bytes to read, about.
+
+    Returns:
+        The value; None where none of that size stands there.
+    """
+    size = _FIRST_BYTES
+    while True:
+        stream.seek(offset)
+        data = stream.read(size)
+        try:
+            return _DECODER.raw_decode(data.decode(errors="ignore"))[0]
+        except (ValueError, RecursionError):
+            if len(data) < size or size > limit:
+                return None
+        size *= 4
 
 
 def _elements(window: JsonWindow) -> Iterator[object]:
@@ -60,7 +89,8 @@ class JsonWindow:
         self._position = 0
         self._at_end = False
         self._taken = 0
-        self._forgotten_bytes = 0
+        self._counted = 0
+        self._bytes = 0
 
     def peek(self) -> str:
         """The next character that is not white space, or "" at the end."""
@@ -72,7 +102,9 @@ class JsonWindow:
 
     def offset(self) -> int:
         """How many bytes of UTF-8 are before the next character."""
-        return self._forgotten_bytes + len(self._buffer[: self._position].encode())
+        self._bytes += len(self._buffer[self._counted : self._position].encode())
+        self._counted = self._position
+        return self._bytes
 
     def take_mark(self, mark: str) -> None:
         """Go past one character that must come next, white space aside.
@@ -113,14 +145,15 @@ class JsonWindow:
             ) from None
 
     def _fill(self) -> None:
+        self.offset()  # while it can be counted
         kept = self._buffer[self._position :]
         more = self._text.read(max(MAX_RECORD_CHARACTERS, len(kept)))
         self._at_end = not more
-        self._forgotten_bytes += len(self._buffer[: self._position].encode())
         self._buffer = kept + more
-        self._position = 0
+        self._position = self._counted = 0
 
 
+_FIRST_BYTES: Final = 4096
 _BLANKS: Final = re.compile(r"[ \t\r\n]*")
 
 
@@ -137,5 +170,5 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 _DECODER: Final = json.JSONDecoder(
-    object_pairs_hook=_object, parse_int=str, parse_float=str, parse_constant=str
+    object_pairs_hook=_object, parse_int=JsonNumber, parse_float=JsonNumber, parse_constant=JsonNumber
 )
