@@ -29,7 +29,7 @@ TELLTALE: Final = re.compile(
     r"[\u0080-\u00ff](?:"
     rf"(?<=[{_FOREIGN}])"
     r"|(?<=[a-zà-öø-ÿ][À-ÖØ-Þ])"  # a capital within a word
-    r"|(?<=[AEae].)|(?<=[Oo][^ÀÁÃÈÉàáãèé])|(?<=[Uu][ÕÙÚõùú])|(?<=[Yy][^Êê])"  # vowels that never follow another
+    r"|(?<=[AEaeÂÊÔâêô].)|(?<=[Oo][^ÀÁÃÈÉàáãèé])|(?<=[Uu][ÕÙÚõùú])|(?<=[Yy][^Êê])"  # vowels that never follow another
     rf"|(?<=[\u00c3-\u00c6])[{_CONTINUATION}]|(?<=\u00e1)[\u00ba\u00bb]"  # as in `MOJIBAKE`
     r")"
 )
@@ -79,27 +79,37 @@ _VNI_LETTER: Final = re.compile("|".join(sorted(_VNI, key=len, reverse=True)))
 
 def garbled_utf8(name: str) -> str | None:
     """The name before its UTF-8 was read as Windows-1252 or Latin-1; None where it was not, or letters are lost."""
-    try:
-        text = bytes(map(_BYTES_OF_CP1252.__getitem__, name)).decode()
-    except (KeyError, UnicodeDecodeError):
-        return None
-    return None if text == name else unicodedata.normalize("NFC", text)
+    for encoded in (_as_latin1, _as_cp1252):
+        try:
+            text = encoded(name).decode()
+        except (KeyError, UnicodeError):
+            continue
+        if text != name:
+            return unicodedata.normalize("NFC", text)
+    return None
 
 
-def legacy_text(name: str) -> str | None:
-    """The Vietnamese name that is written in Windows-1258, TCVN3 or VNI.
+def _as_latin1(name: str) -> bytes:
+    return name.encode("latin-1")
+
+
+def _as_cp1252(name: str) -> bytes:
+    return bytes(map(_BYTES_OF_CP1252.__getitem__, name))
+
+
+def legacy_readings(name: str) -> list[str]:
+    """The Vietnamese names that it may stand for in Windows-1258, TCVN3 or VNI.
 
     Args:
         name: In Unicode NFC.
 
     Returns:
-        The name in Unicode, NFC; None where it is of none of the three.
+        Names in Unicode, NFC: none where it is Vietnamese as it stands, or is of none of the three.
     """
-    for read in _LEGACY:
-        text = read(name)
-        if text is not None and text != name and all(map(_is_syllable, text.split())):
-            return text
-    return None
+    if _is_vietnamese(name):
+        return []
+    readings = filter(None, (read(name) for read in _LEGACY))
+    return [text for text in dict.fromkeys(readings) if text != name and _is_vietnamese(text)]
 
 
 def _from_cp1258(name: str) -> str | None:
@@ -110,19 +120,23 @@ def _from_cp1258(name: str) -> str | None:
 
 
 def _from_tcvn3(name: str) -> str | None:
-    if not name.isascii() and max(name) > "\u00ff":
+    """TCVN3 has few capitals: a name in capitals was in a font that showed all letters as such."""
+    if not _is_latin1(name):
         return None
-    return " ".join(map(_in_one_case, name.split(), name.translate(_TCVN3).split()))
+    text = name.translate(_TCVN3)
+    return text.upper() if _CAPITALS.search(name) and not _SMALL.search(name) else text
 
 
-def _in_one_case(written: str, word: str) -> str:
-    """In capitals, where the letters that TCVN3 has in common with ASCII are: the font had the capitals."""
-    letters = [letter for letter in written if letter.isascii() and letter.isalpha()]
-    return word.upper() if len(letters) > 1 and all(map(str.isupper, letters)) else word
+_CAPITALS: Final = re.compile("[A-Z]{2}")
+_SMALL: Final = re.compile("[a-z]")
+
+
+def _is_latin1(name: str) -> bool:
+    return name.isascii() or max(name) <= "\u00ff"
 
 
 def _from_vni(name: str) -> str | None:
-    if not name.isascii() and max(name) > "\u00ff":
+    if not _is_latin1(name):
         return None
     return _VNI_LETTER.sub(lambda match: _VNI[match[0]], name)
 
@@ -138,6 +152,10 @@ _OPEN_RIMES: Final = (
 _NUCLEI: Final = "[aăâeêioôơuưy]|iê|yê|oa|oă|oe|oo|uâ|uê|uô|uy|uyê|ươ"
 _FINALS: Final = "ch?|m|nh?|ng|p|t"
 _SYLLABLE: Final = re.compile(f"(?:{_INITIALS})?(?:(?:{_OPEN_RIMES})|(?:{_NUCLEI})(?:{_FINALS}))")
+
+
+def _is_vietnamese(name: str) -> bool:
+    return all(map(_is_syllable, name.split()))
 
 
 def _is_syllable(word: str) -> bool:

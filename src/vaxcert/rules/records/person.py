@@ -9,7 +9,7 @@ from typing import Final
 from vaxcert.model.certificate import BirthDate
 from vaxcert.model.dose_record import DoseRecord
 from vaxcert.rules.records.codes import RecordCode, RecordProblem
-from vaxcert.rules.records.garbled_names import MOJIBAKE, TELLTALE, garbled_utf8, legacy_text
+from vaxcert.rules.records.garbled_names import MOJIBAKE, TELLTALE, garbled_utf8, legacy_readings
 from vaxcert.rules.records.identity_number import is_foreign
 from vaxcert.rules.records.rule import NOTHING, Problems, RecordRule, problem
 
@@ -43,11 +43,10 @@ def name_problems(record: DoseRecord) -> Problems:
     found: list[RecordProblem] = []
     if any(unicodedata.category(character) == "Nd" for character in name):
         found.append(problem(RecordCode.NAME_DIGITS))
-    legacy = None if is_foreign(record) else legacy_text(name)
-    told = legacy is not None and TELLTALE.search(name) is not None
+    readings = [] if is_foreign(record) else legacy_readings(name)
+    told = bool(readings) and TELLTALE.search(name) is not None
     if told or MOJIBAKE.search(name) is not None or not all(map(_may_be_in_a_name, name)):
-        repair = garbled_utf8(name) or legacy
-        found.append(problem(RecordCode.NAME_CHARACTERS, repair if _is_name(repair) else None))
+        found.append(problem(RecordCode.NAME_CHARACTERS, _ungarbled(name, readings)))
     return found
 
 
@@ -62,8 +61,10 @@ def _may_be_in_a_name(character: str) -> bool:
     return category == "Cf" and character != _SOFT_HYPHEN
 
 
-def _is_name(text: str | None) -> bool:
-    return text is not None and text.replace(" ", "").isalpha() and TELLTALE.search(text) is None
+def _ungarbled(name: str, readings: list[str]) -> str | None:
+    """What the name was before, where there is one answer and that is a name."""
+    text = garbled_utf8(name) or (readings[0] if len(readings) == 1 else "")
+    return text if text.replace(" ", "").isalpha() and TELLTALE.search(text) is None else None
 
 
 def plausible_birth_date(birth: BirthDate | None, today: date) -> BirthDate | None:
