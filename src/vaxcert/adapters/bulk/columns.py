@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 from itertools import repeat
 from typing import Any, Final
@@ -110,15 +110,6 @@ def flags(batch: pa.RecordBatch, name: str) -> Iterator[bool]:
     if name in batch.schema.names:
         return iter(batch.column(name).fill_null(False).to_pylist())
     return repeat(False, len(batch))
-
-
-def by_field(original: pa.RecordBatch, fields_by_heading: Mapping[str, str]) -> pa.RecordBatch:
-    """The columns of a file that stand for fields, under the names of the fields."""
-    headings = [name for name in original.schema.names if name in fields_by_heading]
-    return pa.RecordBatch.from_arrays(
-        [original.column(heading) for heading in headings],
-        names=[fields_by_heading[heading] for heading in headings],
-    )
 
 
 def _unreadable_record(names: list[str], values: tuple[Any, ...]) -> DoseRecord:

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from vaxcert.adapters.bulk.batch import CleaningPlan
 from vaxcert.adapters.bulk.places import RunFolder
+from vaxcert.adapters.records.layout import Layout
 from vaxcert.adapters.registry import PopulationRegistry
 from vaxcert.model.dose_record import DoseRecord
 from vaxcert.qr import ErrorCorrection
@@ -45,7 +46,8 @@ class Job:
     Attributes:
         folder: Where everything goes.
         plan: An `IssuePlan`; a mere `CleaningPlan` issues nothing.
-        fields_by_heading: Which headings of the input stand for which field.
+        fields_by_heading: Of the file of records (`RecordSource`).
+        layout: Likewise.
         sentences: Record code to sentence, in the language of whoever mends the rejects.
         registry: Who confirms persons, or None.
         attestations: What facilities have signed, or None.
@@ -56,6 +58,7 @@ class Job:
     folder: RunFolder
     plan: CleaningPlan
     fields_by_heading: Mapping[str, str]
+    layout: Layout
     sentences: Mapping[str, str] = field(repr=False)
     registry: PopulationRegistry | None = None
     attestations: Attestations | None = None

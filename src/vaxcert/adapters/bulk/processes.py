@@ -12,13 +12,13 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait as wait_for_process
 from multiprocessing.sharedctypes import Synchronized
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeAlias
 
 import pyarrow as pa
 
-from vaxcert.adapters.bulk.job import Job
-from vaxcert.adapters.bulk.worker import PartWorker
 from vaxcert.errors import AdapterError, Reason
+
+Begin: TypeAlias = Callable[[Callable[[bool], None]], object]
 
 _AHEAD: Final = 2
 """Tasks for each process that are prepared before they are needed."""
@@ -34,20 +34,21 @@ class WorkerPool:
     parent. They end when their parent does, however that ends.
 
     Args:
-        job: The run.
+        begin: Makes the worker of a process; goes through pickle. It is given what is to be called with True when the
+            signer has to be waited for, and with False when it is back.
         count: How many processes; with one, the work is done in this process.
     """
 
-    def __init__(self, job: Job, count: int) -> None:
-        self._job = job
+    def __init__(self, begin: Begin, count: int) -> None:
+        self._begin = begin
         self._count = count
-        self._here: PartWorker | None = None
+        self._here: object = None
         context = multiprocessing.get_context("spawn")
         self._waiting: Synchronized[int] = context.Value("i", 0)
         self._pool: ProcessPoolExecutor | None = None
         if count > 1:
             self._pool = ProcessPoolExecutor(
-                count, mp_context=context, initializer=_start, initargs=(job, self._waiting)
+                count, mp_context=context, initializer=_start, initargs=(begin, self._waiting)
             )
 
     def __enter__(self) -> Self:
@@ -74,7 +75,7 @@ class WorkerPool:
         """Do tasks, a few at a time.
 
         Args:
-            method: The method of `PartWorker` to call.
+            method: The method of the worker to call.
             tasks: Its arguments, taken as they are needed.
 
         Yields:
@@ -97,7 +98,7 @@ class WorkerPool:
 
     def _one_by_one(self, method: str, tasks: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
         if self._here is None:
-            self._here = PartWorker(self._job, _waiting_flag(self._waiting))
+            self._here = self._begin(_waiting_flag(self._waiting))
         for task in tasks:
             yield getattr(self._here, method)(*task)
 
@@ -120,16 +121,16 @@ class WorkerPool:
                 yield future.result()
 
 
-_worker: PartWorker | None = None
+_worker: object = None
 
 
-def _start(job: Job, waiting: Synchronized[int]) -> None:
+def _start(begin: Begin, waiting: Synchronized[int]) -> None:
     """What each process begins with."""
     global _worker
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
     threading.Thread(target=_end_with_parent, daemon=True).start()
     pa.set_cpu_count(1)
-    _worker = PartWorker(job, _waiting_flag(waiting))
+    _worker = begin(_waiting_flag(waiting))
 
 
 def _end_with_parent() -> None:

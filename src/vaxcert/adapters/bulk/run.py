@@ -7,41 +7,31 @@ again.
 
 from __future__ import annotations
 
-import json
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Final, Protocol
 
 import numpy as np
 
 from vaxcert.adapters.bulk import history
+from vaxcert.adapters.bulk.claim import Manifest, Settings, claimed, complete, read_json, write_json
 from vaxcert.adapters.bulk.job import Job, PartDone
-from vaxcert.adapters.bulk.places import RunFolder
 from vaxcert.adapters.bulk.processes import WorkerPool
-from vaxcert.adapters.bulk.worker import ASKED_FIELDS
+from vaxcert.adapters.bulk.worker import ASKED_FIELDS, PartWorker
 from vaxcert.adapters.files import (
     file_digest,
-    read_bounded,
     write_atomically,
     write_pieces_atomically,
 )
-from vaxcert.adapters.locks import locked
 from vaxcert.adapters.records.rejects import reject_heading
 from vaxcert.adapters.records.source import RecordBatch, RecordSource
 from vaxcert.errors import AdapterError, Reason
 from vaxcert.rules.records.summary import CleaningSummary
-
-FORMAT: Final = 1
-"""Of the manifest and of the files in `.run`."""
-
-Settings: TypeAlias = Mapping[str, Any]
-"""What a run was started with, as JSON has it: whatever would make another result."""
 
 _ROWS_PER_SHARE: Final = 400_000
 """Doses that are sorted and judged together: about 40 MB."""
@@ -50,8 +40,6 @@ _PARTS_ASKED_TOGETHER: Final = 10
 """Parts of the input about which the registry is asked in one go: an extract of it is read through for each."""
 
 _PIECE_BYTES: Final = 1024 * 1024
-_MAX_SETTINGS_BYTES: Final = 1024 * 1024
-_MAX_MANIFEST_BYTES: Final = 64 * 1024 * 1024
 
 
 class Stage(StrEnum):
@@ -92,25 +80,6 @@ class RunResult:
     was_complete: bool = False
 
 
-def stored_settings(folder: RunFolder) -> Settings | None:
-    """What the run in a folder was started with; None where there is none.
-
-    Raises:
-        AdapterError: `file-unreadable`; `run-mismatch`, when the folder holds something else.
-    """
-    for path, limit in ((folder.manifest, _MAX_MANIFEST_BYTES), (folder.settings, _MAX_SETTINGS_BYTES)):
-        if path.exists():
-            settings: Settings = _json(path, limit)["settings"]
-            return settings
-    with suppress(OSError):
-        if any(one.name != folder.work.name for one in folder.path.iterdir()):
-            raise AdapterError(
-                Reason.RUN_MISMATCH,
-                f"{folder.path} holds files of something else; expected a folder of its own",
-            )
-    return None
-
-
 class BulkRun:
     """One run over one file.
 
@@ -137,16 +106,11 @@ class BulkRun:
                 the next run goes on from there.
             EncodeError: The signing certificate does not allow issuing.
         """
-        self._check_settings()
-        if self._folder.manifest.exists():
-            shutil.rmtree(self._folder.work, ignore_errors=True)
-            return self._result(_json(self._folder.manifest, _MAX_MANIFEST_BYTES), was_complete=True)
-        self._folder.begin()
-        with locked(self._folder.work / "lock"):
-            self._check_settings()
-            write_atomically(self._folder.settings, _to_json({"settings": self._settings}), private=True)
+        with claimed(self._folder, self._settings) as manifest:
+            if manifest is not None:
+                return _result(manifest, was_complete=True)
             self._folder.make(pictures=self._job.pictures is not None)
-            with WorkerPool(self._job, self._workers) as pool:
+            with WorkerPool(partial(PartWorker, self._job), self._workers) as pool:
                 records = self._clean(pool, progress)
                 self._judge_histories(pool, progress, records)
                 if self._job.registry is not None:
@@ -154,23 +118,11 @@ class BulkRun:
                 parts = self._issue(pool, progress, records)
             return self._finish(parts)
 
-    def _check_settings(self) -> None:
-        stored = stored_settings(self._folder)
-        if stored is None or stored == self._settings:
-            return
-        other = sorted(
-            name for name in stored.keys() | self._settings if stored.get(name) != self._settings.get(name)
-        )
-        raise AdapterError(
-            Reason.RUN_MISMATCH,
-            f"{self._folder.path} holds a run with another {', '.join(other)}; expected a folder of its own",
-        )
-
     def _clean(self, pool: WorkerPool, progress: Progress) -> int:
         """Judge each record for itself. Returns how many there are."""
         counted = self._folder.work / "records.json"
         if counted.exists():
-            records: int = _json(counted, _MAX_SETTINGS_BYTES)["records"]
+            records: int = read_json(counted)["records"]
             return records
         progress.stage(Stage.CLEANING, self._source.known_records)
         seen = _Seen()
@@ -181,7 +133,7 @@ class BulkRun:
         )
         for done in pool.spread("clean", tasks):
             progress.advance(done or 0, waits_for_signer=False)
-        write_atomically(counted, _to_json({"records": seen.records}), private=True)
+        write_json(counted, {"records": seen.records})
         return seen.records
 
     def _parts(
@@ -243,7 +195,7 @@ class BulkRun:
         return [self._done(part) for part in range(self._part_count(records))]
 
     def _done(self, part: int) -> PartDone:
-        return PartDone.of_dict(_json(self._folder.done(part), _MAX_MANIFEST_BYTES))
+        return PartDone.of_dict(read_json(self._folder.done(part)))
 
     def _finish(self, parts: list[PartDone]) -> RunResult:
         """Put together what the parts have left, and write the manifest last."""
@@ -257,35 +209,26 @@ class BulkRun:
         for one in parts:
             summary.merge(CleaningSummary.of_dict(one.summary))
             codes.update(one.codes)
-        write_atomically(folder.summary, _to_json(summary.as_dict()), private=True)
+        write_json(folder.summary, summary.as_dict())
+        files = {f"certificates/{folder.part(one.part).name}": one.sha256 for one in parts if one.sha256}
+        for path in (folder.rejects, folder.unmatched, folder.summary):
+            files[path.name] = file_digest(path).hex()
         manifest = {
-            "format": FORMAT,
-            "settings": self._settings,
             "records": sum(one.records for one in parts),
             "accepted": sum(one.accepted for one in parts),
             "rejected": sum(one.rejected for one in parts),
             "unmatched": sum(one.unmatched for one in parts),
             "codes": dict(sorted(codes.items())),
-            "files": {
-                **{f"certificates/{folder.part(one.part).name}": one.sha256 for one in parts if one.sha256},
-                **{
-                    path.name: file_digest(path).hex()
-                    for path in (folder.rejects, folder.unmatched, folder.summary)
-                },
-            },
+            "files": files,
         }
-        write_atomically(folder.manifest, _to_json(manifest), private=True)
-        shutil.rmtree(folder.work, ignore_errors=True)
-        return self._result(manifest)
+        complete(folder, self._settings, manifest)
+        return _result(manifest)
 
-    def _result(self, manifest: Mapping[str, Any], *, was_complete: bool = False) -> RunResult:
-        return RunResult(
-            manifest["accepted"],
-            manifest["rejected"],
-            manifest["unmatched"],
-            manifest["codes"],
-            was_complete,
-        )
+
+def _result(manifest: Manifest, *, was_complete: bool = False) -> RunResult:
+    return RunResult(
+        manifest["accepted"], manifest["rejected"], manifest["unmatched"], manifest["codes"], was_complete
+    )
 
 
 class _Seen:
@@ -313,17 +256,3 @@ def _pieces(paths: Iterator[Path]) -> Iterator[bytes]:
         raise AdapterError(
             Reason.FILE_UNREADABLE, f"cannot read a part of the run: {error.strerror}"
         ) from None
-
-
-def _to_json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, indent=1).encode() + b"\n"
-
-
-def _json(path: Path, limit: int) -> dict[str, Any]:
-    try:
-        value = json.loads(read_bounded(path, limit))
-    except ValueError:
-        value = None
-    if not isinstance(value, dict):
-        raise AdapterError(Reason.FILE_UNREADABLE, f"{path} is damaged; expected what a run wrote")
-    return value

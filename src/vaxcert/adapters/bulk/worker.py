@@ -11,15 +11,17 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from vaxcert.adapters.bulk import history
 from vaxcert.adapters.bulk.batch import CODES, ISSUED, BatchCleaner, BatchIssuer, IssuePlan, is_refused
-from vaxcert.adapters.bulk.columns import ATTESTATION, FOUND, MALFORMED, ROW, WAS_NUMERIC, by_field
+from vaxcert.adapters.bulk.columns import ATTESTATION, FOUND, MALFORMED, ROW, WAS_NUMERIC
 from vaxcert.adapters.bulk.job import Job, PartDone
 from vaxcert.adapters.bulk.patience import PatientSigner
 from vaxcert.adapters.bulk.pictures import draw_pictures
 from vaxcert.adapters.bulk.verdicts import read_verdicts, write_verdicts
 from vaxcert.adapters.files import write_atomically
+from vaxcert.adapters.records.fields import field_columns
 from vaxcert.adapters.records.rejects import reject_lines
 from vaxcert.adapters.records.source import RecordBatch
 from vaxcert.model.certificate import PartialDate
@@ -116,7 +118,7 @@ class PartWorker:
         return self._finished(part, records, batch, codes, digest)
 
     def _by_field(self, part: int, records: RecordBatch) -> pa.RecordBatch:
-        batch = by_field(records.original, self._job.fields_by_heading)
+        batch = field_columns(records.original, self._job.fields_by_heading, self._job.layout)
         batch = batch.append_column(ROW, pa.array(self._job.rows(part, batch), pa.int64()))
         for name, column in ((MALFORMED, records.malformed), (WAS_NUMERIC, records.identity_was_numeric)):
             if column is not None:
@@ -135,7 +137,7 @@ class PartWorker:
             if name == CODES
             else column
             if name == ROW
-            else pa.compute.if_else(attested, column, pa.scalar(None, column.type))
+            else pc.if_else(attested, column, pa.scalar(None, column.type))
             for name, column in zip(cleaned.schema.names, cleaned.columns, strict=True)
         ]
         return pa.RecordBatch.from_arrays(columns, schema=cleaned.schema)
