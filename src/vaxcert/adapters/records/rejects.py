@@ -1,28 +1,100 @@
-"""The file of refused records: their rows as they came, and why they were refused."""
+"""The file of refused records: their rows as they came, and why they were refused.
+
+Cells are written exactly as they were read, also those that begin with `=`, `+`, `-` or `@`: the file is mended and
+read again, and a sign put before them against spreadsheets that take them for formulas would be taken for part of a
+name or number then. Whoever opens it in a spreadsheet imports the columns as text, which keeps leading zeros too.
+"""
 
 from __future__ import annotations
 
+import codecs
 import csv
+import io
 import os
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from vaxcert.adapters.records.rows import RecordRow
+from vaxcert.adapters.records.table import import_arrow
 from vaxcert.errors import AdapterError, Reason
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 ROW_COLUMN: Final = "row"
 CODES_COLUMN: Final = "codes"
 REASONS_COLUMN: Final = "reasons"
+REPAIR_COLUMN: Final = "repair"
+
+_ADDED: Final = (ROW_COLUMN, CODES_COLUMN, REASONS_COLUMN)
+_NOT_COPIED: Final = frozenset({*_ADDED, REPAIR_COLUMN})
+
+
+def reject_heading(headings: Iterable[str]) -> bytes:
+    """The first line of a file of rejects of a bulk run, with the byte order mark before it.
+
+    Args:
+        headings: Of the file that the records come from.
+    """
+    line = _csv_bytes([[*_copied(headings), *_ADDED, REPAIR_COLUMN]])
+    return codecs.BOM_UTF8 + line
+
+
+def reject_lines(
+    original: pa.RecordBatch,
+    rows: Sequence[int],
+    numbers: Sequence[int],
+    codes: Sequence[Sequence[str]],
+    repairs: Sequence[str],
+    sentences: Mapping[str, str],
+) -> bytes:
+    """Lines of a file of rejects, as `RejectWriter` writes them, with a column `repair` at the end.
+
+    Args:
+        original: Records as they came, refused ones among them.
+        rows: Places of the refused ones, from 0.
+        numbers: Of each, its number in the file it came from.
+        codes: Of each, why it was refused.
+        repairs: Of each, what it should likely say; "" where nobody knows.
+        sentences: Code to sentence, in the language of the reader; a code without one stands for itself.
+
+    Returns:
+        One line for each, without headings.
+    """
+    if not len(rows):
+        return b""
+    taken = original.take(import_arrow().array(rows, "int64"))
+    texts: list[Iterable[Any]] = [
+        taken.column(heading).to_pylist() for heading in _copied(original.schema.names)
+    ]
+    reasons = (_reasons(some, sentences) for some in codes)
+    return _csv_bytes(zip(*texts, numbers, map(" ".join, codes), reasons, repairs, strict=True))
+
+
+def _copied(headings: Iterable[str]) -> list[str]:
+    return [heading for heading in headings if heading not in _NOT_COPIED]
+
+
+def _reasons(codes: Iterable[str], sentences: Mapping[str, str]) -> str:
+    return " ".join(sentences.get(code, code) for code in codes)
+
+
+def _csv_bytes(rows: Iterable[Iterable[object]]) -> bytes:
+    """Rows as CSV. NUL, which no CSV file may hold, becomes the replacement character."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    return text.getvalue().replace("\0", "\ufffd").encode()
 
 
 class RejectWriter:
     """Writes refused records as CSV: the original columns, `row`, `codes` (with spaces between), `reasons`.
 
-    `row` is the record's number in the file it came from; columns of these three names are not copied.
+    `row` is the record's number in the file it came from; columns of these names are not copied, nor is `repair`, in
+    which a bulk run says what a record should likely say.
 
     A context manager. The file appears whole at its end, readable by its owner only, and replaces an older
     one; on an exception nothing is left behind. It starts with a byte order mark, without which spreadsheets
@@ -66,17 +138,15 @@ class RejectWriter:
         """
         if not self._columns:
             self._write_headings(row)
-        reasons = " ".join(self._sentences.get(code, code) for code in codes)
         cells = [row.original.get(column, "") for column in self._columns]
         with self._writing():
-            self._csv.writerow([*cells, row.number, " ".join(codes), reasons])
+            self._csv.writerow([*cells, row.number, " ".join(codes), _reasons(codes, self._sentences)])
         self.count += 1
 
     def _write_headings(self, row: RecordRow | None) -> None:
-        added = (ROW_COLUMN, CODES_COLUMN, REASONS_COLUMN)
-        self._columns = [column for column in row.original if column not in added] if row else []
+        self._columns = _copied(row.original) if row else []
         with self._writing():
-            self._csv.writerow([*self._columns, *added])
+            self._csv.writerow([*self._columns, *_ADDED])
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

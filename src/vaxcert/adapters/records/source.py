@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from vaxcert.adapters.records.layout import Layout
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -40,12 +42,32 @@ class RecordSource(Protocol):
     def fields_by_heading(self) -> Mapping[str, str]:
         """Which headings stand for which field of `DoseRecord`."""
 
-    def batches(self, rows: int, *, skip: int = 0) -> Iterator[RecordBatch]:
+    @property
+    def layout(self) -> Layout:
+        """How the file is written: what its texts mean beyond what they say (`vaxcert.adapters.records.fields`)."""
+
+    @property
+    def known_records(self) -> int | None:
+        """How many records there are, or None where that takes reading the file."""
+
+    def check(self) -> None:
+        """Find now whatever spoils the whole file. A file that has been read to its end is not read again.
+
+        Raises:
+            AdapterError: `file-unreadable`.
+        """
+
+    def batches(
+        self, rows: int, *, skip: int = 0, columns: Collection[str] | None = None
+    ) -> Iterator[RecordBatch]:
         """The records in the order of the file, `rows` to a batch; only the last batch is shorter.
+
+        The same records are in the same batches every time.
 
         Args:
             rows: Records in a batch.
             skip: Batches to leave out at the beginning.
+            columns: The fields to read, which costs less; None reads every column, and checks the file before.
 
         Raises:
             AdapterError: `file-unreadable`.

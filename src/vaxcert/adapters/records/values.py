@@ -15,6 +15,27 @@ _BLANKS = " \t\r\n"
 """Not the no-break space: as the last byte of a letter in the wrong encoding, it gives the fault away."""
 
 
+SPREADSHEET_ERRORS: Final = frozenset(
+    {
+        "#N/A",
+        "#NULL!",
+        "#DIV/0!",
+        "#VALUE!",
+        "#REF!",
+        "#NAME?",
+        "#NUM!",
+        "#GETTING_DATA",
+        "#SPILL!",
+        "#CALC!",
+        "#FIELD!",
+        "#BLOCKED!",
+        "#CONNECT!",
+        "#UNKNOWN!",
+    }
+)
+"""What a spreadsheet shows in the place of a value that it could not find or compute."""
+
+
 def clean(text: str) -> str:
     """The text of a cell in Unicode NFC, without blanks around it."""
     return unicodedata.normalize("NFC", text).strip(_BLANKS)
