@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PEERS := .venv-peers
+RECORDS ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check vectors peers bench clean
+.PHONY: help demo national test check vectors peers bench clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
@@ -24,6 +25,9 @@ $(PEERS)/.installed: benchmarks/peers/requirements.txt
 demo: $(VENV)/.installed ## Issue and verify certificates with throw-away TEST keys
 	@PYTHONUTF8=1 $(BIN)/python examples/demo.py
 
+national: $(VENV)/.installed ## Issue for a synthetic nation of RECORDS dose records, and score what was found in them
+	@PYTHONUTF8=1 $(BIN)/python examples/national/run.py --records $(RECORDS)
+
 test: $(VENV)/.installed ## Run the whole test suite
 	$(BIN)/python -m pytest $(PYTEST_FLAGS)
 
@@ -41,4 +45,4 @@ bench: $(VENV)/.installed $(PEERS)/.installed ## Measure against the peers; writ
 	$(BIN)/python -m benchmarks.run $(BENCH_FLAGS)
 
 clean: ## Remove everything that was installed or made
-	rm -rf $(VENV) $(PEERS) demo-output .pytest_cache .mypy_cache .ruff_cache .hypothesis dist .coverage
+	rm -rf $(VENV) $(PEERS) demo-output national-output .pytest_cache .mypy_cache .ruff_cache .hypothesis dist .coverage

@@ -41,10 +41,11 @@ MIDDLE_NAMES: Final = {
     "Nữ": f"{small.MIDDLE_NAMES['Nữ']} Ánh Bảo Cẩm Hải Hoài Hồng Huyền Minh Như Quỳnh Thùy Tố Tuyết Vân Yến",
 }
 GIVEN_NAMES: Final = {
-    "Nam": f"{small.GIVEN_NAMES['Nam']} Anh Bảo Cảnh Chiến Duy Đăng Đông Giáp Hào Hiệp Hòa Hoàn Hoàng Hưng Kiên Khang Lâm Lực Mạnh "
-    "Nam Nhân Phát Phước Quang Quyết Sang Tâm Thăng Thắng Thiện Thịnh Tín Toàn Trí Trung Tuân Tùng Việt Vũ",
-    "Nữ": f"{small.GIVEN_NAMES['Nữ']} Ánh Bích Châu Cúc Diễm Diệp Duyên Đào Hân Hậu Hồng Huệ Huyền Khuê Lam Lệ Liên Loan Lụa "
-    "Mến Ngân Ngọc Nguyệt Nhi Phượng Quyên Sương Tâm Thắm Thoa Thu Thúy Thủy Thương Trâm Trinh Tuyết Uyên Vân Vy Xuân Yến",
+    "Nam": f"{small.GIVEN_NAMES['Nam']} Anh Bảo Cảnh Chiến Duy Đăng Đông Giáp Hào Hiệp Hòa Hoàn Hoàng Hưng Kiên Khang "
+    "Lâm Lực Mạnh Nam Nhân Phát Phước Quang Quyết Sang Tâm Thăng Thắng Thiện Thịnh Tín Toàn Trí Trung Tuân Tùng Vũ",
+    "Nữ": f"{small.GIVEN_NAMES['Nữ']} Ánh Bích Châu Cúc Diễm Diệp Duyên Đào Hân Hậu Hồng Huệ Huyền Khuê Lam Lệ Liên "
+    "Loan Lụa Mến Ngân Ngọc Nguyệt Nhi Phượng Quyên Sương Tâm Thắm Thoa Thu Thúy Thủy Thương Trâm Trinh Tuyết Uyên Vân "
+    "Vy Xuân Yến",
 }
 FOREIGN_NAMES: Final = (
     *small.FOREIGNERS,

@@ -77,7 +77,7 @@ def _others(word: str, words: list[str]) -> list[str]:
 
 
 def _siblings(word: str, words: list[str]) -> list[str]:
-    """Words that differ in one letter, or in the marks alone: An and Anh, Hưng and Hùng; where there is none, others."""
+    """Words that differ in one letter, or in the marks alone: An and Anh, Hưng and Hùng; where none does, others."""
     return [other for other in words if _is_nearly(word, other)] or _others(word, words)
 
 
