@@ -7,9 +7,8 @@ through the pipe that starts them, and nowhere else: it is not pickled for a dis
 from __future__ import annotations
 
 from dataclasses import dataclass
-from multiprocessing.context import get_spawning_popen
 from pathlib import Path
-from typing import Final, NoReturn, Protocol
+from typing import Final, Protocol
 
 from vaxcert.adapters.files import read_bounded
 from vaxcert.errors import AdapterError, Reason
@@ -65,15 +64,14 @@ class TypedPassword:
         return self._password
 
     def __reduce__(self) -> tuple[type[TypedPassword], tuple[bytes]]:
-        if get_spawning_popen() is None:
-            self._refuse()
-        return TypedPassword, (self._password,)
+        from multiprocessing.context import get_spawning_popen
 
-    def _refuse(self) -> NoReturn:
-        raise AdapterError(
-            Reason.KEY_PASSWORD,
-            "a typed password does not leave this machine's memory; name a file that holds it instead",
-        )
+        if get_spawning_popen() is None:
+            raise AdapterError(
+                Reason.KEY_PASSWORD,
+                "a typed password stays in the memory of this machine; name a file that holds it instead",
+            )
+        return TypedPassword, (self._password,)
 
     def __repr__(self) -> str:
         return "<TypedPassword>"

@@ -28,8 +28,10 @@ from vaxcert.cli.keys_options import (
     kinds,
     usage,
 )
+from vaxcert.cli.keys_token import request_for_token_key
 from vaxcert.cli.passwords import read_password
 from vaxcert.cli.session import Session
+from vaxcert.cli.signer_options import add_token_options, check_token_options
 from vaxcert.cli.texts import Texts
 from vaxcert.cli.trust_words import short_digest
 from vaxcert.crypto import authority
@@ -81,11 +83,14 @@ def _add_csr(actions: Commands, texts: Texts) -> None:
     keys = parser.add_mutually_exclusive_group(required=True)
     keys.add_argument("--key", type=Path, metavar="FILE", help=texts.get("help", "existing-key"))
     keys.add_argument("--new-key", type=Path, metavar="FILE", help=texts.get("help", "new-key"))
+    keys.add_argument("--hsm", type=Path, metavar="MODULE", help=texts.get("help", "hsm"))
     add_subject(parser, texts)
     add_algorithm(parser, texts)
     add_kinds(parser, texts)
     add_out(parser, texts, "out-csr", option="--out")
     parser.add_argument("--password-file", type=Path, metavar="FILE", help=texts.get("help", "password-file"))
+    add_token_options(parser, texts)
+    parser.add_argument("--new-hsm-key", action="store_true", help=texts.get("help", "new-hsm-key"))
 
 
 def _add_sign(actions: Commands, texts: Texts) -> None:
@@ -145,6 +150,9 @@ def _new_signer(options: argparse.Namespace, session: Session) -> ExitCode:
 
 def _csr(options: argparse.Namespace, session: Session) -> ExitCode:
     """Make a request for a new key, or for one that is there."""
+    check_token_options(options)
+    if options.hsm is not None:
+        return request_for_token_key(options, session, _request)
     if options.key is not None:
         key = load_key(options.key, options.password_file, session)
         key_files.save_certificate(options.out_csr, _request(options, key))

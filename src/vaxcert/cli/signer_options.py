@@ -77,14 +77,14 @@ def signer_source_of(
     return replace(source, seen=True) if isinstance(source, Pkcs11Key) else source
 
 
-def check_signer_options(options: argparse.Namespace) -> None:
+def check_token_options(options: argparse.Namespace) -> None:
     """Make sure that the options are all of a key file or all of a token.
 
     Raises:
         UsageError: Which of them is missing, or does not belong.
     """
     if options.hsm is None:
-        for name in ("hsm-token", "hsm-key", "pin-file"):
+        for name in ("hsm-token", "hsm-key", "pin-file", "new-hsm-key"):
             if _given(options, name):
                 raise UsageError(f"--{name} belongs with --hsm")
         return
@@ -123,13 +123,13 @@ def pin_source(options: argparse.Namespace, session: Session) -> PasswordSource:
 
 
 def _given(options: argparse.Namespace, name: str) -> bool:
-    return getattr(options, name.replace("-", "_")) is not None
+    return bool(getattr(options, name.replace("-", "_"), None))
 
 
 def _opened(
     options: argparse.Namespace, session: Session, *, deterministic: bool
 ) -> tuple[KeyFile | Pkcs11Key, Signer]:
-    check_signer_options(options)
+    check_token_options(options)
     certificate = load_signing_certificate(options.cert).der
     if options.hsm is None:
         return _opened_file(options, certificate, session, deterministic=deterministic)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vaxcert.adapters.passwords import PasswordSource
-from vaxcert.errors import AdapterError, Reason
+from vaxcert.adapters.pkcs11.extra import needs_python_pkcs11
 
 if TYPE_CHECKING:
     from vaxcert.adapters.pkcs11.signer import Pkcs11Signer
@@ -46,12 +46,6 @@ class Pkcs11Key:
             UnsupportedError: `key-type`, for a key or a token that cannot sign with ES256 or PS256.
             TrustListError: `certificate-unreadable`.
         """
-        try:
+        with needs_python_pkcs11():
             from vaxcert.adapters.pkcs11.signer import Pkcs11Signer
-        except ModuleNotFoundError as error:
-            if error.name != "pkcs11":
-                raise
-            raise AdapterError(
-                Reason.EXTRA_MISSING, "python-pkcs11 is not installed: install vaxcert[hsm]"
-            ) from None
         return Pkcs11Signer(self)
