@@ -50,6 +50,12 @@ MAX_BUNDLE_CERTIFICATES: Final = 10_000
 MAX_RECORD_CHARACTERS: Final = 64 * 1024
 """Characters of one row of a record file. A genuine one has about 300."""
 
+MAX_FHIR_RESOURCE_CHARACTERS: Final = 4 * 1024 * 1024
+"""Characters of one FHIR resource, or of one bundle inside a bundle. A dose has some 1,500."""
+
+MAX_HELD_FHIR_ENTRIES: Final = 10_000
+"""Entries of a FHIR bundle whose persons and places are held in memory, some 20 MB. Servers' pages have up to 1,000."""
+
 MAX_RECORD_COLUMNS: Final = 256
 """Columns of a record file, or different keys of its JSON objects. The national platform has 14."""
 
