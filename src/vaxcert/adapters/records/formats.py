@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from vaxcert.adapters.records.csv_table import open_csv
+from vaxcert.adapters.records.fhir.reading import is_fhir, open_fhir
 from vaxcert.adapters.records.json_table import open_json
 from vaxcert.adapters.records.layout import Layout
 from vaxcert.adapters.records.parquet import open_parquet
@@ -47,6 +48,7 @@ FORMATS: Final[tuple[RecordFormat, ...]] = (
     RecordFormat(
         "xlsx", (".xlsx", ".xlsm", ".xls"), _begins_with(b"PK\x03\x04", b"\xd0\xcf\x11\xe0"), open_xlsx
     ),
+    RecordFormat("fhir", (), is_fhir, open_fhir),
     RecordFormat("json", (".json", ".jsonl", ".ndjson"), _is_json, open_json),
     RecordFormat("csv", (".csv", ".tsv", ".txt"), lambda start: False, open_csv),
 )
