@@ -6,7 +6,13 @@ from datetime import date
 import pytest
 
 from vaxcert.model import value_sets
-from vaxcert.model.value_sets import Product, current, display, vaccine_by_local_name
+from vaxcert.model.value_sets import (
+    Product,
+    current,
+    display,
+    holders_by_local_name,
+    vaccine_by_local_name,
+)
 
 SETS = ("diseases", "prophylaxis", "products", "holders", "test_types", "test_results", "countries")
 
@@ -134,6 +140,40 @@ def test_local_names(name, code):
 )
 def test_unknown_or_ambiguous_names_are_not_guessed(name):
     assert vaccine_by_local_name(name) is None
+
+
+def test_what_is_licensed_has_a_day_and_an_interval_and_nothing_else_has():
+    for product in current().products.values():
+        assert (product.licensed_on is not None) == product.licensed_in_vietnam
+        assert (product.minimum_interval_days is not None) == product.licensed_in_vietnam
+    days = [product.licensed_on for product in current().products.values() if product.licensed_on]
+    assert min(days) == date(2021, 2, 1)
+    assert max(days) < date(2021, 12, 20)  # Decision 5772/QĐ-BYT
+
+
+@pytest.mark.parametrize(
+    ("name", "codes"),
+    [
+        ("Pfizer", {"ORG-100030215"}),
+        ("PFIZER/BioNTech", {"ORG-100030215"}),
+        ("Pfizer Manufacturing Belgium NV", {"ORG-100030215"}),
+        ("BioNTech Manufacturing GmbH", {"ORG-100030215"}),
+        ("ORG-100030215", {"ORG-100030215"}),
+        ("Astra Zeneca", {"ORG-100001699"}),
+        ("Sinopharm", {"ORG-100020693", "ORG-100023050"}),
+        ("China Sinopharm International Corp. - Beijing", {"ORG-100020693"}),
+        ("Bharat Biotech", {"Bharat-Biotech"}),
+        ("", set()),
+        ("Việt Nam", set()),
+    ],
+)
+def test_manufacturers(name, codes):
+    assert holders_by_local_name(name) == codes
+
+
+def test_every_holder_is_known_by_its_name():
+    for code, holder in current().holders.items():
+        assert code in holders_by_local_name(holder.name_en)
 
 
 def test_no_local_name_stands_for_two_vaccines():

@@ -127,7 +127,7 @@ def _from_tcvn3(name: str) -> str | None:
     return text.upper() if _CAPITALS.search(name) and not _SMALL.search(name) else text
 
 
-_CAPITALS: Final = re.compile("[A-Z]{2}")
+_CAPITALS: Final = re.compile(r"(?<=\S)[A-Z]")
 _SMALL: Final = re.compile("[a-z]")
 
 

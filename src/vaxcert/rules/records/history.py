@@ -66,7 +66,7 @@ def history_problems(doses: Sequence[HistoryDose]) -> list[_Codes]:
 
 def _are_in_order(by_day: list[HistoryDose]) -> bool:
     """Whether nothing is wrong, which is so of nearly everybody."""
-    before, number = by_day[0], 0
+    before, number = by_day[0], -1
     for dose in by_day:
         if dose is not before and _is_too_soon(before, dose):
             return False
