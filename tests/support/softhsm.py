@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from vaxcert.adapters.passwords import PasswordFile
 from vaxcert.adapters.pkcs11.configuration import Pkcs11Key
+from vaxcert.adapters.pkcs11.module import module_at
 from vaxcert.adapters.signers import KeySigner
 
 CONFIGURATION = "SOFTHSM2_CONF"
@@ -61,6 +62,18 @@ class SoftToken:
         }
         return Pkcs11Key(**fields)  # type: ignore[arg-type]
 
+    def pull(self) -> None:
+        """Take it away."""
+        self.folder.rename(self._away)
+
+    def plug_in(self) -> None:
+        """Bring it back."""
+        self._away.rename(self.folder)
+
+    @property
+    def _away(self) -> Path:
+        return self.folder.parent.parent / self.folder.name
+
     def reset(self) -> None:
         """Delete everything in it, as its security officer can."""
         util("--init-token", "--token", self.label, *_identity(self.label, self.pin_file.read_text()))
@@ -88,7 +101,13 @@ class SoftHsm:
         (folder,) = set(self._tokens.iterdir()) - before
         pin_file = self._tokens.parent / f"{label}.pin"
         pin_file.write_text(pin)
+        self.restart()
         return SoftToken(self.module, folder, label, pin_file)
+
+    def restart(self) -> None:
+        """Have this process see what others have changed: SoftHSM looks for tokens when it starts."""
+        module = module_at(self.module)
+        module.restart(module.generation)
 
 
 def _identity(label: str, pin: str) -> tuple[str, ...]:
