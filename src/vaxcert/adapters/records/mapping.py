@@ -22,7 +22,7 @@ have one or the other.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -47,11 +47,12 @@ _TEXTS: Final = ("name", "encoding", "delimiter", "sheet", "date_order")
 _TABLES: Final = ("columns", "constants", "values")
 
 
-def load_mapping(path: Path) -> Layout:
+def load_mapping(path: Path, *, required: Collection[str] = REQUIRED_FIELDS) -> Layout:
     """Read a mapping file.
 
     Args:
         path: Where it is.
+        required: The fields that it has to know a column or a constant for.
 
     Returns:
         The layout, which a file must have every column of.
@@ -61,7 +62,7 @@ def load_mapping(path: Path) -> Layout:
         LimitExceededError: `input-too-long`.
     """
     data = read_bounded(path, MAX_MAPPING_BYTES)
-    return _Reading(str(path), strict=True).layout(data, default_name=path.stem)
+    return _Reading(str(path), strict=True, required=required).layout(data, default_name=path.stem)
 
 
 @cache
@@ -113,11 +114,13 @@ class _Reading:
     Args:
         source: What to call it in errors.
         strict: Whether it binds the files that it is used on.
+        required: The fields that it has to know.
     """
 
-    def __init__(self, source: str, *, strict: bool) -> None:
+    def __init__(self, source: str, *, strict: bool, required: Collection[str] = REQUIRED_FIELDS) -> None:
         self._source = source
         self._strict = strict
+        self._required = required
 
     def layout(self, data: bytes, *, default_name: str) -> Layout:
         try:
@@ -162,7 +165,7 @@ class _Reading:
         for field in constants:
             if field in columns.values():
                 raise self._wrong(f"{field} has a column and a constant; expected one of them")
-        missing = [field for field in REQUIRED_FIELDS if field not in {*columns.values(), *constants}]
+        missing = [field for field in self._required if field not in {*columns.values(), *constants}]
         if missing:
             raise self._wrong(f"neither column nor constant for {', '.join(missing)}")
 
