@@ -130,3 +130,6 @@ MAX_REVOCATION_BATCH_ENTRIES: Final = 10_000
 
 MAX_REVOCATION_FILE_BYTES: Final = 64 * 1024 * 1024
 """Bytes of one file of the German scheme or of the EU slices. A Bloom filter for 10 million entries has 60 MB."""
+
+MAX_CORRECTIONS: Final = 100_000
+"""Corrected records of one renewal, which are held in memory: about 100 MB in each process."""

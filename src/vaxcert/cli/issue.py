@@ -16,21 +16,25 @@ from vaxcert.adapters.certificate_inputs import STANDARD_INPUT
 from vaxcert.adapters.files import WholeLines, create_new
 from vaxcert.adapters.records.rejects import RejectWriter
 from vaxcert.adapters.records.rows import RecordRow, read_records
-from vaxcert.cli.arguments import Commands, add_command, days, moment
+from vaxcert.cli import issue_bulk
+from vaxcert.cli.arguments import Commands, add_command
 from vaxcert.cli.as_json import moment_json
 from vaxcert.cli.exit_codes import ExitCode, UsageError
+from vaxcert.cli.issue_plan import add_issue_options
+from vaxcert.cli.mapping_options import add_mapping_option, mapping_of
 from vaxcert.cli.output import to_json
 from vaxcert.cli.progress import tracked
 from vaxcert.cli.session import Session
-from vaxcert.cli.signer_options import add_signer_options, signer_of
+from vaxcert.cli.signer_options import signer_of
 from vaxcert.cli.texts import Texts
 from vaxcert.crypto.signer import Signer
 from vaxcert.errors import AdapterError, EncodeError, Reason
-from vaxcert.issue import TWELVE_MONTHS, IssuedCertificate, Issuer
+from vaxcert.issue import IssuedCertificate, Issuer
+from vaxcert.model.dose_record import DoseRecord
 from vaxcert.model.from_record import to_certificate
 from vaxcert.model.identifiers import build_certificate_id
 from vaxcert.qr import ErrorCorrection
-from vaxcert.rules.records import RecordCode, SeenDoses, check_record
+from vaxcert.rules.records import RecordCode, RecordSeverity, SeenDoses, check_record, repaired
 
 CERTIFICATES: Final = "certificates.jsonl"
 REJECTS: Final = "rejects.csv"
@@ -51,28 +55,9 @@ def add_parser(commands: Commands, texts: Texts) -> None:
     """Add the command to the parser."""
     parser = add_command(commands, "issue", texts, run)
     parser.add_argument("records", metavar="RECORDS", help=texts.get("help", "records"))
-    add_signer_options(parser, texts)
-    parser.add_argument("--country", required=True, metavar="CC", help=texts.get("help", "country"))
-    parser.add_argument("--authority", required=True, metavar="NAME", help=texts.get("help", "authority"))
-    parser.add_argument(
-        "--out", required=True, type=Path, metavar="FOLDER", help=texts.get("help", "out-folder")
-    )
-    parser.add_argument(
-        "--validity-days",
-        type=days,
-        default=TWELVE_MONTHS.days,
-        metavar="N",
-        help=texts.get("help", "validity-days"),
-    )
-    parser.add_argument("--qr", choices=(*_DRAW, "none"), default="png", help=texts.get("help", "qr-kind"))
-    parser.add_argument(
-        "--level",
-        choices=[str(level) for level in ErrorCorrection],
-        default="Q",
-        help=texts.get("help", "level"),
-    )
-    parser.add_argument("--at", type=moment, metavar="TIME", help=texts.get("help", "issue-at"))
-    parser.add_argument("--deterministic", action="store_true", help=texts.get("help", "deterministic"))
+    add_issue_options(parser, texts)
+    add_mapping_option(parser, texts)
+    issue_bulk.add_bulk_options(parser, texts)
 
 
 def run(options: argparse.Namespace, session: Session) -> ExitCode:
@@ -85,6 +70,10 @@ def run(options: argparse.Namespace, session: Session) -> ExitCode:
         AdapterError: The key, the records or the folder cannot be used.
         EncodeError: The signing certificate does not allow issuing.
     """
+    if options.bulk:
+        return issue_bulk.run(options, session)
+    issue_bulk.check_no_bulk_options(options)
+    options.qr = options.qr or "png"
     at = options.at or session.now
     signer = signer_of(options, session, deterministic=options.deterministic)
     issuer = _issuer(options, signer, at)
@@ -132,8 +121,8 @@ class _Batch:
     def add(self, row: RecordRow) -> dict[str, Any]:
         """Issue or refuse one record. Returns what `--json` says of it."""
         try:
-            self._check(row)
-            issued = self._issuer.issue(to_certificate(row.record), at=self._at)
+            record, notes = self._checked(row)
+            issued = self._issuer.issue(to_certificate(record), at=self._at)
             line = self._write(row.number, issued)
         except EncodeError as error:
             if error.reason in _NOT_OF_THE_RECORD:
@@ -144,16 +133,20 @@ class _Batch:
             self.codes.update(codes)
             return {"row": row.number, "outcome": "refused", "codes": list(codes)}
         self.issued += 1
-        return {"outcome": "issued", **line}
+        return {"outcome": "issued", **line, **({"codes": notes} if notes else {})}
 
-    def _check(self, row: RecordRow) -> None:
-        codes = [problem.code for problem in check_record(row.record, at=self._at)]
-        if not codes and self._seen.repeats(row.record):
-            codes.append(RecordCode.DUPLICATE_DOSE)
-        if codes:
+    def _checked(self, row: RecordRow) -> tuple[DoseRecord, list[str]]:
+        """The record, repaired where that is beyond doubt, and the codes of what is noted of it."""
+        record, notices = repaired(row.record, at=self._at)
+        codes = [problem.code for problem in (*notices, *check_record(record, at=self._at))]
+        errors = [code for code in codes if code.severity is RecordSeverity.ERROR]
+        if not errors and self._seen.repeats(record):
+            errors.append(RecordCode.DUPLICATE_DOSE)
+        if errors:
             raise EncodeError(
-                Reason.RECORD_REFUSED, f"record {row.number} is refused", codes=dict.fromkeys(codes)
+                Reason.RECORD_REFUSED, f"record {row.number} is refused", codes=dict.fromkeys(errors)
             )
+        return record, [code.value for code in codes]
 
     def _write(self, number: int, issued: IssuedCertificate) -> dict[str, Any]:
         """Picture first: what the list of certificates names is there."""
@@ -179,7 +172,7 @@ def _run_batch(batch: _Batch, options: argparse.Namespace, session: Session) -> 
     source = session.stdin if options.records == STANDARD_INPUT else Path(options.records)
     title = session.texts.get("progress", "issuing")
     rows = tracked(
-        read_records(source),
+        read_records(source, mapping=mapping_of(options)),
         title=title,
         total=None,
         shown=session.output.shows_progress(among_results=options.json),

@@ -23,11 +23,14 @@ from vaxcert.errors import AdapterError, Reason, VaxcertError
 _COMMANDS: Final = {
     "verify": "verify",
     "issue": "issue",
+    "renew": "renew",
     "inspect": "inspect_command",
     "trust": "trust",
     "revoke": "revoke",
     "keys": "keys",
+    "passport": "passport",
     "qr": "qr",
+    "records": "records",
 }
 """Commands, and the module of each. Only that of the command that is called is loaded: the others take their time."""
 

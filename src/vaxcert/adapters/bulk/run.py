@@ -49,6 +49,8 @@ class Stage(StrEnum):
     HISTORY = "history"
     MATCHING = "matching"
     ISSUING = "issuing"
+    INDEXING = "indexing"
+    RENEWING = "renewing"
 
 
 class Progress(Protocol):

@@ -1,0 +1,198 @@
+"""Renewal: what expires soon, and what was corrected, is issued anew under the same identity.
+
+A certificate keeps its identifier, its person and its dose; it gets new dates, and a new signature. It is verified
+before: whoever can write into the folder of an earlier run must not get signed what was never signed. What is replaced
+before its end can go to a revocation ledger, by the hash of its signature, for the identifier lives on.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+from vaxcert.adapters.bulk.batch import BatchIssuer
+from vaxcert.adapters.bulk.claim import Manifest, Settings, claimed, complete, read_json
+from vaxcert.adapters.bulk.corrections import Corrections, without_certificate
+from vaxcert.adapters.bulk.places import RunFolder
+from vaxcert.adapters.bulk.processes import WorkerPool
+from vaxcert.adapters.bulk.renewal_worker import RenewalJob, RenewalWorker, RenewedPart
+from vaxcert.adapters.bulk.run import Progress, Stage
+from vaxcert.adapters.files import write_pieces_atomically
+from vaxcert.adapters.records.rejects import reject_heading
+from vaxcert.adapters.revocation_files import append_to_ledger
+from vaxcert.errors import AdapterError, Reason
+from vaxcert.trust.revocation.hashes import HashType
+from vaxcert.trust.revocation.header import Change
+from vaxcert.trust.revocation.ledger import LedgerEntry, expiry_day
+from vaxcert.trust.revocation.sections import NEVER
+
+_REPLACED: Final = "replaced"
+"""The reason in the ledger."""
+
+_COUNTED: Final = ("seen", "renewed", "corrected", "refused", "rejected", "replaced", "codes")
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalResult:
+    """What became of the certificates of earlier runs.
+
+    Attributes:
+        seen: Certificates that were looked at.
+        renewed: Issued anew as they were.
+        corrected: Issued anew with other content.
+        refused: Due, and not issued anew.
+        rejected: Corrections that cleaning refused, or that have no certificate.
+        replaced: Certificates that are replaced before their end.
+        codes: Why certificates and corrections were refused, and how often.
+        was_complete: Whether an earlier run had done it all.
+    """
+
+    seen: int
+    renewed: int
+    corrected: int
+    refused: int
+    rejected: int
+    replaced: int
+    codes: Mapping[str, int]
+    was_complete: bool = False
+
+
+class Renewal:
+    """One renewal of the certificates of earlier runs.
+
+    Args:
+        earlier: The folders of earlier runs and renewals, oldest first: of several certificates of one dose, that of
+            the latest run counts.
+        job: What is done.
+        settings: Whatever would make another result.
+        sentences: Code to sentence, in the language of whoever mends the rejects.
+        ledger: The revocation ledger to which goes what is replaced before its end; or None.
+        workers: How many processes.
+    """
+
+    def __init__(
+        self,
+        earlier: Sequence[RunFolder],
+        job: RenewalJob,
+        settings: Settings,
+        sentences: Mapping[str, str],
+        *,
+        ledger: Path | None,
+        workers: int,
+    ) -> None:
+        self._earlier = [_part_files(run) for run in earlier]
+        self._job = job
+        self._folder = job.folder
+        self._settings = settings
+        self._sentences = sentences
+        self._ledger = ledger
+        self._workers = workers
+
+    def go(self, progress: Progress) -> RenewalResult:
+        """Do what is not done yet.
+
+        Raises:
+            AdapterError: As `BulkRun.go`; and when an earlier run cannot be read.
+            TrustListError: There is nothing to judge the old certificates by; or the ledger is damaged.
+            LimitExceededError: As `CorrectionsFile.read`.
+            EncodeError: The signing certificate does not allow issuing.
+        """
+        with claimed(self._folder, self._settings) as manifest:
+            if manifest is None:
+                manifest = self._renew(progress)
+                was_complete = False
+            else:
+                was_complete = True
+            return RenewalResult(**{name: manifest[name] for name in _COUNTED}, was_complete=was_complete)
+
+    def _renew(self, progress: Progress) -> Manifest:
+        job = self._job
+        BatchIssuer(job.plan, job.plan.signer.open()).check()
+        job.trust.verifier()  # what is wrong with it is said before anything is issued
+        corrections = Corrections({}, {}) if job.corrections is None else job.corrections.read(job.plan)
+        self._folder.make(pictures=job.pictures is not None)
+        with WorkerPool(partial(RenewalWorker, job), self._workers) as pool:
+            indexes = self._index(pool, progress)
+            parts = self._go_through(pool, progress, indexes)
+        return self._finish(parts, corrections)
+
+    def _index(self, pool: WorkerPool, progress: Progress) -> list[Path]:
+        """The keys of all runs but the first: nothing can be replaced by that one."""
+        indexes = [self._folder.work / f"keys-{number}.bin" for number in range(len(self._earlier))]
+        wanted = [
+            (paths, index)
+            for paths, index in zip(self._earlier[1:], indexes[1:], strict=True)
+            if not index.exists()
+        ]
+        if wanted:
+            progress.stage(Stage.INDEXING, None)
+        for done in pool.spread("index", wanted):
+            progress.advance(done or 0, waits_for_signer=False)
+        return indexes
+
+    def _go_through(self, pool: WorkerPool, progress: Progress, indexes: list[Path]) -> list[RenewedPart]:
+        progress.stage(Stage.RENEWING, None)
+        tasks = list(self._tasks(indexes))
+        todo = (task for task in tasks if not self._folder.done(task[0]).exists())
+        for done in pool.spread("renew", todo):
+            progress.advance(done.seen if done else 0, waits_for_signer=pool.waits_for_signer)
+        return [RenewedPart.of_dict(read_json(self._folder.done(part))) for part, _, _ in tasks]
+
+    def _tasks(self, indexes: list[Path]) -> Iterator[tuple[int, Path, list[Path]]]:
+        part = 0
+        for number, paths in enumerate(self._earlier, 1):
+            for path in paths:
+                yield part, path, indexes[number:]
+                part += 1
+
+    def _finish(self, parts: list[RenewedPart], corrections: Corrections) -> Manifest:
+        folder = self._folder
+        codes: Counter[str] = Counter()
+        for one in parts:
+            codes.update(one.codes)
+        rejected = without_certificate(corrections, {row for one in parts for row in one.found})
+        codes.update(code for some in rejected.values() for code in some)
+        if self._job.corrections is not None:
+            heading = reject_heading(self._job.corrections.source().headings)
+            lines = self._job.corrections.lines(rejected, self._sentences)
+            write_pieces_atomically(folder.rejects, chain([heading], lines), private=True)
+        if self._ledger is not None:
+            append_to_ledger(self._ledger, _entries(parts))
+        manifest = {
+            "seen": sum(one.seen for one in parts),
+            "renewed": sum(one.renewed for one in parts),
+            "corrected": sum(one.corrected for one in parts),
+            "refused": sum(one.refused for one in parts),
+            "rejected": len(rejected),
+            "replaced": sum(len(one.replaced) for one in parts),
+            "codes": dict(sorted(codes.items())),
+            "files": {f"certificates/{folder.part(one.part).name}": one.sha256 for one in parts},
+        }
+        complete(folder, self._settings, manifest)
+        return manifest
+
+
+def _part_files(run: RunFolder) -> list[Path]:
+    """The certificates of a run that is complete."""
+    files = sorted(read_json(run.manifest).get("files", {})) if run.manifest.exists() else None
+    if files is None:
+        raise AdapterError(
+            Reason.FILE_UNREADABLE, f"{run.path} holds no run that is complete; expected its manifest.json"
+        )
+    return [run.path / name for name in files if name.startswith("certificates/")]
+
+
+def _entries(parts: Sequence[RenewedPart]) -> Iterator[LedgerEntry]:
+    for one in parts:
+        for digest, last_day in one.replaced:
+            expiry = NEVER
+            with suppress(ValueError):
+                expiry = expiry_day(date.fromisoformat(last_day))
+            yield LedgerEntry(Change.REVOKED, HashType.SIGNATURE, bytes.fromhex(digest), expiry, _REPLACED)

@@ -1,0 +1,197 @@
+"""What `vaxcert issue --bulk` and `vaxcert records check` have in common: a run over a file, its bar and its report."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+from contextlib import AbstractContextManager, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from vaxcert.adapters.files import file_digest
+from vaxcert.cli.arguments import Parser, whole_number
+from vaxcert.cli.exit_codes import ExitCode
+from vaxcert.cli.session import Session
+from vaxcert.cli.texts import Texts
+from vaxcert.errors import AdapterError, Reason
+
+if TYPE_CHECKING:
+    from vaxcert.adapters.bulk.job import Job
+    from vaxcert.adapters.bulk.places import RunFolder
+    from vaxcert.adapters.bulk.run import BulkRun, RunResult, Stage
+
+MAX_WORKERS: Final = 256
+
+
+def add_run_options(parser: Parser, texts: Texts) -> None:
+    """Add what every run over a file takes."""
+    parser.add_argument(
+        "--workers", type=whole_number(1, MAX_WORKERS), metavar="N", help=texts.get("help", "workers")
+    )
+
+
+def workers_of(options: argparse.Namespace) -> int:
+    """How many processes to use: as many as this one may use cores, unless a number is given."""
+    given: int | None = options.workers
+    if given is not None:
+        return given
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def need_bulk() -> None:
+    """Make sure that the libraries for bulk work are there.
+
+    Raises:
+        AdapterError: `extra-missing`.
+    """
+    try:
+        import numpy  # noqa: F401
+        import pyarrow  # noqa: F401
+    except ImportError:
+        raise AdapterError(
+            Reason.EXTRA_MISSING, "work in bulk needs pyarrow and numpy: pip install 'vaxcert[bulk]'"
+        ) from None
+
+
+def records_setting(path: Path, job: Job) -> dict[str, Any]:
+    """The file of records, and how it is read, as settings of a run."""
+    layout = {"headings": dict(job.fields_by_heading), "layout": repr(job.layout)}
+    return {
+        "records": file_digest(path).hex(),
+        "columns": hashlib.sha256(json.dumps(layout, sort_keys=True).encode()).hexdigest(),
+        "part-size": job.rows_per_part,
+    }
+
+
+def go(run: BulkRun, folder: RunFolder, options: argparse.Namespace, session: Session) -> ExitCode:
+    """Do a run, show how it gets on, and say what became of it.
+
+    Returns:
+        `REFUSED` if any record was refused or is unmatched, else `ACCEPTED`.
+
+    Raises:
+        AdapterError: As `BulkRun.go`.
+        EncodeError: As there.
+    """
+    try:
+        with RunProgress(session, shown=session.output.shows_progress(among_results=False)) as progress:
+            result = run.go(progress)
+    except KeyboardInterrupt:
+        session.output.note(session.texts.get("bulk", "interrupted"))
+        return ExitCode.INTERRUPTED
+    _report(result, folder, options, session)
+    return ExitCode.REFUSED if result.rejected or result.unmatched else ExitCode.ACCEPTED
+
+
+def _report(result: RunResult, folder: RunFolder, options: argparse.Namespace, session: Session) -> None:
+    total = result.accepted + result.rejected + result.unmatched
+    if options.json:
+        session.output.json(
+            {
+                "folder": str(folder.path),
+                "records": total,
+                "accepted": result.accepted,
+                "rejected": result.rejected,
+                "unmatched": result.unmatched,
+                "codes": dict(result.codes),
+                "was_complete": result.was_complete,
+            }
+        )
+        return
+    output, texts = session.output, session.texts
+    sentences = texts.sentences("reason", "finding", "record")
+    for code, number in sorted(result.codes.items(), key=lambda one: (-one[1], one[0])):
+        output.labelled(f"{number:>9,}", f"{sentences.get(code, code)} [{code}]", label_width=11)
+    counts: dict[str, Any] = {
+        "total": f"{total:,}",
+        "accepted": f"{result.accepted:,}",
+        "rejected": f"{result.rejected:,}",
+        "unmatched": f"{result.unmatched:,}",
+    }
+    if result.was_complete:
+        output.paragraph(texts.get("bulk", "was-complete"))
+    output.paragraph(texts.get("bulk", "result", **counts))
+    output.paragraph(texts.get("bulk", "files", folder=folder.path))
+
+
+class RunProgress(AbstractContextManager["RunProgress"]):
+    """A bar on standard error with rate and time left, one for each stage.
+
+    Args:
+        session: For its words.
+        shown: Whether to show any; nor is one shown where Rich is not installed.
+    """
+
+    def __init__(self, session: Session, *, shown: bool) -> None:
+        self._texts = session.texts
+        self._bars: Any = None
+        self._task: Any = None
+        self._title = ""
+        if shown:
+            with suppress(ImportError):
+                self._bars = _bars()
+
+    def __enter__(self) -> Self:
+        """Show the bars."""
+        if self._bars is not None:
+            self._bars.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take the bars away."""
+        if self._bars is not None:
+            self._bars.stop()
+
+    def stage(self, stage: Stage, total: int | None) -> None:
+        """Begin the bar of a stage."""
+        if self._bars is not None:
+            self._title = self._texts.get("progress", f"bulk-{stage}")
+            self._task = self._bars.add_task(self._title, total=total)
+
+    def advance(self, records: int, *, waits_for_signer: bool) -> None:
+        """Move the bar on, and say so when the device that holds the key is waited for."""
+        if self._bars is not None:
+            title = self._texts.get("progress", "bulk-waiting") if waits_for_signer else self._title
+            self._bars.update(self._task, advance=records, description=title)
+
+
+def _bars() -> Any:
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        ProgressColumn,
+        Task,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+    from rich.text import Text
+
+    class RateColumn(ProgressColumn):
+        """Records a second."""
+
+        def render(self, task: Task) -> Text:
+            speed = task.finished_speed or task.speed
+            return Text("" if speed is None else f"{speed:,.0f}/s")
+
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        RateColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )
