@@ -18,11 +18,15 @@ _BYTES_OF_CP1252: Final = {
 }
 """With the five bytes that Windows-1252 leaves undefined, which programs read as control characters."""
 
-_CONTINUATION: Final = "".join(c for c, byte in _BYTES_OF_CP1252.items() if 0x80 <= byte < 0xC0)
+_CONTINUATION: Final = "\u0080-\u00bf" + "".join(
+    c for c, byte in _BYTES_OF_CP1252.items() if 0x80 <= byte < 0xC0 and c > "\u00ff"
+)
+"""The second and third bytes of letters in UTF-8, in either encoding."""
+
 _FOREIGN: Final = "ªµºÄÅÆÇËÎÏÑÖØÛÜÞßäåæçëîïñöøûüþÿ\u00ad"
 """Letters of Latin-1 that Vietnamese does not have, and the soft hyphen, which is ư in TCVN3."""
 
-MOJIBAKE: Final = re.compile(rf"[\u00c3-\u00c6][{_CONTINUATION}\u0080-\u00bf]|\u00e1[\u00ba\u00bb]")
+MOJIBAKE: Final = re.compile(rf"[\u00c3-\u00c6][{_CONTINUATION}]|\u00e1[\u00ba\u00bb]")
 """The letters of Vietnamese in UTF-8 (lead bytes C3 to C6 and E1) when shown as Windows-1252 or Latin-1."""
 
 TELLTALE: Final = re.compile(
