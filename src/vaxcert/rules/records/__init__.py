@@ -10,7 +10,7 @@ without asking (`repairs`), the doses of one person together (`history`), and th
 """
 
 from vaxcert.rules.records.check import RULES, check_record
-from vaxcert.rules.records.codes import RecordCode, RecordProblem, RecordSeverity
+from vaxcert.rules.records.codes import RecordCode, RecordProblem, RecordSeverity, refuses
 from vaxcert.rules.records.history import HISTORY_CODES, HistoryDose, SeenDoses, history_problems
 from vaxcert.rules.records.repairs import repaired
 from vaxcert.rules.records.rule import RecordRule
@@ -26,5 +26,6 @@ __all__ = [
     "SeenDoses",
     "check_record",
     "history_problems",
+    "refuses",
     "repaired",
 ]

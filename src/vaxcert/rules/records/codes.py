@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, Self
 
 
@@ -94,6 +95,19 @@ class RecordCode(StrEnum):
     # the signature of the facility
     ATTESTATION_MISSING = "attestation-missing"
     ATTESTATION_NOT_AUTHORISED = "attestation-not-authorised"
+
+
+@lru_cache(maxsize=1024)
+def refuses(code: str) -> bool:
+    """Whether a record with this code is refused.
+
+    Args:
+        code: Of a record, or another that came up on the way: the linter's finding, the reason of an error. Those refuse.
+    """
+    try:
+        return RecordCode(code).severity is RecordSeverity.ERROR
+    except ValueError:
+        return True
 
 
 @dataclass(frozen=True, slots=True)
