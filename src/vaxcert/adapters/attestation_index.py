@@ -195,7 +195,8 @@ class AttestationIndex:
         return _opened, (self._folder, self._required)
 
     def requiring(self, required: bool) -> AttestationIndex:
-        """The same index, with or without codes for records that nobody has attested."""
+        """The same index, with or without codes for records that nobody has attested. This one is closed."""
+        self.close()
         return AttestationIndex(self._folder, required=required)
 
     def close(self) -> None:
