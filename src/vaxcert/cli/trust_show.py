@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from vaxcert.adapters.files import write_atomically
-from vaxcert.cli import expiry_picture
+from vaxcert.cli import drawing, expiry_picture
 from vaxcert.cli.arguments import Commands, add_command, moment
 from vaxcert.cli.exit_codes import ExitCode, UsageError
 from vaxcert.cli.expiry import ExpiryTable
@@ -168,9 +168,9 @@ def _show_expiry(keys: list[TrustedKey], at: datetime, options: argparse.Namespa
     output, texts = session.output, session.texts
     table = ExpiryTable.of(keys, at=at)
     if options.picture is not None:
-        drawing = expiry_picture.draw(table, texts, at=at)
+        drawn = expiry_picture.draw(table, texts, at=at)
         is_svg = options.picture.suffix.lower() == ".svg"
-        picture = expiry_picture.svg(drawing) if is_svg else expiry_picture.png(drawing)
+        picture = drawing.svg(drawn) if is_svg else drawing.png(drawn)
         write_atomically(options.picture, picture)
     if options.json:
         for country, counts in table.rows:

@@ -102,7 +102,8 @@ def refuses(code: str) -> bool:
     """Whether a record with this code is refused.
 
     Args:
-        code: Of a record, or another that came up on the way: the linter's finding, the reason of an error. Those refuse.
+        code: Of a record; or another that came up on the way, a finding of the linter or the reason of an error, all of
+            which refuse.
     """
     try:
         return RecordCode(code).severity is RecordSeverity.ERROR

@@ -108,7 +108,7 @@ class CleaningSummary:
             province_code: Of the facility's province. Empty or None where it is not known, as for the others.
             province_name: The first one that comes with a code is shown.
             facility_code: Of the facility.
-            facility_name: As with the province.
+            facility_name: The one of its first record is shown.
             codes: What was found, each once; none for a record without problems.
         """
         place = Place(province_code or province_name or "", facility_code or facility_name or "")
@@ -121,8 +121,8 @@ class CleaningSummary:
         """The counts of a place that may be new."""
         if place not in self._facilities and len(self._facilities) >= MAX_FACILITIES:
             place, facility_name = Place("", ""), ""
-        else:
-            self._province_names.setdefault(place.province, province_name)
+        elif not self._province_names.get(place.province):
+            self._province_names[place.province] = province_name
         self._facility_names.setdefault(place, facility_name)
         return self._facilities.setdefault(place, Counts())
 
