@@ -24,7 +24,8 @@ from vaxcert.model.dose_record import DoseRecord
 from vaxcert.model.from_record import to_certificate
 from vaxcert.model.record_keys import RecordKeys
 from vaxcert.model.value_sets import vaccine_by_local_name
-from vaxcert.rules.records import RecordCode, RecordProblem, RecordSeverity, check_record, repaired
+from vaxcert.rules.records import RecordProblem, check_record, repaired
+from vaxcert.rules.records.codes import refuses
 
 CODES: Final = "codes"
 PERSON: Final = "person"
@@ -299,16 +300,7 @@ def issue_batch(plan: IssuePlan, batch: pa.RecordBatch) -> pa.RecordBatch:
 
 def is_refused(codes: Sequence[str]) -> bool:
     """Whether one of these codes keeps a record from being issued."""
-    return any(map(_refuses, codes))
-
-
-@lru_cache(maxsize=1024)
-def _refuses(code: str) -> bool:
-    """Codes that are not of records are the linter's, which refuses."""
-    try:
-        return RecordCode(code).severity is RecordSeverity.ERROR
-    except ValueError:
-        return True
+    return any(map(refuses, codes))
 
 
 def row_numbers(batch: pa.RecordBatch) -> Sequence[int]:
