@@ -64,6 +64,7 @@ FAULTS: Final = {
     "no name": _person("name-missing"),
     "digit in name": _person("name-digits"),
     "wrong encoding": _person("name-characters"),
+    "old code page": _person("name-characters"),
     "question marks": _person("name-characters"),
     "replacement characters": _person("name-characters"),
     "no birth date": _person("birth-date-missing"),

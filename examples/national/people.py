@@ -43,7 +43,7 @@ _VACCINE_WEIGHTS: Final = [vaccine.weight for vaccine in VACCINES]
 
 CCCD, CMND, PASSPORT = range(3)
 
-_MARKED: Final = ("wrong encoding", "question marks", "replacement characters")
+_MARKED: Final = ("wrong encoding", "old code page", "question marks", "replacement characters")
 
 
 def has(kind: Indices, fault: str) -> Flags:

@@ -56,9 +56,11 @@ TRUTH: Final = pa.schema(
         ("codes", pa.list_(pa.string())),
         ("outcome", pa.string()),
         ("variant", pa.string()),
+        ("repair", pa.string()),
     ]
 )
-"""Row, from 1; the codes that shall be said of it; what shall become of it; how its name is written, if unusually."""
+"""Row, from 1; the codes that shall be said of it; what shall become of it; how its name is written, if unusually; how
+it would be repaired, where that can be told."""
 
 VARIANTS: Final = {
     Form.CAPITALS: "capitals",
@@ -107,7 +109,8 @@ class Chunk:
         unmatched = ~refused & (self._rows.kind >= CLEAN - len(ANSWERS)) & (self._rows.kind != CLEAN)
         outcome = np.where(refused, 1, np.where(unmatched, 2, 0))
         rows = np.arange(self._first + 1, self._first + 1 + len(outcome))
-        columns = [pa.array(rows), codes, _table((ACCEPTED, REJECTED, UNMATCHED), outcome), self._variants()]
+        outcomes = _table((ACCEPTED, REJECTED, UNMATCHED), outcome)
+        columns = [pa.array(rows), codes, outcomes, self._variants(), self._repairs()]
         return pa.record_batch(columns, schema=TRUTH)
 
     def _here(self, name: str) -> Flags:
@@ -272,6 +275,19 @@ class Chunk:
 
     # Truth
 
+    def _repairs(self) -> pa.Array:
+        nobody = np.zeros(len(self._rows.person), np.bool_)
+        forms = np.full(len(nobody), Form.PLAIN)
+        names = write_names(self._people.names, forms, given_first=nobody, with_digit=nobody)
+        numbers = identity_numbers(self._plan, self._people, elsewhere=nobody)
+        repairs = pa.nulls(len(nobody), pa.string())
+        for field, true, repairable in (
+            ("full_name=", names, self._any("wrong encoding", "old code page")),
+            ("identity_number=", numbers, self._here("zeros lost")),
+        ):
+            repairs = _replaced(repairs, repairable, pc.binary_join_element_wise(field, true, ""))
+        return repairs
+
     def _codes(self) -> tuple[pa.Array, Flags]:
         """The codes of each row, and whether one of them refuses it."""
         planted = list(self._planted())
@@ -296,6 +312,7 @@ class Chunk:
 
 _SPOILT_FORMS: Final = {
     "wrong encoding": Form.WRONG_ENCODING,
+    "old code page": Form.OLD_CODE_PAGE,
     "question marks": Form.QUESTION_MARKS,
     "replacement characters": Form.REPLACED,
 }

@@ -28,6 +28,7 @@ OUTCOMES: Final = (ACCEPTED, REJECTED, UNMATCHED)
 _FILES: Final = {REJECTED: "rejects.csv", UNMATCHED: "unmatched.csv"}
 _PARTS: Final = "certificates/part-*.parquet"
 _COLUMNS: Final = ("row", "codes")
+_REPAIR: Final = "repair"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class Score:
         misjudged: Records of which something else became than should.
         variants: For each unusual way of writing a name that shall match: records, and those that were accepted.
         lost: Records that are in no output, or in more than one.
+        repairs: Of rejected records: repairs that could be proposed, that were, and that are right.
     """
 
     records: int
@@ -76,12 +78,17 @@ class Score:
     misjudged: int
     variants: dict[str, tuple[int, int]]
     lost: int
+    repairs: tuple[int, int, int]
 
     @property
     def perfect(self) -> bool:
-        """Whether every record came out once, with the outcome and the codes that it should have."""
+        """Whether every record came out once, with the outcome and the codes that it should have.
+
+        Not to propose a repair is no fault; to propose a wrong one is.
+        """
         exact = all(one.planted == one.found == one.right for one in self.codes)
-        return exact and not self.misjudged and not self.lost
+        _, proposed, right = self.repairs
+        return exact and not self.misjudged and not self.lost and proposed == right
 
     @property
     def matched(self) -> float:
@@ -99,6 +106,8 @@ class Score:
         for name, (records, accepted) in self.variants.items():
             yield f"{name:36}{records:>10}{accepted:>10}"
         yield ""
+        possible, proposed, right = self.repairs
+        yield f"repairs: {possible} possible, {proposed} proposed, {right} of them right"
         total = " + ".join(f"{self.outcomes[outcome]} {outcome}" for outcome in OUTCOMES)
         yield f"{total} = {sum(self.outcomes.values())} of {self.records} records; {self.lost} lost or doubled"
         yield f"of those that passed cleaning, {self.matched:.1%} match and {1 - self.matched:.1%} do not"
@@ -108,13 +117,13 @@ class Score:
 
 
 def read_run(folder: Path) -> pa.Table:
-    """What a run made of each record: `row`, `codes`, `outcome`, in no order.
+    """What a run made of each record: `row`, `codes`, `repair`, `outcome`, in no order.
 
     Args:
         folder: Where `vaxcert issue --bulk` has put everything.
     """
     tables = [
-        _with_outcome(pq.read_table(part, columns=list(_COLUMNS)), ACCEPTED)
+        _with_outcome(_without_repair(pq.read_table(part, columns=list(_COLUMNS))), ACCEPTED)
         for part in sorted(folder.glob(_PARTS))
     ]
     tables += [_with_outcome(_read_refused(folder / name), outcome) for outcome, name in _FILES.items()]
@@ -126,10 +135,18 @@ def _read_refused(path: Path) -> pa.Table:
         path,
         parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
         convert_options=pyarrow.csv.ConvertOptions(
-            include_columns=list(_COLUMNS), column_types={"row": pa.int64(), "codes": pa.string()}
+            include_columns=[*_COLUMNS, _REPAIR],
+            column_types={"row": pa.int64(), "codes": pa.string(), _REPAIR: pa.string()},
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=True,
+            null_values=[""],
         ),
     )
     return table.set_column(1, "codes", pc.split_pattern(table.column("codes"), " "))
+
+
+def _without_repair(table: pa.Table) -> pa.Table:
+    return table.append_column(_REPAIR, pa.nulls(len(table), pa.string()))
 
 
 def _with_outcome(table: pa.Table, outcome: str) -> pa.Table:
@@ -155,7 +172,17 @@ def compare(truth: pa.Table, found: pa.Table) -> Score:
         misjudged=int(np.count_nonzero(expected != actual)),
         variants=dict(_variant_scores(variants, (expected == 0), (actual == 0))),
         lost=int(np.count_nonzero(times != 1)),
+        repairs=_repairs(truth, found),
     )
+
+
+def _repairs(truth: pa.Table, found: pa.Table) -> tuple[int, int, int]:
+    proposed = found.filter(found.column(_REPAIR).is_valid())
+    rows = pa.array(proposed.column("row").to_numpy() - 1)
+    true = truth.column(_REPAIR).take(rows)
+    right = pc.equal(true, proposed.column(_REPAIR)).fill_null(False)
+    possible = len(truth) - truth.column(_REPAIR).null_count
+    return possible, len(proposed), int(pc.sum(right).as_py() or 0)
 
 
 def _outcomes(table: pa.Table, records: int) -> Indices:

@@ -32,12 +32,30 @@ class Form(IntEnum):
     """Saved in an encoding without these letters."""
     REPLACED = 7
     """Read in an encoding without these letters."""
+    OLD_CODE_PAGE = 8
+    """Windows-1258, the Vietnamese code page, read as Windows-1252."""
 
 
 def bare(word: str) -> str:
     """The word without its marks: Đặng gives Dang."""
     letters = unicodedata.normalize("NFD", word.replace("đ", "d").replace("Đ", "D"))
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+_TONES: Final = "\u0300\u0301\u0303\u0309\u0323"
+
+
+def _tones_apart(word: str) -> str:
+    """The word as Windows-1258 has it: vowels with their other marks, tones behind them."""
+    letters: list[str] = []
+    for mark in unicodedata.normalize("NFD", word):
+        if unicodedata.combining(mark) and mark not in _TONES:
+            tones = letters.pop() if letters[-1] in _TONES else ""
+            letters[-1] = unicodedata.normalize("NFC", letters[-1] + mark)
+            letters.append(tones)
+        else:
+            letters.append(mark)
+    return "".join(letters)
 
 
 _WRITTEN: Final = {
@@ -48,6 +66,7 @@ _WRITTEN: Final = {
     Form.INITIAL: lambda word: f"{word[0]}.",
     Form.WRONG_ENCODING: lambda word: word.encode().decode("cp1252", "replace"),
     Form.QUESTION_MARKS: lambda word: word.encode("ascii", "replace").decode(),
+    Form.OLD_CODE_PAGE: lambda word: _tones_apart(word).encode("cp1258").decode("cp1252", "replace"),
     Form.REPLACED: lambda word: "".join(letter if letter.isascii() else "\ufffd" for letter in word),
 }
 
@@ -60,7 +79,7 @@ _LISTS: Final = {
 }
 _STARTS: Final = dict(zip(_LISTS, np.cumsum([0, *map(len, _LISTS.values())]).tolist(), strict=False))
 _WORDS: Final = [word for words in _LISTS.values() for word in words]
-_TEXTS: Final = pa.array([write(word) for write in _WRITTEN.values() for word in _WORDS])
+_TEXTS: Final = pa.array([_WRITTEN[form](word) for form in Form for word in _WORDS])
 NO_WORD: Final = -1
 
 NGUYEN: Final = _STARTS["family"] + _LISTS["family"].index("Nguyễn")
@@ -103,6 +122,8 @@ def _positions(find: Callable[[str, list[str]], list[str]]) -> NDArray[np.int64]
 
 _OTHERS: Final = _positions(_others)
 _SIBLINGS: Final = _positions(_siblings)
+_BARE: Final = np.unique([bare(word) for word in _WORDS], return_inverse=True)[1]
+"""A number for each word, the same one for words that differ in nothing but marks."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -129,9 +150,11 @@ class Names:
         choice = draws.below(people, "other name", _CHOICES)
         nearly = draws.happens(people, "sibling", _SHARE_NEARLY_THE_SAME) & (self.given != NO_WORD)
         given = np.where(nearly, _SIBLINGS[self.given, choice], _OTHERS[self.given, choice])
+        family = _OTHERS[self.family, choice]
+        turned_round = _BARE[family] == _BARE[self.given]  # Lâm Bảo Hoàng may be Hoàng Bảo Lâm
         return replace(
             self,
-            family=np.where(changed & ~nearly, _OTHERS[self.family, choice], self.family),
+            family=np.where(changed & ~nearly & ~turned_round, family, self.family),
             given=np.where(changed & (self.given != NO_WORD), given, self.given),
         )
 
