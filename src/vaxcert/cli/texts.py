@@ -13,6 +13,7 @@ from vaxcert.model import value_sets
 from vaxcert.model.certificate import PartialDate
 
 DEFAULT_LANGUAGE: Final = "en"
+NARROW_SPACE: Final = "\u202f"
 _FOLDER: Final = Path(__file__).with_suffix("")
 _VARIABLES: Final = ("VAXCERT_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
 
@@ -71,12 +72,22 @@ class Texts:
             return self.get("format", "year", year=day.year)
         return self.get("format", "month", year=day.year, month=day.month)
 
+    def share(self, part: int, whole: int) -> str:
+        """A part of something, in percent to one decimal."""
+        tenths = round(1000 * part / whole)
+        return self.get("format", "share", percent=tenths // 10, tenths=tenths % 10)
+
     def moment(self, moment: datetime | None) -> str:
         """A time in UTC, to the minute."""
         if moment is None:
             return ""
         year, month, day, hour, minute = moment.utctimetuple()[:5]
         return self.get("format", "moment", year=year, month=month, day=day, hour=hour, minute=minute)
+
+
+def grouped(number: int) -> str:
+    """A number with its digits in groups of three, by narrow spaces, which no language reads as a decimal sign."""
+    return f"{number:,}".replace(",", NARROW_SPACE)
 
 
 def languages() -> tuple[str, ...]:

@@ -38,7 +38,7 @@ class Counts:
         records: All of them.
         refused: Those of which no certificate is made.
         noted: Those of which one is made although something is noted.
-        codes: How many records have each code, of refused and noted ones.
+        codes: How many records were refused for each code, and how many were noted with it.
     """
 
     records: int = 0
@@ -49,18 +49,24 @@ class Counts:
     @property
     def refusing(self) -> list[tuple[str, int]]:
         """The codes that refuse and how many records have each, most first."""
-        counted = ((code, number) for code, number in self.codes.items() if refuses(code))
-        return sorted(counted, key=lambda pair: (-pair[1], pair[0]))
+        return [pair for pair in _most_first(self.codes) if refuses(pair[0])]
+
+    @property
+    def noting(self) -> list[tuple[str, int]]:
+        """The codes that are noted only and how many records have each, most first."""
+        return [pair for pair in _most_first(self.codes) if not refuses(pair[0])]
 
     def add(self, codes: Sequence[str]) -> None:
         """Count one record with its codes."""
         self.records += 1
-        if codes:
-            if any(map(refuses, codes)):
-                self.refused += 1
-            else:
-                self.noted += 1
-            self.codes.update(map(str, codes))
+        if not codes:
+            return
+        refusing = list(filter(refuses, codes))
+        if refusing:
+            self.refused += 1
+        else:
+            self.noted += 1
+        self.codes.update(map(str, refusing or codes))
 
     def merge(self, other: Counts) -> None:
         """Count what was counted elsewhere."""
@@ -175,6 +181,10 @@ class CleaningSummary:
             summary._facilities[place] = Counts.of_dict(facility)
             summary._facility_names[place] = facility["name"]
         return summary
+
+
+def _most_first(codes: Mapping[str, int]) -> list[tuple[str, int]]:
+    return sorted(codes.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 def _sum(counted: Iterable[Counts]) -> Counts:
