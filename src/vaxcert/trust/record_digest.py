@@ -22,6 +22,7 @@ _START: Final = b"\x8c" + cbor.dumps("vaxcert-dose-1")  # array of twelve
 _NOTHING: Final = cbor.dumps(None)
 _VIET_NAM: Final = "VN"
 _VIET_NAM_SPELLED: Final = frozenset({"việt nam", "viet nam", "vietnam"})
+_BLANKS: Final = " \t\r\n"
 _MANY: Final = 65_536
 _FEW: Final = 1024
 _SHORT: Final = 40
@@ -85,10 +86,11 @@ def _often(value: BirthDate | str | int | None) -> bytes:
 
 
 def _text(value: str | None) -> str | None:
-    """Text in Unicode NFC; None where there is none."""
-    if not value:
+    """Text in Unicode NFC, without blanks around it; None where there is none."""
+    text = value.strip(_BLANKS) if value else ""
+    if not text:
         return None
-    return value if value.isascii() else normalize("NFC", value)
+    return text if text.isascii() else normalize("NFC", text)
 
 
 @lru_cache(maxsize=_FEW)
