@@ -25,8 +25,8 @@ import pyarrow.parquet as pq
 from examples.national.plan import Plan
 from examples.national.population import POPULATION, population
 from examples.national.records import RECORDS, TRUTH, Chunk
+from examples.national.run import SEED
 
-SEED: Final = 20220408
 CHUNK: Final = 100_000
 """Rows that are made at a time: what memory depends on, and nothing in the files."""
 
@@ -153,7 +153,10 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("--part", type=int, default=10_000, metavar="N", help="records of that small part")
     options = parser.parse_args(arguments)
-    nation = generate(options.records, options.seed, options.out, faults=not options.no_faults)
+    try:
+        nation = generate(options.records, options.seed, options.out, faults=not options.no_faults)
+    except ValueError as error:
+        parser.error(str(error))
     print(f"{options.records} records of {nation.people} people in {nation.records}")
     for form in options.also:
         print(write_other_form(nation.records, form, options.part))

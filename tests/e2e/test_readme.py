@@ -21,6 +21,7 @@ PAGES = (README, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT 
 
 NOT_RUN_HERE = {
     "make demo": "tests/e2e/test_demo.py runs it",
+    "make national RECORDS=2000": "it runs the script of the block after it",
     "make test": "this is it",
     "make check": ".ci/run runs it",
     "make peers": ".ci/run runs it",
@@ -54,12 +55,14 @@ def name(value: object) -> str:
 
 @pytest.fixture(scope="session")
 def after_the_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which `make demo` has run, with `vaxcert` on the path in `bin`."""
+    """A folder in which `make demo` has run, with `vaxcert` and `python` on the path in `bin`, and the examples."""
     folder = tmp_path_factory.mktemp("readme")
-    command = folder / "bin" / "vaxcert"
-    command.parent.mkdir()
-    command.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m vaxcert "$@"\n')
-    command.chmod(0o755)
+    (folder / "bin").mkdir()
+    for program, arguments in (("vaxcert", "-m vaxcert "), ("python", "")):
+        command = folder / "bin" / program
+        command.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {arguments}"$@"\n')
+        command.chmod(0o755)
+    (folder / "examples").symlink_to(ROOT / "examples")
     demo = run([sys.executable, str(ROOT / "examples/demo.py"), "demo-output"], folder)
     assert demo.returncode == 0, demo.stderr
     return folder
