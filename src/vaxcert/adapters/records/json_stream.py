@@ -136,6 +136,26 @@ class JsonWindow:
                 return value
             self._fill()  # a number may go on
 
+    def take_small_value(self) -> object:
+        """Read the value that comes next if it is within what is under the eye.
+
+        Returns:
+            The value; None, and nothing is taken, where it is larger, is `null` or is malformed.
+        """
+        self.peek()
+        for _ in range(2):
+            try:
+                value, end = _DECODER.raw_decode(self._buffer, self._position)
+            except (ValueError, RecursionError):
+                self._fill()
+                continue
+            if end < len(self._buffer) or self._at_end:
+                self._position = end
+                self._taken += value is not None
+                return value
+            self._fill()
+        return None
+
     def _refuse_unless_cut_short(self) -> None:
         if self._at_end or len(self._buffer) - self._position > self._limit:
             raise AdapterError(

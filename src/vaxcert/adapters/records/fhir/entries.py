@@ -114,11 +114,19 @@ class _Reading:
         window.take_mark(closing)
 
     def _value(self) -> Iterator[Event]:
-        """One bundle or resource. Which it is, is known at its end only: the keys of JSON have no order."""
-        window = self._window
-        if window.peek() != "{":
+        """One bundle or resource."""
+        if self._window.peek() != "{":
             raise _unreadable("a JSON value is no object; expected bundles or resources")
-        offset = window.offset()
+        offset = self._window.offset()
+        small = self._window.take_small_value()
+        if small is None:
+            yield from self._large_value(offset)
+        else:
+            yield from self._unfolded(Entry(NO_BUNDLE, "", one(small), offset))
+
+    def _large_value(self, offset: int) -> Iterator[Event]:
+        """A bundle or resource, entry by entry. Which it is, is known at its end only: keys have no order."""
+        window = self._window
         self._bundles += 1
         bundle, has_entries = self._bundles, False
         rest: dict[str, Any] = {}
@@ -132,17 +140,17 @@ class _Reading:
         if text(rest.get("resourceType")) == "Bundle":
             _check_bundle(rest)
             yield BundleEnd(bundle)
-        elif has_entries or not text(rest.get("resourceType")):
-            raise _unreadable("a JSON object has no resourceType; expected FHIR bundles or resources")
+        elif has_entries:
+            raise _no_resource()
         else:
-            yield Entry(NO_BUNDLE, "", rest, offset)
+            yield from self._unfolded(Entry(NO_BUNDLE, "", rest, offset))
 
     def _keys(self) -> Iterator[str]:
         """The keys of the object that begins here; whoever goes on has taken the value of each."""
         taken = set()
         for _ in self._items("{", "}"):
             key = self._window.take_value()
-            if not isinstance(key, str) or key in taken:
+            if type(key) is not str or key in taken:
                 raise _unreadable("a JSON object is malformed or names a key twice")
             taken.add(key)
             self._window.take_mark(":")
@@ -158,7 +166,11 @@ class _Reading:
                 yield from self._unfolded(entry)
 
     def _unfolded(self, entry: Entry) -> Iterator[Event]:
-        if text(entry.resource.get("resourceType")) != "Bundle":
+        """The resource, or what is in it when it is a bundle."""
+        kind = text(entry.resource.get("resourceType"))
+        if not kind:
+            raise _no_resource()
+        if kind != "Bundle":
             yield entry
             return
         self._bundles += 1
@@ -176,6 +188,10 @@ def _check_bundle(bundle: Resource) -> None:
         raise _unreadable("a bundle of type history holds former versions; expected the present ones")
     if bundle.get("entry") is not None and not isinstance(bundle.get("entry"), list):
         raise _unreadable("the entry of a bundle is no array")
+
+
+def _no_resource() -> AdapterError:
+    return _unreadable("a JSON object has no resourceType; expected FHIR bundles or resources")
 
 
 def _unreadable(message: str) -> AdapterError:

@@ -6,9 +6,10 @@ import codecs
 import io
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, TextIO
 
 from vaxcert.adapters.records.fhir.doses import DoseTexts, read_immunization
 from vaxcert.adapters.records.fhir.entries import NO_BUNDLE, BundleEnd, Entry, Event, read_entries
@@ -78,8 +79,8 @@ class _FhirTable:
         self._file = file
         self.layout: Final = shipped("field-names")
         survey = _Survey()
-        with file.reading() as stream:
-            for event in _events(stream):
+        with file.reading() as stream, _as_text(stream) as text:
+            for event in read_entries(text):
                 survey.note(event)
         self.doses: Final = survey.doses
         self._far: Final = survey.far()
@@ -87,9 +88,9 @@ class _FhirTable:
     def chunks(self, rows: int) -> Iterator[RowChunk]:
         """All doses, in the order of the file."""
         start = len(codecs.BOM_UTF8) if self._file.start.startswith(codecs.BOM_UTF8) else 0
-        with self._file.reading() as stream:
+        with self._file.reading() as stream, _as_text(stream) as text:
             far = {bundle: FarResources(stream, index, start) for bundle, index in self._far.items()}
-            doses = _doses(_events(stream), far)
+            doses = _doses(read_entries(text), far)
             while some := list(islice(doses, rows)):
                 chunk = RowChunk()
                 for dose, resources in some:
@@ -174,10 +175,11 @@ def _kind(entry: Entry) -> object:
     return entry.resource.get("resourceType")
 
 
-def _events(stream: BinaryIO) -> Iterator[Event]:
+@contextmanager
+def _as_text(stream: BinaryIO) -> Iterator[TextIO]:
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
     try:
-        yield from read_entries(text)
+        yield text
     except UnicodeDecodeError:
         raise unreadable("the file is not UTF-8 text; expected FHIR JSON saved as UTF-8") from None
     finally:

@@ -27,7 +27,7 @@ Facts: TypeAlias = PersonTexts | PlaceTexts
 REFERRED_TO: Final = frozenset({"Patient", "Location", "Organization"})
 """The kinds of resources that a dose needs besides its own."""
 
-_KNOWN: Final = 4096
+_KNOWN: Final = 512
 _FIELD_CHARACTERS: Final = 2048
 
 

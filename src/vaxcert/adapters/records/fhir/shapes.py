@@ -17,17 +17,19 @@ def text(value: object) -> str:
     """The text that a value is; numbers of JSON are text here too. What no CSV file could hold is replaced."""
     if not isinstance(value, str):
         return ""
-    return value.encode(errors="replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}").strip(_BLANKS)
+    if not value.isascii():
+        value = value.encode(errors="replace").decode()
+    return value.replace("\0", "\N{REPLACEMENT CHARACTER}").strip(_BLANKS)
 
 
 def one(value: object) -> Resource:
     """The JSON object that a value is."""
-    return value if isinstance(value, Mapping) else NOTHING
+    return value if isinstance(value, dict) else NOTHING
 
 
 def many(value: object) -> list[Resource]:
     """The JSON objects of the list that a value is."""
-    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def stated(element: Resource, name: str) -> str:

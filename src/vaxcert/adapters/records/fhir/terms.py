@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -91,6 +92,7 @@ NATIONALITY_NAMES: Final = frozenset({"patient-nationality", "extension-national
 ADDRESS_NAMES: Final = frozenset({"extension-administrative-address"})
 
 
+@lru_cache(maxsize=4096)
 def last_part(url: str) -> str:
     """The end of a URL, which names the thing: without version and base."""
     return url.partition("|")[0].rstrip("/").rpartition("/")[2]
