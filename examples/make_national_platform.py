@@ -236,6 +236,11 @@ def born_after_vaccination(row: Row) -> None:
     row["CMTCCCD"] = personal_number(row["CMTCCCD"][1:3], row["GioiTinh"], birth.year, serial)
 
 
+def not_yet_licensed(row: Row) -> None:
+    """A vaccine on the day before Viet Nam licensed it."""
+    row["LoaiThuocTiem"], row["NgayTiemChung"] = "Abdala", "16/09/2021"
+
+
 def unquoted_comma(row: Row) -> None:
     """A comma in the name of a facility that the export forgot to quote."""
     row["CoSoYTeTen"] = f"{UNQUOTED}{row['CoSoYTeTen']}"
@@ -245,10 +250,12 @@ UNQUOTED = "\0"
 """Marks a cell that is written without quotation marks."""
 
 FAULTS: tuple[tuple[str, Callable[[Row], None]], ...] = (
-    *(("identity-number-missing", empty("CMTCCCD")),) * 4,
+    *(("identity-number-missing", empty("CMTCCCD")),) * 3,
+    ("dose-number-past-schedule", put("LanTiem", "8")),
     ("identity-number-form", change("CMTCCCD", lambda number: f"O{number[1:]}")),
     ("identity-number-form", change("CMTCCCD", lambda number: f"{number}7")),
-    *(("identity-number-length", change("CMTCCCD", lambda number: number.lstrip("0"))),) * 4,
+    *(("identity-number-length", change("CMTCCCD", lambda number: number.lstrip("0"))),) * 3,
+    ("vaccination-date-before-licensing", not_yet_licensed),
     *(("identity-number-sex", change("GioiTinh", lambda sex: {"Nam": "Nữ", "Nữ": "Nam"}[sex])),) * 2,
     *(("identity-number-birth-year", change("NgaySinh", later_year(1))),) * 2,
     ("name-missing", empty("HoVaTen")),
