@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import count
-from pathlib import Path
 
 import pytest
 
+from tests.e2e.conftest import run, signer_files  # noqa: F401 - fixtures
 from tests.support.signers import signer
 from tests.support.softhsm import CONFIGURATION, MISSING, SoftHsm, SoftToken, softhsm_module
 from vaxcert.crypto.algorithms import Algorithm

@@ -33,7 +33,7 @@ def refusal(key, error=AdapterError):
 
 
 def test_token_that_is_not_there(token):
-    reason, message = refusal(token.key(signer(Algorithm.ES256), "es256", token="TEST hsm"))
+    reason, message = refusal(token.key(signer(Algorithm.ES256), "es256", token="TEST hsm"))  # noqa: S106
     assert reason is Reason.KEY_UNREADABLE
     assert message.startswith("token 'TEST hsm' is not there; there are: ")
     assert re.search(r"'TEST HSM' in slot \d+", message)
@@ -65,6 +65,12 @@ def test_keys_of_one_label(own_token):
     expected = f"token '{own_token.label}' holds 2 private keys labelled 'es256', exactly one expected"
     assert refusal(own_token.key(signer(Algorithm.ES256), "es256")) == (Reason.KEY_UNREADABLE, expected)
     assert own_token.key(signer(Algorithm.ES256), b"\x02").open().algorithm is Algorithm.ES256
+
+
+def test_key_that_may_not_sign(own_token):
+    own_token.make("decrypts", SIGN=False)
+    expected = f"the key labelled 'decrypts' in token '{own_token.label}' may not sign (CKA_SIGN)"
+    assert refusal(own_token.key(signer(Algorithm.ES256), "decrypts")) == (Reason.KEY_UNREADABLE, expected)
 
 
 def test_module_that_is_not_there_or_none(token, tmp_path):

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from pkcs11 import Attribute, KeyType, ObjectClass
+from pkcs11.util.ec import encode_named_curve_parameters
 
 from vaxcert.adapters.passwords import PasswordFile
 from vaxcert.adapters.pkcs11.configuration import Pkcs11Key
@@ -49,6 +51,27 @@ class SoftToken:
         """Import a key in PKCS#8."""
         key = ("--import", file, "--label", label, "--id", identifier)
         util(*key, "--token", self.label, "--pin", self.pin_file.read_text())
+
+    def make(self, label: str, *, public_key: bool = True, **attributes: object) -> None:
+        """Have it make a P-256 key; the attributes are those of the private key, by their PKCS #11 names."""
+        module = module_at(self.module)
+        token = module.token(self.label)
+        module.log_in(token, PasswordFile(self.pin_file), self.label, again=False)
+        private = {Attribute[name]: value for name, value in attributes.items()}
+        curve = {Attribute.EC_PARAMS: encode_named_curve_parameters("secp256r1")}
+        with token.open(rw=True) as session:
+            parameters = session.create_domain_parameters(KeyType.EC, curve, local=True)
+            public, _ = parameters.generate_keypair(
+                id=label.encode(), label=label, store=True, private_template=private
+            )
+            if not public_key:
+                public.destroy()
+
+    def rename_public_key(self, old: str, new: str) -> None:
+        """Give a public key the identifier and label of another key."""
+        with module_at(self.module).token(self.label).open(rw=True) as session:
+            key = session.get_key(label=old, object_class=ObjectClass.PUBLIC_KEY)
+            key[Attribute.ID], key[Attribute.LABEL] = new.encode(), new
 
     def key(self, one: KeySigner, label: str | bytes, **changes: object) -> Pkcs11Key:
         """How a key in it is named, with its certificate."""

@@ -38,6 +38,13 @@ class StaleError(SignerUnavailableError):
         super().__init__("the PKCS #11 module was started anew")
 
 
+class NotReadyError(AdapterError):
+    """The token is not there, or does not let this process in: for good, or for a moment."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(Reason.KEY_UNREADABLE, message)
+
+
 class _Library(_pkcs11.lib):
     """A module as `python-pkcs11` has it, but for its start, which is ours."""
 
@@ -137,7 +144,7 @@ class Module:
             AdapterError: `key-unreadable`, when it does not start.
         """
         with self.opening, self._idle:
-            if generation is not self.generation:
+            if self._started and generation is not self.generation:
                 return
             self._stopping = True
             try:
@@ -157,7 +164,8 @@ class Module:
             named: Its label, or the number of its slot.
 
         Raises:
-            AdapterError: `key-unreadable`, when there is none or more than one.
+            NotReadyError: There is none, or more than one.
+            AdapterError: `key-unreadable`, when the slots cannot be listed.
         """
         tokens = list(self._tokens())
         found = [one for one in tokens if named in (one.label, one.slot.slot_id)]
@@ -165,7 +173,7 @@ class Module:
             return found[0]
         there = ", ".join(f"{one.label!r} in slot {one.slot.slot_id}" for one in tokens) or "none"
         problem = "is not the only one of that label" if found else "is not there"
-        raise AdapterError(Reason.KEY_UNREADABLE, f"{token_name(named)} {problem}; there are: {there}")
+        raise NotReadyError(f"{token_name(named)} {problem}; there are: {there}")
 
     def log_in(self, token: pkcs11.Token, pin: PasswordSource, who: str, *, again: bool) -> None:
         """Log in to a token, unless this process has: all its sessions share one log-in.
@@ -177,8 +185,9 @@ class Module:
             again: As in `check_flags`.
 
         Raises:
-            AdapterError: `key-password`, `file-unreadable`, `key-unreadable`.
+            AdapterError: `key-password`, `file-unreadable`.
             SignerUnavailableError: The device is away.
+            NotReadyError: The token fails in another way.
         """
         slot = token.slot.slot_id
         if slot in self._logins:
@@ -190,14 +199,14 @@ class Module:
             raise pin_fault(who, "is not UTF-8 text") from None
         if text == self._refused.get(slot):
             raise pin_fault(who, "was refused before, and is not tried again")
-        with faults_of(who, "log in"):
-            try:
-                self._logins[slot] = token.open(user_pin=text)
-            except pkcs11.UserAlreadyLoggedIn:  # by another part of this program
-                self._logins[slot] = token.open()
-            except (pkcs11.PinIncorrect, pkcs11.PinInvalid, pkcs11.PinLenRange):
+        try:
+            self._logins[slot] = _logged_in(token, text, who)
+        except AdapterError as error:
+            if error.reason is Reason.KEY_PASSWORD:
                 self._refused[slot] = text
-                raise
+            if error.reason is Reason.KEY_UNREADABLE:
+                raise NotReadyError(str(error)) from None
+            raise
 
     def _tokens(self) -> Iterator[pkcs11.Token]:
         with faults_of(f"the PKCS #11 module {self.path}", "list its slots"):
@@ -211,6 +220,7 @@ class Module:
                 yield token
 
     def _start(self) -> None:
+        self._started = False
         arguments = _InitializeArguments(flags=_OS_LOCKING_OK)
         result = self._functions.initialize(ctypes.byref(arguments))
         if result in _CANNOT_LOCK:
@@ -225,6 +235,7 @@ class Module:
             raise AdapterError(
                 Reason.KEY_UNREADABLE, f"the PKCS #11 module {self.path} does not start ({result:#x})"
             )
+        self._started = True
 
 
 _modules: Final[dict[Path, Module]] = {}
@@ -251,6 +262,14 @@ def module_at(path: Path) -> Module:
 def token_name(named: str | int) -> str:
     """How a token is named in messages."""
     return f"the token in slot {named}" if isinstance(named, int) else f"token {named!r}"
+
+
+def _logged_in(token: pkcs11.Token, pin: str, who: str) -> pkcs11.Session:
+    with faults_of(who, "log in"):
+        try:
+            return token.open(user_pin=pin)
+        except pkcs11.UserAlreadyLoggedIn:  # by another part of this program
+            return token.open()
 
 
 def _functions(path: Path) -> Any:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from time import sleep
+from typing import Final
 
 from vaxcert.adapters.pkcs11.configuration import Pkcs11Key
 from vaxcert.adapters.pkcs11.connection import Connection
-from vaxcert.adapters.pkcs11.module import module_at
+from vaxcert.adapters.pkcs11.module import Module, NotReadyError, module_at
 from vaxcert.crypto.keys import MIN_RSA_BITS
 from vaxcert.crypto.signing_certificate import read_signing_certificate
 from vaxcert.errors import AdapterError, Reason, SignerUnavailableError, UnsupportedError
+
+_PAUSES: Final = (0.02, 0.1, 0.3)
+"""Seconds before each further try, where one has not just failed. SoftHSM overlooks or refuses a token that another
+process is just logging in to."""
 
 
 class Pkcs11Signer:
@@ -78,13 +84,24 @@ class Pkcs11Signer:
             module = module_at(self._source.module)
             with module.opening:
                 if self._connection is None or self._connection is failed:
+                    is_first = self._connection is not None or self._generation is None
                     self._connection = None
-                    try:
-                        module.restart(self._generation)
-                    finally:
-                        self._generation = module.generation
-                    self._connection = Connection(module, self._source, self._key, again=self._seen)
+                    self._connection = self._connect(module, _PAUSES if is_first else ())
                 return self._connection
+
+    def _connect(self, module: Module, pauses: Iterable[float]) -> Connection:
+        for seconds in pauses:
+            with suppress(NotReadyError):
+                return self._connect_once(module)
+            sleep(seconds)
+        return self._connect_once(module)
+
+    def _connect_once(self, module: Module) -> Connection:
+        try:
+            module.restart(self._generation)
+        finally:
+            self._generation = module.generation
+        return Connection(module, self._source, self._key, again=self._seen)
 
     @contextmanager
     def _away(self) -> Iterator[None]:
