@@ -107,6 +107,10 @@ def test_codes_of_a_history_are_not_about_one_record():
     ]
 
 
+def test_the_repr_of_a_dose_says_nothing_of_it():
+    assert repr(dose(0, 1)) == "<HistoryDose>"
+
+
 def test_many_records_under_one_number_are_judged_in_reasonable_time():
     doses = [dose(position % 400, position % 7 + 1) for position in range(20_000)]
     codes = history_problems(doses)

@@ -38,6 +38,9 @@ class HistoryDose(NamedTuple):
     product: str | None
     facility: str | None
 
+    def __repr__(self) -> str:
+        return "<HistoryDose>"
+
 
 _Codes: TypeAlias = tuple[RecordCode, ...]
 
