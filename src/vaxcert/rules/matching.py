@@ -177,6 +177,10 @@ def birth_dates_agree(one: BirthDate | None, other: BirthDate | None) -> bool:
 
 
 def _compared(recorded: str | None, registered: str | None) -> NameComparison | None:
-    if recorded is None or registered is None or not recorded.strip() or not registered.strip():
+    if not _says_anything(recorded) or not _says_anything(registered):
         return None
-    return compare_names(recorded, registered)
+    return compare_names(recorded or "", registered or "")
+
+
+def _says_anything(name: str | None) -> bool:
+    return any(map(str.isalnum, name or ""))

@@ -334,7 +334,7 @@ def _can_be_initial(letters: str, *, has_stop: bool) -> bool:
 
 def _is_bare(words: Sequence[_Word]) -> bool:
     """Whether a name is without any marks."""
-    return all(word.is_bare for word in words)
+    return False not in [word.is_bare for word in words]
 
 
 # The same words
@@ -534,18 +534,20 @@ def _contradiction(one: Sequence[_Word], other: Sequence[_Word]) -> _Differences
     """Why two names are different."""
     if _is_latin(one) != _is_latin(other):
         return _OTHER_SCRIPT
-    letters, others = [word.letters for word in one], [word.letters for word in other]
-    if sorted(letters) == sorted(others):
+    if len(one) == len(other):
+        return _contradiction_of_as_many(one, other)
+    few, many = sorted(({word.letters for word in words} for words in (one, other)), key=len)
+    return _MISSING_NAME if few <= many else _OTHER_WORDS
+
+
+def _contradiction_of_as_many(one: Sequence[_Word], other: Sequence[_Word]) -> _Differences:
+    if sorted([word.letters for word in one]) == sorted([word.letters for word in other]):
         return _OTHER_ORDER
-    few, many = sorted((letters, others), key=len)
-    if len(few) < len(many) and set(few) <= set(many):
-        return _MISSING_NAME
-    if len(one) == len(other) and _in_step(
-        [(word, False) for word in one], [(word, False) for word in other]
-    ):
-        return _ABBREVIATED_LAST_WORD
-    return _OTHER_WORDS
+    if not one[-1].is_initial and not other[-1].is_initial:
+        return _OTHER_WORDS
+    written_out = _in_step([(word, False) for word in one], [(word, False) for word in other])
+    return _OTHER_WORDS if written_out is None else _ABBREVIATED_LAST_WORD
 
 
 def _is_latin(words: Sequence[_Word]) -> bool:
-    return any(word.is_latin for word in words)
+    return True in [word.is_latin for word in words]
