@@ -23,7 +23,7 @@ HERE: Final = Path(__file__).resolve().parent
 MARKER: Final = ".vaxcert-national"
 SEED: Final = 20220408
 
-# The records were exported on 2022-12-31. Every time fits them, and none is read from the clock.
+# The records were exported on 2022-11-30. Every time fits them, and none is read from the clock.
 KEYS_FROM: Final = "2022-12-01T00:00:00Z"
 ISSUED_AT: Final = "2023-01-15T08:00:00Z"
 

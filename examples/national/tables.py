@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from examples import make_national_platform as small
 
-EXPORTED_ON: Final = date(2022, 12, 31)
+EXPORTED_ON: Final = date(2022, 11, 30)
 """No dose is later."""
 
 SEXES: Final = ("Nam", "Nữ")
@@ -201,7 +201,7 @@ LICENSED_BEFORE_THE_CAMPAIGN: Final = np.array([vaccine.since < date(2021, 6, 1)
 FIRST_DOSES_WITHIN: Final = 120
 """Days after a vaccine's first in which its people have their first dose."""
 
-BOOSTER_AFTER: Final = (95, 130)
+BOOSTER_AFTER: Final = (95, 122)
 """Days, fewest and most, from the last primary dose to the first booster, and from one booster to the next."""
 
 LOTS: Final = 900
