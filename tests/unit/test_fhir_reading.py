@@ -405,6 +405,8 @@ def extension(name, *, base="http://smart.who.int/ddcc", **value):
         ({"status": "not-done"}, "not-done"),
         ({"status": "entered-in-error"}, "entered-in-error"),
         ({"status": None}, "unknown"),
+        ({"status": "not-done", "_status": original("hoãn tiêm")}, "hoãn tiêm"),
+        ({"status": "not-done", "_status": original("completed")}, "not-done"),
         ({"notGiven": True}, "not-done"),
         ({"isSubpotent": True}, "subpotent"),
         ({"isSubpotent": False}, ""),

@@ -23,7 +23,9 @@ from vaxcert.adapters.records.fhir.terms import (
     COUNTRY_NAMES,
     COVID_19_DISEASES,
     CVX,
+    GIVEN,
     HOLDER_NAMES,
+    ORIGINAL_TEXT,
     PRODUCTS_BY_CODE,
     last_part,
 )
@@ -197,14 +199,15 @@ _VIET_NAM: Final = frozenset({"", "VN", "VNM", "704"})
 
 
 def _status(resource: Resource) -> str:
-    """Empty for a dose that was given in Viet Nam and counts; else why it does not."""
+    """Empty for a dose that was given in Viet Nam and counts; else why it does not, or what the platform says of it."""
     status = text(resource.get("status")) or "unknown"
-    country = extension(resource, COUNTRY_NAMES)
-    code = text(country.get("valueCode")) or text(one(country.get("valueCoding")).get("code"))
+    entered = text(extension(one(resource.get("_status")), {last_part(ORIGINAL_TEXT)}).get("valueString"))
     if status != "completed":
-        return status
+        return status if entered.casefold() in GIVEN else entered or status
     if resource.get("notGiven") is True:  # STU3
         return "not-done"
     if resource.get("isSubpotent") is True:
         return "subpotent"
-    return "" if code.upper() in _VIET_NAM else f"given in {code}"
+    country = extension(resource, COUNTRY_NAMES)
+    code = text(country.get("valueCode")) or text(one(country.get("valueCoding")).get("code"))
+    return entered if code.upper() in _VIET_NAM else f"given in {code}"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Any, Final
 
-from vaxcert.adapters.records.table import import_arrow
+from vaxcert.adapters.records.arrow import import_arrow, import_compute
 
 
 class PlaceNotes:
@@ -36,7 +35,7 @@ class PlaceNotes:
             return PlaceIndex(self._hashes, self._offsets)
         arrow = import_arrow()
         hashes, offsets = _column(arrow, self._hashes), _column(arrow, self._offsets)
-        order = importlib.import_module("pyarrow.compute").array_sort_indices(hashes)
+        order = import_compute().array_sort_indices(hashes)
         return PlaceIndex(_view(hashes.take(order)), _view(offsets.take(order)))
 
 

@@ -22,6 +22,7 @@ from vaxcert.adapters.records.fhir.terms import (
     CVX_CODES,
     CVX_COVID_19,
     EU_PRODUCTS,
+    GIVEN,
     HOLDERS,
     IDENTIFIER_TYPES,
     IPS,
@@ -232,8 +233,12 @@ def immunization(texts: RecordTexts, name: str, profile: Profile, *, person: str
 def _status(status: str) -> Json:
     if not status:
         return {"status": "completed"}
-    known = {"completed": "completed", "đã tiêm": "completed", "entered-in-error": "entered-in-error"}
-    return {"status": known.get(status.casefold(), "not-done"), "_status": _original(status)}
+    if status.casefold() in GIVEN:
+        return {"status": "completed", "_status": _original(status)}
+    return {"status": status if status in _NOT_GIVEN else "not-done", "_status": _original(status)}
+
+
+_NOT_GIVEN: Final = frozenset({"not-done", "entered-in-error"})
 
 
 def _vaccine(vaccine: str, product: Product | None) -> Json:

@@ -73,6 +73,9 @@ PRODUCTS_BY_CODE: Final = MappingProxyType(
 )
 """CVX and ICD-11 codes of one product to that product (concept maps of WHO's DDCC guide)."""
 
+GIVEN: Final = frozenset({"completed", "đã tiêm"})
+"""What platforms write of a dose that was given."""
+
 # extensions
 
 ABSENT: Final = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
