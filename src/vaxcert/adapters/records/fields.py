@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from vaxcert.adapters.records.arrow import import_arrow, import_compute
 from vaxcert.adapters.records.layout import Layout
-from vaxcert.adapters.records.table import import_arrow
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -45,13 +45,14 @@ def field_columns(
 
 
 def _read(arrow: Any, column: Any, layout: Layout, name: str) -> Any:
-    if not layout.changes(name) and not _may_hold_errors(arrow, column):
+    if not layout.changes(name) and not _may_hold_errors(column):
         return column
     encoded = column.dictionary_encode()
     texts = map(partial(layout.text, name), encoded.dictionary.to_pylist())
     return arrow.array(texts, arrow.string()).take(encoded.indices)
 
 
-def _may_hold_errors(arrow: Any, column: Any) -> bool:
-    """Whether a text may be what a spreadsheet shows for an error, which begins with a number sign."""
-    return bool(arrow.compute.any(arrow.compute.match_substring_regex(column, "^[ \t\r\n]*#")).as_py())
+def _may_hold_errors(column: Any) -> bool:
+    """Whether a text may be what a spreadsheet shows for an error, which holds a number sign."""
+    compute = import_compute()
+    return bool(compute.any(compute.match_substring(column, "#")).as_py())

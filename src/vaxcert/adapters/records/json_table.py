@@ -66,9 +66,10 @@ class _JsonTable:
 
     def _add(self, chunk: RowChunk, value: object) -> None:
         if isinstance(value, dict):
-            get = value.get
-            cells = [_cell(get(key)) for key in self._keys]
-            numeric = type(get(self._identity)) is JsonNumber
+            cells = list(value.values() if tuple(value) == self._keys else map(value.get, self._keys))
+            if {*map(type, cells)} != _TEXT_ONLY:
+                cells = list(map(_cell, cells))
+            numeric = type(value.get(self._identity)) is JsonNumber
         else:
             cells, numeric = [_cell(value), *[""] * (len(self._keys) - 1)], False
         if not _is_writable("".join(cells)):
@@ -122,11 +123,13 @@ class _Keys:
         if not value.keys() <= self.known.keys():
             self.known |= dict.fromkeys(value)
             check_width(self.known)
-        for key, one in value.items():
-            if type(one) in _NESTED:
-                self.nested.setdefault(key, number)
+        if not _NESTED.isdisjoint(map(type, value.values())):
+            for key, one in value.items():
+                if type(one) in _NESTED:
+                    self.nested.setdefault(key, number)
 
 
+_TEXT_ONLY: Final = {str}
 _NESTED: Final = frozenset({dict, list})
 
 

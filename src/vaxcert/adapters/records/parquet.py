@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final, TypeAlias
 
+from vaxcert.adapters.records.arrow import import_arrow, import_compute
 from vaxcert.adapters.records.layout import DATE_FIELDS, Layout
 from vaxcert.adapters.records.mapping import match_layout
 from vaxcert.adapters.records.record_file import RecordFile, unreadable
+from vaxcert.adapters.records.regroup import regrouped
 from vaxcert.adapters.records.source import RecordBatch
-from vaxcert.adapters.records.table import import_arrow, named_headings
+from vaxcert.adapters.records.table import named_headings
 from vaxcert.errors import AdapterError, Reason
 from vaxcert.limits import MAX_RECORD_CHARACTERS
 
@@ -71,6 +73,7 @@ class ParquetSource:
 
     def __init__(self, file: RecordFile, mapping: Layout | None) -> None:
         self._arrow = import_arrow()
+        self._compute = import_compute()
         self._file: Final = file
         with self._opened() as parquet, _problems(self._arrow):
             schema = parquet.schema_arrow
@@ -107,10 +110,10 @@ class ParquetSource:
         ]
         with self._opened() as parquet, _problems(self._arrow):
             pieces = self._pieces(parquet, rows, skip * rows, wanted)
-            for batch in _regrouped(self._arrow, pieces, rows):
+            for batch in regrouped(pieces, rows):
                 numeric = None
                 if self._numeric in batch.schema.names:
-                    numeric = self._arrow.compute.not_equal(batch.column(self._numeric), "")
+                    numeric = self._compute.not_equal(batch.column(self._numeric), "")
                 yield RecordBatch(batch, identity_was_numeric=numeric)
 
     def _pieces(self, parquet: Any, rows: int, start: int, wanted: list[_Column]) -> Iterator[Any]:
@@ -144,7 +147,7 @@ class ParquetSource:
             text.validate(full=True)
         except self._arrow.ArrowInvalid:
             raise unreadable(f"column {heading} holds what is not UTF-8 text") from None
-        longest = self._arrow.compute.max(self._arrow.compute.binary_length(text)).as_py()
+        longest = self._compute.max(self._compute.binary_length(text)).as_py()
         if (longest or 0) > MAX_RECORD_CHARACTERS:
             raise unreadable(f"column {heading} holds a text longer than {MAX_RECORD_CHARACTERS} bytes")
 
@@ -199,28 +202,6 @@ def _problems(arrow: Any) -> Iterator[None]:
         raise unreadable("the Parquet file is damaged or cut short") from None
 
 
-def _regrouped(arrow: Any, pieces: Iterable[Any], rows: int) -> Iterator[Any]:
-    """The same rows, so many to a batch."""
-    held: list[Any] = []
-    count = 0
-    for piece in pieces:
-        while count + len(piece) >= rows:
-            cut = rows - count
-            yield _joined(arrow, [*held, piece.slice(0, cut)])
-            piece, held, count = piece.slice(cut), [], 0
-        if len(piece):
-            held.append(piece)
-            count += len(piece)
-    if held:
-        yield _joined(arrow, held)
-
-
-def _joined(arrow: Any, pieces: list[Any]) -> Any:
-    if len(pieces) == 1:
-        return pieces[0]
-    return arrow.Table.from_batches(pieces).combine_chunks().to_batches()[0]
-
-
 # Types
 
 
@@ -247,7 +228,7 @@ def _to_text(arrow: Any, kind: Any, *, is_day: bool) -> ToText | None:
     if types.is_floating(kind):
         return lambda column: _float_text(arrow, column)
     if types.is_decimal(kind):
-        return lambda column: _without_fraction(arrow, column.cast(arrow.string()))
+        return lambda column: _without_fraction(column.cast(arrow.string()))
     if types.is_date(kind):
         return lambda column: column.cast(arrow.date32()).cast(arrow.string())
     return _cast(arrow, kind)
@@ -282,7 +263,7 @@ class _Moments:
     is_day: bool
 
     def __call__(self, column: Any) -> Any:
-        compute = self.arrow.compute
+        compute = import_compute()
         if self.local:
             column = compute.local_timestamp(column.cast(self.arrow.timestamp(column.type.unit, _LOCAL_ZONE)))
         text = compute.floor_temporal(column, unit="second").cast(self.arrow.timestamp("s"))
@@ -294,7 +275,7 @@ class _Moments:
 
 def _float_text(arrow: Any, column: Any) -> Any:
     """Whole numbers without a fraction; what is not a number is no text."""
-    compute = arrow.compute
+    compute = import_compute()
     column = column.cast(arrow.float64()) if arrow.types.is_float16(column.type) else column
     is_whole = compute.and_(
         compute.equal(compute.floor(column), column), compute.less(compute.abs(column), _EXACT_WHOLE_NUMBERS)
@@ -304,5 +285,5 @@ def _float_text(arrow: Any, column: Any) -> Any:
     return compute.if_else(compute.is_nan(column), arrow.scalar(None, arrow.string()), text)
 
 
-def _without_fraction(arrow: Any, text: Any) -> Any:
-    return arrow.compute.replace_substring_regex(text, r"\.0+$", "")
+def _without_fraction(text: Any) -> Any:
+    return import_compute().replace_substring_regex(text, r"\.0+$", "")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import codecs
 import csv
-import io
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,8 +17,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from vaxcert.adapters.records.arrow import import_arrow
 from vaxcert.adapters.records.rows import RecordRow
-from vaxcert.adapters.records.table import import_arrow
+from vaxcert.adapters.records.writers import csv_bytes
 from vaxcert.errors import AdapterError, Reason
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def reject_heading(headings: Iterable[str]) -> bytes:
     Args:
         headings: Of the file that the records come from.
     """
-    line = _csv_bytes([[*_copied(headings), *_ADDED, REPAIR_COLUMN]])
+    line = csv_bytes([[*_copied(headings), *_ADDED, REPAIR_COLUMN]])
     return codecs.BOM_UTF8 + line
 
 
@@ -72,7 +72,7 @@ def reject_lines(
         taken.column(heading).to_pylist() for heading in _copied(original.schema.names)
     ]
     reasons = (_reasons(some, sentences) for some in codes)
-    return _csv_bytes(zip(*texts, numbers, map(" ".join, codes), reasons, repairs, strict=True))
+    return csv_bytes(zip(*texts, numbers, map(" ".join, codes), reasons, repairs, strict=True))
 
 
 def _copied(headings: Iterable[str]) -> list[str]:
@@ -81,13 +81,6 @@ def _copied(headings: Iterable[str]) -> list[str]:
 
 def _reasons(codes: Iterable[str], sentences: Mapping[str, str]) -> str:
     return " ".join(sentences.get(code, code) for code in codes)
-
-
-def _csv_bytes(rows: Iterable[Iterable[object]]) -> bytes:
-    """Rows as CSV. NUL, which no CSV file may hold, becomes the replacement character."""
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows(rows)
-    return text.getvalue().replace("\0", "\ufffd").encode()
 
 
 class RejectWriter:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from vaxcert.adapters.records.arrow import import_arrow, import_compute
 from vaxcert.adapters.records.layout import Layout
 from vaxcert.adapters.records.record_file import unreadable
+from vaxcert.adapters.records.regroup import regrouped
 from vaxcert.adapters.records.source import RecordBatch
-from vaxcert.errors import AdapterError, Reason
 from vaxcert.limits import MAX_RECORD_COLUMNS
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_CHECKED_AT_ONCE: Final = 256
+_ROWS_AT_ONCE: Final = 256
 
 
 @dataclass(slots=True, repr=False)
@@ -103,13 +104,12 @@ class TableSource:
     def check(self) -> None:
         """As `RecordSource`: the file is read to its end, unless it has been before."""
         if self._known_records is None:
-            self._known_records = sum(len(chunk.rows) for chunk in self.table.chunks(_CHECKED_AT_ONCE))
+            self._known_records = sum(len(chunk.rows) for chunk in self.table.chunks(_ROWS_AT_ONCE))
 
     def batches(
         self, rows: int, *, skip: int = 0, columns: Collection[str] | None = None
     ) -> Iterator[RecordBatch]:
         """As `RecordSource`."""
-        arrow = import_arrow()
         if columns is None:
             self.check()
         places = [
@@ -117,35 +117,27 @@ class TableSource:
             for place, heading in enumerate(self.headings)
             if columns is None or self.fields_by_heading.get(heading) in columns
         ]
+        for batch in islice(regrouped(self._pieces(places), rows), skip, None):
+            *_, malformed, numeric = batch.columns
+            yield RecordBatch(
+                batch.select(range(len(places))), _unless_false(malformed), _unless_false(numeric)
+            )
+
+    def _pieces(self, places: Sequence[int]) -> Iterator[pa.RecordBatch]:
+        """Those columns of all rows, then whether each is malformed, and whether its identity number was a number.
+
+        Few rows at a time: what is alive of them then stays in the processor's cache, which halves the time.
+        """
+        arrow = import_arrow()
+        names = [*(self.headings[place] for place in places), "", ""]
         records = 0
-        for number, chunk in enumerate(self.table.chunks(rows)):
+        for chunk in self.table.chunks(_ROWS_AT_ONCE):
+            columns = list(zip(*chunk.rows, strict=True))
+            arrays = [arrow.array(columns[place], arrow.string()) for place in places]
+            flags = [_flags(arrow, marked, len(chunk.rows)) for marked in (chunk.malformed, chunk.numeric)]
+            yield arrow.RecordBatch.from_arrays([*arrays, *flags], names=names)
             records += len(chunk.rows)
-            if number >= skip:
-                yield self._batch(arrow, chunk, places)
         self._known_records = records
-
-    def _batch(self, arrow: Any, chunk: RowChunk, places: Sequence[int]) -> RecordBatch:
-        columns = list(zip(*chunk.rows, strict=True))
-        return RecordBatch(
-            original=arrow.RecordBatch.from_arrays(
-                [arrow.array(columns[place], arrow.string()) for place in places],
-                names=[self.headings[place] for place in places],
-            ),
-            malformed=_flags(arrow, chunk.malformed, len(chunk.rows)),
-            identity_was_numeric=_flags(arrow, chunk.numeric, len(chunk.rows)),
-        )
-
-
-def import_arrow() -> Any:
-    """The library of Arrow batches.
-
-    Raises:
-        AdapterError: `extra-missing`.
-    """
-    try:
-        return importlib.import_module("pyarrow")
-    except ImportError:
-        raise AdapterError(Reason.EXTRA_MISSING, "pyarrow is not installed: install vaxcert[bulk]") from None
 
 
 def named_headings(cells: Sequence[str]) -> list[str]:
@@ -184,9 +176,14 @@ def fitted(cells: list[str], width: int, delimiter: str) -> tuple[list[str], boo
     return kept, len(cells) != width
 
 
-def _flags(arrow: Any, places: Sequence[int], rows: int) -> pa.BooleanArray | None:
-    """True at these places; None where there are none."""
+def _flags(arrow: Any, places: Sequence[int], rows: int) -> Any:
+    """True at these places."""
     if not places:
-        return None
+        return arrow.repeat(arrow.scalar(False), rows)
     marked = set(places)
     return arrow.array([place in marked for place in range(rows)], arrow.bool_())
+
+
+def _unless_false(flags: Any) -> Any:
+    """None where none is set."""
+    return flags if import_compute().any(flags).as_py() else None
