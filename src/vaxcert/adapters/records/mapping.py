@@ -203,8 +203,9 @@ class _Reading:
 
     def _choice(self, tables: Mapping[str, Any], name: str, known: Iterable[str]) -> str | None:
         text = self._text(tables, name)
-        if text is not None and text not in known:
-            raise self._wrong(f"{name} is {text!r}; expected one of {', '.join(map(repr, map(str, known)))}")
+        names = tuple(map(str, known))
+        if text is not None and text not in names:
+            raise self._wrong(f"{name} is {text!r}; expected one of {', '.join(map(repr, names))}")
         return text
 
     def _wrong(self, problem: str) -> AdapterError:

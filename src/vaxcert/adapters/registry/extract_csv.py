@@ -46,7 +46,7 @@ def _first_line(path: Path, encoding: str) -> str:
     except OSError as error:
         raise unreadable(path, f"cannot be read: {error.strerror}") from None
     except UnicodeError:
-        raise unreadable(path, "is neither Parquet nor text in the encoding that is expected") from None
+        raise unreadable(path, f"is neither Parquet nor text in {encoding}") from None
     if not line.strip() or "\0" in line:
         raise unreadable(path, "is neither Parquet nor CSV with a line of headings")
     return line
