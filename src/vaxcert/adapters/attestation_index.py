@@ -119,21 +119,24 @@ class IndexDescription:
         """
         data = read_bounded(folder / DESCRIPTION, _MAX_DESCRIPTION_BYTES)
         try:
-            said = cbor.loads(data)
-            if said["version"] != _VERSION:
-                raise damaged(folder)
-            return cls(
-                environment=Environment(said["environment"]),
-                number=said["number"],
-                issued=datetime.fromtimestamp(said["issued"], UTC),
-                list_digest=said["list"],
-                attesters=tuple(Attester(Scope(scope), code) for scope, code in said["attesters"]),
-                attester_of=said["attester-of"],
-                identifiers=said["identifiers"],
-                records=said["records"],
-            )
-        except (DecodeError, LookupError, TypeError, ValueError):
+            return cls._read(cbor.loads(data))
+        except (DecodeError, AttributeError, LookupError, TypeError, ValueError, OverflowError):
             raise damaged(folder) from None
+
+    @classmethod
+    def _read(cls, said: dict[str, Any]) -> IndexDescription:
+        if said["version"] != _VERSION or type(said["records"]) is not int:
+            raise ValueError("another version")
+        return cls(
+            environment=Environment(said["environment"]),
+            number=int(said["number"]),
+            issued=datetime.fromtimestamp(said["issued"], UTC),
+            list_digest=memoryview(said["list"]).tobytes(),
+            attesters=tuple(Attester(Scope(scope), code) for scope, code in said["attesters"]),
+            attester_of=memoryview(said["attester-of"]).tobytes(),
+            identifiers=memoryview(said["identifiers"]).tobytes(),
+            records=said["records"],
+        )
 
 
 class AttestationIndex:
@@ -173,17 +176,18 @@ class AttestationIndex:
         self._required: Final = required
         self._identifiers: Final = described.identifiers
         self._attesters: Final = [(one.scope is Scope.FACILITY, one.code) for one in described.attesters]
-        self._attester_of: Final = np.frombuffer(described.attester_of, "<u4")
+        self._attester_of: Final = _numbers(described.attester_of, "<u4", folder)
         self.attestations: Final = len(self._attester_of)
         self.records: Final = described.records
         self.fingerprint: Final = described.fingerprint
         directory = read_bounded(described.directory_in(folder), _MAX_DIRECTORY_BYTES)
-        self._directory: Final = np.frombuffer(directory, "<u8").astype(np.uint64)
+        self._directory: Final = _numbers(directory, "<u8", folder).astype(np.uint64)
         self._file: Final = ListFile(described.entries_in(folder))
         if (
             self._file.size != self.records * ENTRY_BYTES
             or len(self._directory) != -(-self.records // BLOCK_ENTRIES)
             or len(self._identifiers) != self.attestations * IDENTIFIER_BYTES
+            or self._attester_of.max(initial=0) >= max(1, len(self._attesters))
         ):
             self._file.close()
             raise damaged(folder)
@@ -335,6 +339,13 @@ def damaged(folder: Path) -> AdapterError:
     return AdapterError(
         Reason.FILE_UNREADABLE, f"the index of attestations in {folder} is damaged; remove it, and run again"
     )
+
+
+def _numbers(data: bytes, kind: str, folder: Path) -> npt.NDArray[Any]:
+    try:
+        return np.frombuffer(data, kind)
+    except ValueError:  # it ends within a number
+        raise damaged(folder) from None
 
 
 def _opened(folder: Path, required: bool) -> AttestationIndex:
