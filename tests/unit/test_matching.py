@@ -57,7 +57,7 @@ def test_nobody_registered_is_not_found():
     [
         ({"full_name": "Phan Thanh Giao"}, PersonFact.NAME, RecordCode.REGISTRY_NAME_MISMATCH),
         ({"full_name": None}, PersonFact.NAME, RecordCode.REGISTRY_NAME_MISMATCH),
-        ({"full_name": " "}, PersonFact.NAME, RecordCode.REGISTRY_NAME_MISMATCH),
+        ({"full_name": " - "}, PersonFact.NAME, RecordCode.REGISTRY_NAME_MISMATCH),
         ({"birth_date": date(1981, 1, 7)}, PersonFact.BIRTH_DATE, RecordCode.REGISTRY_BIRTH_DATE_MISMATCH),
         ({"birth_date": None}, PersonFact.BIRTH_DATE, RecordCode.REGISTRY_BIRTH_DATE_MISMATCH),
         ({"sex": Sex.MALE}, PersonFact.SEX, RecordCode.REGISTRY_SEX_MISMATCH),
@@ -69,6 +69,11 @@ def test_one_fact_differs(changed, fact, code):
         match_person(query(), registered(**changed)),
     ):
         assert (result.status, result.mismatches, result.codes) == (MatchStatus.MISMATCHED, (fact,), (code,))
+
+
+def test_a_name_that_is_none_confirms_nothing_even_where_both_sides_have_it():
+    result = match_person(query(full_name="-"), registered(full_name="-"))
+    assert (result.mismatches, result.name) == ((PersonFact.NAME,), None)
 
 
 def test_all_that_differs_is_said_in_one_order():

@@ -1,4 +1,4 @@
-"""Bytes from a server. The only part of vaxcert that uses the network.
+"""Bytes from a server.
 
 HTTPS only, with the certificate always verified; plain HTTP for this very machine alone. Proxies and other settings of
 the environment are not used.
@@ -7,7 +7,6 @@ the environment are not used.
 from __future__ import annotations
 
 import asyncio
-import importlib
 import ssl
 import zlib
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -17,6 +16,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
+from vaxcert.adapters.https import checked_url, comes_from, import_httpx, retry_after
 from vaxcert.adapters.store.state import Fetched
 from vaxcert.errors import AdapterError, Reason
 from vaxcert.limits import MAX_REVOCATION_LIST_BYTES, MAX_TRUST_FILE_BYTES
@@ -24,9 +24,7 @@ from vaxcert.limits import MAX_REVOCATION_LIST_BYTES, MAX_TRUST_FILE_BYTES
 if TYPE_CHECKING:
     import httpx
 
-_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _MAX_REDIRECTS: Final = 3
-_MAX_RETRY_SECONDS: Final = 60
 _MAX_VALIDATOR_CHARACTERS: Final = 200
 _OK: Final = 200
 _NOT_MODIFIED: Final = 304
@@ -107,7 +105,7 @@ def download(
         AdapterError: `download-failed`, `download-refused`, `extra-missing`; `file-unreadable` for the authorities,
             `file-unwritable`.
     """
-    return asyncio.run(_Download(_httpx(), name, ca_file, client, new_body).run(urls, known))
+    return asyncio.run(_Download(import_httpx(), name, ca_file, client, new_body).run(urls, known))
 
 
 def known_from(url: str, fetched: Fetched | None) -> Fetched | None:
@@ -217,7 +215,7 @@ class _Download:
     def _check_status(self, response: httpx.Response) -> None:
         status = response.status_code
         if status == _TOO_MANY or status >= _SERVER_ERROR:
-            raise _TryAgainError(f"the server answers with status {status}", _retry_after(response))
+            raise _TryAgainError(f"the server answers with status {status}", retry_after(response))
         if status != _OK:
             raise self._failed(f"the server answers with status {status}")
 
@@ -255,15 +253,9 @@ class _Download:
 
     def _checked(self, text: str) -> httpx.URL:
         try:
-            url: httpx.URL = self._httpx.URL(text)
-            host = url.host
-        except (self._httpx.InvalidURL, ValueError):  # of host names that are none
-            raise self._refused("not an address") from None
-        if url.userinfo:
-            raise self._refused("an address with a name or a password")
-        if not host or (url.scheme != "https" and not (url.scheme == "http" and host in _LOOPBACK)):
-            raise self._refused("an address that does not begin with https://")
-        return url
+            return checked_url(self._httpx, text)
+        except ValueError as error:
+            raise self._refused(str(error)) from None
 
     @contextmanager
     def _transport_problems(self) -> Iterator[None]:
@@ -274,7 +266,7 @@ class _Download:
         except self._httpx.RemoteProtocolError:
             raise _TryAgainError("the answer is cut off, or not HTTP") from None
         except self._httpx.RequestError as error:
-            if _is_of(error, ssl.SSLCertVerificationError):
+            if comes_from(error, ssl.SSLCertVerificationError):
                 raise self._refused("the server's certificate is not by a known authority for it") from None
             raise _TryAgainError("no connection") from None
         except (zlib.error, self._httpx.InvalidURL, ValueError):  # a redirect to what is no address
@@ -313,13 +305,6 @@ class _Gunzip:
         return data
 
 
-def _httpx() -> Any:
-    try:
-        return importlib.import_module("httpx")
-    except ImportError:
-        raise AdapterError(Reason.EXTRA_MISSING, "httpx is not installed: install vaxcert[update]") from None
-
-
 def _fetched(url: str, response: httpx.Response) -> Fetched:
     return Fetched(
         url=_shown(url),
@@ -346,21 +331,6 @@ def _validator(value: str | None) -> str | None:
     return value
 
 
-def _retry_after(response: httpx.Response) -> float | None:
-    text = response.headers.get("retry-after", "")
-    return float(min(int(text[:9]), _MAX_RETRY_SECONDS)) if text.isascii() and text.isdigit() else None
-
-
 def _shown(url: str) -> str:
     """An address without what may be secret in it."""
     return url.partition("#")[0].partition("?")[0]
-
-
-def _is_of(error: BaseException | None, kind: type[BaseException]) -> bool:
-    """Whether an exception, or one it came from, is of a kind."""
-    seen = 0
-    while error is not None and seen < 10:
-        if isinstance(error, kind):
-            return True
-        error, seen = error.__cause__ or error.__context__, seen + 1
-    return False
