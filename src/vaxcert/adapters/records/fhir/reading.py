@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from typing import BinaryIO, Final, TextIO
 
 from vaxcert.adapters.records.fhir.doses import DoseTexts, read_immunization
@@ -90,11 +90,10 @@ class _FhirTable:
         start = len(codecs.BOM_UTF8) if self._file.start.startswith(codecs.BOM_UTF8) else 0
         with self._file.reading() as stream, _as_text(stream) as text:
             far = {bundle: FarResources(stream, index, start) for bundle, index in self._far.items()}
-            doses = _doses(read_entries(text), far)
-            while some := list(islice(doses, rows)):
+            table_rows = (to_row(*dose) for dose in _doses(read_entries(text), far))
+            while first := next(table_rows, None):
                 chunk = RowChunk()
-                for dose, resources in some:
-                    row = to_row(dose, resources)
+                for row in chain((first,), islice(table_rows, rows - 1)):
                     chunk.add(row.texts, malformed=row.malformed, numeric=row.was_numeric)
                 yield chunk
 
