@@ -7,10 +7,12 @@ from pathlib import Path
 
 from vaxcert.adapters.certificate_inputs import STANDARD_INPUT
 from vaxcert.adapters.records.convert import ROWS_AT_ONCE, Conversion
+from vaxcert.adapters.records.fhir.files import FHIR
 from vaxcert.adapters.records.formats import open_records
 from vaxcert.adapters.records.writers import WRITERS, RecordWriter
 from vaxcert.cli.arguments import Commands, add_command
 from vaxcert.cli.exit_codes import ExitCode, UsageError
+from vaxcert.cli.fhir_options import add_fhir_options, fhir_writer_of
 from vaxcert.cli.mapping_options import add_mapping_option, mapping_of
 from vaxcert.cli.progress import tracked
 from vaxcert.cli.session import Session
@@ -23,9 +25,9 @@ def add_parser(actions: Commands, texts: Texts) -> None:
     parser.add_argument("records", metavar="IN", help=texts.get("help", "records-file"))
     parser.add_argument("out", metavar="OUT", type=Path, help=texts.get("help", "records-out"))
     add_mapping_option(parser, texts)
-    parser.add_argument(
-        "--to", choices=[writer.name for writer in WRITERS], help=texts.get("help", "records-to")
-    )
+    forms = [*(writer.name for writer in WRITERS), FHIR]
+    parser.add_argument("--to", choices=forms, help=texts.get("help", "records-to"))
+    add_fhir_options(parser, texts)
 
 
 def run(options: argparse.Namespace, session: Session) -> ExitCode:
@@ -38,7 +40,7 @@ def run(options: argparse.Namespace, session: Session) -> ExitCode:
         UsageError: The form to write is not clear, or the file would be written over itself.
         AdapterError: The records cannot be read, or the file cannot be written.
     """
-    writer = _writer(options)
+    writer = fhir_writer_of(options, session) or _writer(options)
     source = session.stdin if options.records == STANDARD_INPUT else Path(options.records)
     if isinstance(source, Path) and _same_file(source, options.out):
         raise UsageError("OUT is the file that is read; expected another one")

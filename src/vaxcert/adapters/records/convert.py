@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from vaxcert.adapters.files import write_pieces_atomically
-from vaxcert.adapters.records.arrow import import_compute
+from vaxcert.adapters.records.arrow import import_arrow, import_compute
 from vaxcert.adapters.records.fields import field_columns
 from vaxcert.adapters.records.layout import RECORD_FIELDS
 from vaxcert.adapters.records.source import RecordBatch, RecordSource
-from vaxcert.adapters.records.writers import RecordWriter
+from vaxcert.adapters.records.writers import WAS_NUMERIC, RecordWriter
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -52,13 +52,16 @@ class Conversion:
         """
         known = {*self.source.fields_by_heading.values(), *self.source.layout.constants}
         names = [name for name in RECORD_FIELDS if name in known]
-        pieces = writer.pieces(names, (self._fields(batch, names) for batch in batches))
+        columns = (self._fields(batch, names, numeric=writer.numeric) for batch in batches)
+        pieces = writer.pieces(names, columns)
         write_pieces_atomically(path, pieces, private=True)
 
-    def _fields(self, batch: RecordBatch, names: list[str]) -> pa.RecordBatch:
+    def _fields(self, batch: RecordBatch, names: list[str], *, numeric: bool) -> pa.RecordBatch:
         fields = field_columns(batch.original, self.source.fields_by_heading, self.source.layout).select(
             names
         )
+        if numeric:
+            fields = fields.append_column(WAS_NUMERIC, _flags(batch))
         if batch.malformed is not None:
             compute = import_compute()
             first = self.records + self.left_out + 1
@@ -68,3 +71,10 @@ class Conversion:
             fields = fields.filter(compute.invert(batch.malformed))
         self.records += fields.num_rows
         return fields
+
+
+def _flags(batch: RecordBatch) -> pa.BooleanArray:
+    if batch.identity_was_numeric is not None:
+        return batch.identity_was_numeric
+    arrow = import_arrow()
+    return arrow.repeat(arrow.scalar(False), batch.original.num_rows)

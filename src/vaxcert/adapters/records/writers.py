@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 Pieces: TypeAlias = "Callable[[Sequence[str], Iterable[pa.RecordBatch]], Iterator[bytes]]"
 """From the names of the columns and batches of them to the bytes of a file, piece by piece."""
 
+WAS_NUMERIC: Final = "identity_number_was_numeric"
+"""A column of truth values behind those of text."""
+
 
 @dataclass(frozen=True, slots=True)
 class RecordWriter:
@@ -30,11 +33,13 @@ class RecordWriter:
         name: What people call it.
         suffixes: Endings of the names of such files, lower case with the dot.
         pieces: Makes such a file of text columns without nulls.
+        numeric: Whether it can say that an identity number was a number, and wants the column `WAS_NUMERIC` for it.
     """
 
     name: str
     suffixes: tuple[str, ...]
     pieces: Pieces
+    numeric: bool = False
 
 
 def csv_pieces(names: Sequence[str], batches: Iterable[pa.RecordBatch]) -> Iterator[bytes]:

@@ -30,7 +30,7 @@ def fhir_writer(maker: BundleMaker, *, whole: bool) -> RecordWriter:
             person. Doses of one person that come in different batches are then in different bundles, with the same
             Patient.
     """
-    return RecordWriter(FHIR, (), _one_bundle(maker) if whole else _bundle_a_person(maker))
+    return RecordWriter(FHIR, (), _one_bundle(maker) if whole else _bundle_a_person(maker), numeric=True)
 
 
 def _bundle_a_person(maker: BundleMaker) -> Pieces:
@@ -73,9 +73,10 @@ def _too_much(problem: str) -> AdapterError:
 
 def _doses(batch: pa.RecordBatch) -> Iterator[RecordTexts]:
     blank = dict.fromkeys(RECORD_FIELDS, "")
-    names = batch.schema.names
-    for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-        yield RecordTexts(blank | dict(zip(names, map(clean, row), strict=True)))
+    names = batch.schema.names[:-1]
+    *columns, numeric = (column.to_pylist() for column in batch.columns)
+    for *row, was_numeric in zip(*columns, numeric, strict=True):
+        yield RecordTexts(blank | dict(zip(names, map(clean, row), strict=True)), was_numeric)
 
 
 def _line(bundle: Json) -> bytes:
