@@ -1,3 +1,4 @@
+from base64 import b64encode
 from datetime import UTC, datetime
 
 import pytest
@@ -6,6 +7,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from tests.support.attestations import CLINIC, OTHER_CLINIC, PROVINCE, entry, private_key
 
 from vaxcert.adapters.facility_tables import read_facility_table
+from vaxcert.crypto.authority import create_csr
 from vaxcert.errors import AdapterError, Reason, UnsupportedError, VaxcertError
 
 HEADING = "key,facility,province,not_before,not_after,withdrawn\n"
@@ -127,3 +129,18 @@ def test_type_of_key(table, tmp_path):
 )
 def test_files_that_are_no_table(table, text):
     refused(lambda: table(text), Reason.FILE_UNREADABLE, VaxcertError)
+
+
+def test_request_for_a_certificate(table, tmp_path):
+    names = {"country": "VN", "organization": "TEST", "common_name": "TEST clinic"}
+    request = create_csr(private_key("clinic"), **names).public_bytes(Encoding.PEM)
+    (tmp_path / "clinic.csr").write_bytes(request)
+    assert table(HEADING + "clinic.csr,79001,,,,\n") == (entry("clinic", CLINIC),)
+    other = create_csr(private_key("province"), **names)
+    der = bytearray(create_csr(private_key("clinic"), **names).public_bytes(Encoding.DER))
+    der[-64:] = other.public_bytes(Encoding.DER)[-64:]
+    body = b64encode(der).decode()
+    (tmp_path / "forged.csr").write_text(
+        f"-----BEGIN CERTIFICATE REQUEST-----\n{body}\n-----END CERTIFICATE REQUEST-----\n"
+    )
+    refused(lambda: table(HEADING + "forged.csr,79001,,,,\n"), Reason.FILE_UNREADABLE)

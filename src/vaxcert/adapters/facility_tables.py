@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from vaxcert.adapters.files import read_bounded
+from vaxcert.adapters.key_files import load_csr
 from vaxcert.crypto.keys import PublicKey
 from vaxcert.errors import AdapterError, Reason, TrustListError, VaxcertError
 from vaxcert.limits import MAX_KEY_FILE_BYTES, MAX_TRUST_FILE_BYTES
@@ -20,6 +21,7 @@ from vaxcert.trust.facility_list import FacilityEntry, facility_entry
 
 COLUMNS: Final = ("key", "facility", "province", "not_before", "not_after", "withdrawn")
 
+_REQUEST: Final = b"-----BEGIN CERTIFICATE REQUEST-----"
 _REQUIRED: Final = ("key", "facility", "province")
 _DELIMITERS: Final = ",;\t"
 _WITHDRAWN: Final = {"": False, "no": False, "yes": True}
@@ -30,15 +32,16 @@ def read_facility_table(path: Path) -> tuple[FacilityEntry, ...]:
     """Read a table.
 
     Args:
-        path: CSV in UTF-8 with a line of headings. `key` is a file with one public key or certificate, from the folder
-            of the table; `facility` or `province` a code. `not_before` and `not_after` are days in UTC, the last one
-            counted whole, or times with a zone; `withdrawn` is yes or no. Empty means no limit, and no.
+        path: CSV in UTF-8 with a line of headings. `key` is a file with one public key, a certificate or a request for
+            one, from the folder of the table; `facility` or `province` a code. `not_before` and `not_after` are days in
+            UTC, the last one counted whole, or times with a zone; `withdrawn` is yes or no. Empty means no limit, and
+            no.
 
     Returns:
         The entries; rows of the same key with the same limits are one.
 
     Raises:
-        AdapterError: `file-unreadable`, with the number of the row; `column-missing`.
+        AdapterError: `file-unreadable`, with the number of the row; `certificate-unreadable`; `column-missing`.
         LimitExceededError: `input-too-long`.
         UnsupportedError: `key-type`.
     """
@@ -104,13 +107,24 @@ def _entry(row: Mapping[str, str], folder: Path, keys: dict[str, PublicKey]) -> 
 def _key(path: Path, name: str) -> PublicKey:
     if not name:
         raise ValueError("no file of a key")
+    data = read_bounded(path, MAX_KEY_FILE_BYTES)
+    if _REQUEST in data:
+        return _requested_key(path)
     try:
-        found = read_anchors(read_bounded(path, MAX_KEY_FILE_BYTES))
+        found = read_anchors(data)
     except TrustListError as error:
         raise AdapterError(Reason.FILE_UNREADABLE, f"{name}: {error}") from None
     if len(found) != 1:
         raise ValueError(f"{name} holds {len(found)} keys, one expected")
     return found[0].key  # type: ignore[return-value]  # `facility_entry` takes no other type
+
+
+def _requested_key(path: Path) -> PublicKey:
+    """The key of a certificate request, which its holder has signed with it."""
+    request = load_csr(path)
+    if not request.is_signature_valid:
+        raise ValueError(f"{path.name} is not signed with its own key")
+    return request.public_key()  # type: ignore[return-value]  # as above
 
 
 def _moment(text: str, time_of_day: time) -> datetime | None:
