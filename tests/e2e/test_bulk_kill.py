@@ -17,7 +17,7 @@ from examples.national.generate import generate
 from tests.support import bulk
 
 ROOT = Path(__file__).parents[2]
-RECORDS, ROWS_PER_PART = 12_000, 250
+RECORDS, ROWS_PER_PART = 6_000, 120
 KILLS = 50
 
 

@@ -11,12 +11,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from vaxcert.adapters.files import file_digest
+from vaxcert.adapters.files import file_digest, write_atomically
 from vaxcert.cli.arguments import Parser, whole_number
+from vaxcert.cli.cleaning_picture import draw
+from vaxcert.cli.cleaning_table import write_cleaning
+from vaxcert.cli.drawing import png
 from vaxcert.cli.exit_codes import ExitCode
 from vaxcert.cli.session import Session
-from vaxcert.cli.texts import Texts
+from vaxcert.cli.texts import Texts, grouped
 from vaxcert.errors import AdapterError, Reason
+from vaxcert.rules.records.summary import CleaningSummary
 
 if TYPE_CHECKING:
     from vaxcert.adapters.bulk.job import Job
@@ -89,6 +93,8 @@ def go(run: BulkRun, folder: RunFolder, options: argparse.Namespace, session: Se
 
 
 def _report(result: RunResult, folder: RunFolder, options: argparse.Namespace, session: Session) -> None:
+    from vaxcert.adapters.bulk.claim import read_json
+
     total = result.accepted + result.rejected + result.unmatched
     if options.json:
         session.output.json(
@@ -105,17 +111,18 @@ def _report(result: RunResult, folder: RunFolder, options: argparse.Namespace, s
         return
     output, texts = session.output, session.texts
     sentences = texts.sentences("reason", "finding", "record")
-    for code, number in sorted(result.codes.items(), key=lambda one: (-one[1], one[0])):
-        output.labelled(f"{number:>9,}", f"{sentences.get(code, code)} [{code}]", label_width=11)
-    counts: dict[str, Any] = {
-        "total": f"{total:,}",
-        "accepted": f"{result.accepted:,}",
-        "rejected": f"{result.rejected:,}",
-        "unmatched": f"{result.unmatched:,}",
-    }
+    summary = CleaningSummary.of_dict(read_json(folder.summary))
+    write_cleaning(summary, output, texts, sentences)
+    write_atomically(folder.picture, png(draw(summary, texts, sentences)), private=True)
     if result.was_complete:
         output.paragraph(texts.get("bulk", "was-complete"))
-    output.paragraph(texts.get("bulk", "result", **counts))
+    counts = {
+        "total": total,
+        "accepted": result.accepted,
+        "rejected": result.rejected,
+        "unmatched": result.unmatched,
+    }
+    output.paragraph(texts.get("bulk", "result", **{name: grouped(one) for name, one in counts.items()}))
     output.paragraph(texts.get("bulk", "files", folder=folder.path))
 
 

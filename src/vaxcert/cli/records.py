@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from vaxcert.cli import records_attest, records_attestations, records_convert, records_facilities
+from vaxcert.cli import (
+    records_attest,
+    records_attestations,
+    records_check,
+    records_convert,
+    records_facilities,
+)
 from vaxcert.cli.arguments import Commands, add_help
 from vaxcert.cli.texts import Texts
 
-_ACTIONS: Final = (records_convert, records_attest, records_attestations, records_facilities)
+_ACTIONS: Final = (records_check, records_convert, records_attest, records_attestations, records_facilities)
 
 
 def add_parser(commands: Commands, texts: Texts) -> None:

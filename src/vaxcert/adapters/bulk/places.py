@@ -36,6 +36,11 @@ class RunFolder:
         return self.path / "summary.json"
 
     @property
+    def picture(self) -> Path:
+        """The same as a picture: a bar for each rule."""
+        return self.path / "summary.png"
+
+    @property
     def rejects(self) -> Path:
         """Records that cleaning refused."""
         return self.path / "rejects.csv"

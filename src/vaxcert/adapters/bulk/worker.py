@@ -24,6 +24,7 @@ from vaxcert.adapters.files import write_atomically
 from vaxcert.adapters.records.fields import field_columns
 from vaxcert.adapters.records.rejects import reject_lines
 from vaxcert.adapters.records.source import RecordBatch
+from vaxcert.errors import AdapterError, Reason
 from vaxcert.model.certificate import PartialDate
 from vaxcert.model.dose_record import DoseRecord
 from vaxcert.rules.records import RecordCode
@@ -93,16 +94,21 @@ class PartWorker:
 
         Returns:
             How many records there are.
+
+        Raises:
+            AdapterError: `run-interrupted`, when the registry answers about nobody; and as the registry.
         """
         asked = [(part, self._asked(part, records)) for part, records in parts]
         registry = self._job.registry
         if registry is None:
             raise TypeError("a run without registry asks nobody")
         people = pa.Table.from_batches([batch for _, batch in asked]).combine_chunks()
-        answers = registry.match(people.drop_columns([ROW]).to_batches()[0]) if len(people) else []
-        said = iter(
-            zip(people.column(ROW).to_pylist(), answers.to_pylist() if len(people) else [], strict=True)
-        )
+        answers: Codes = registry.match(people.to_batches()[0]).to_pylist() if len(people) else []
+        if answers and all(one == [RecordCode.REGISTRY_UNAVAILABLE] for one in answers):
+            raise AdapterError(
+                Reason.RUN_INTERRUPTED, "the population registry answers about nobody; run it again to go on"
+            )
+        said = iter(zip(people.column(ROW).to_pylist(), answers, strict=True))
         for part, batch in asked:
             verdicts = {row: codes for _, (row, codes) in zip(range(len(batch)), said, strict=False) if codes}
             write_verdicts(self._job.folder.matched(part), verdicts)
@@ -247,8 +253,8 @@ def _summary(batch: pa.RecordBatch, codes: Codes) -> CleaningSummary:
     places = [
         batch.column(name).to_pylist() if name in names else [""] * len(batch) for name in _PLACE_FIELDS
     ]
-    for place, one in zip(zip(*places, strict=True), codes, strict=True):
-        summary.add(*place, one)
+    for province, name, facility, called, one in zip(*places, codes, strict=True):
+        summary.add(province, name, facility, called, one)
     return summary
 
 

@@ -1,0 +1,259 @@
+"""Bulk issuing from Parquet to Parquet, cleaning included: `python -m benchmarks.bulk`, or `make bench-bulk`.
+
+Issues for synthetic nations of several sizes with `vaxcert issue --bulk`, and measures the CPU time of all its
+processes, how busy they keep the cores, and the memory that all of them hold together; beside it the bare signature, on
+all cores at once, before and after. Prints a table, writes `benchmarks/bulk.json` and `docs/images/bulk.png`, and exits
+1 when a bound is missed. With `--quick` a few records show that it runs; nothing is written and no bound enforced.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import mean
+from tempfile import TemporaryDirectory
+from time import perf_counter, process_time, sleep
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from examples.national.generate import SEED, generate
+
+from benchmarks.bulk_plot import draw
+from benchmarks.figures import Bound, Figure, table, write
+
+ROOT = Path(__file__).parents[1]
+RESULTS = Path(__file__).with_name("bulk.json")
+PLOT = ROOT / "docs" / "images" / "bulk.png"
+SIZES = (100_000, 1_000_000, 5_000_000)
+PS256_RECORDS = 200_000
+AT = "2022-12-01T00:00:00Z"
+_QUICK = (2_000,)
+_SIGN_SECONDS = 1.5
+_LOOK_EVERY = 0.1
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run took.
+
+    Attributes:
+        records: Records in the file.
+        certificates: Certificates it gave.
+        seconds: Wall clock, start of the process included.
+        cpu: Seconds of all processes, user and system.
+        memory: The most bytes that all processes held at one time, each with what it shares with others.
+        signature: CPU seconds of a bare signature while all cores sign, around the run.
+    """
+
+    records: int
+    certificates: int
+    seconds: float
+    cpu: float
+    memory: int
+    signature: float
+
+    @property
+    def signatures(self) -> float:
+        """CPU of a certificate in bare signatures."""
+        return self.cpu / self.certificates / self.signature
+
+    @property
+    def busy(self) -> float:
+        """Share of all cores that the run kept busy, 0 to 1."""
+        return self.cpu / self.seconds / cores()
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure, show, write.
+
+    Returns:
+        The exit code.
+    """
+    parser = argparse.ArgumentParser(prog="benchmarks.bulk")
+    parser.add_argument("--quick", action="store_true", help="show that the benchmark runs; prove nothing")
+    parser.add_argument(
+        "--sizes", type=int, nargs="+", default=SIZES, metavar="N", help="records of each run"
+    )
+    options = parser.parse_args(arguments)
+    with TemporaryDirectory() as folder:
+        sizes, few = (_QUICK, _QUICK[0]) if options.quick else (options.sizes, PS256_RECORDS)
+        es256 = [_measured(Path(folder), records, "ES256") for records in sizes]
+        ps256 = _measured(Path(folder), few, "PS256")
+    figures = _figures(es256, ps256)
+    print(table(figures))
+    if options.quick:
+        return 0
+    write(RESULTS, {"date": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", "processors": cores()}, figures)
+    PLOT.write_bytes(draw([(run.records, run.seconds, run.memory) for run in es256]))
+    return 1 if any(figure.met is False for figure in figures) else 0
+
+
+def _figures(es256: Sequence[Run], ps256: Run) -> list[Figure]:
+    first = es256[0]
+    figures = []
+    for run in es256:
+        name = f"ES256, {run.records:,} records"
+        pace, first_pace = run.seconds / run.records, first.seconds / first.records
+        bound = Bound("ratio", "<=", 6)
+        microseconds = run.cpu / run.certificates * 1e6
+        figures += [
+            Figure(
+                f"{name}: CPU a certificate",
+                microseconds,
+                "µs",
+                run.signatures,
+                "bare P-256 signature",
+                bound,
+            ),
+            Figure(f"{name}: cores busy", 100 * run.busy, "%", bound=Bound("value", ">=", 90)),
+            Figure(
+                f"{name}: memory of all processes",
+                run.memory / 2**20,
+                "MiB",
+                bound=Bound("value", "<=", 1024),
+            ),
+            Figure(f"{name}: a record", pace * 1e6, "µs", pace / first_pace, f"{first.records:,} records"),
+        ]
+    return [
+        *figures,
+        Figure(
+            f"PS256, {ps256.records:,} records: CPU a certificate",
+            ps256.cpu / ps256.certificates * 1e6,
+            "µs",
+            ps256.signatures,
+            "bare RSA-2048 signature",
+            Bound("ratio", "<=", 1.3),
+        ),
+    ]
+
+
+def _measured(folder: Path, records: int, algorithm: str) -> Run:
+    print(f"{algorithm}, {records:,} records", file=sys.stderr, flush=True)
+    nation = generate(records, SEED, folder / f"{algorithm}-{records}")
+    keys = _keys(folder, algorithm)
+    out = folder / f"{algorithm}-{records}-out"
+    command = [
+        *_vaxcert("issue", "--bulk"),
+        str(nation.records),
+        *keys,
+        "--out",
+        str(out),
+        "--at",
+        AT,
+        "--json",
+    ]
+    before = _bare_signature(algorithm)
+    seconds, cpu, memory, said = _watched(command)
+    after = _bare_signature(algorithm)
+    return Run(records, json.loads(said)["accepted"], seconds, cpu, memory, mean((before, after)))
+
+
+def _keys(folder: Path, algorithm: str) -> list[str]:
+    """Options of a TEST signer, which is made on first use."""
+    place = folder / algorithm
+    if not place.exists():
+        place.mkdir()
+        for action, *rest in (
+            ("new-ca", "--out-key", f"{place}/ca.key", "--out-cert", f"{place}/ca.pem"),
+            (
+                *("new-signer", "--out-key", f"{place}/key", "--out-cert", f"{place}/cert.pem"),
+                *("--ca-key", f"{place}/ca.key", "--ca-cert", f"{place}/ca.pem", "--algorithm", algorithm),
+            ),
+        ):
+            subject = ["--country", "VN", "--organization", "TEST", "--common-name", f"TEST {action}"]
+            subprocess.run(
+                [*_vaxcert("keys", action), *rest, *subject, "--at", "2022-01-01T00:00:00Z"],
+                check=True,
+                stdout=subprocess.DEVNULL,
+            )
+        subprocess.run(
+            [*_vaxcert("keys", "new-secret"), f"{place}/secret"], check=True, stdout=subprocess.DEVNULL
+        )
+    keys = ["--key", f"{place}/key", "--cert", f"{place}/cert.pem", "--secret-file", f"{place}/secret"]
+    return [*keys, "--country", "VN", "--authority", "Bộ Y tế"]
+
+
+def _vaxcert(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "vaxcert", *arguments]
+
+
+def _watched(command: list[str]) -> tuple[float, float, int, str]:
+    """Run it; seconds, CPU seconds, the most memory of all its processes together, and what it printed."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    began = perf_counter()
+    most = 0
+    with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8") as process:
+        said: list[str] = []
+        reader = threading.Thread(target=lambda: said.append(process.stdout.read() if process.stdout else ""))
+        reader.start()
+        while process.poll() is None:
+            most = max(most, sum(map(_resident, _family(process.pid))))
+            sleep(_LOOK_EVERY)
+        seconds = perf_counter() - began
+        reader.join()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if process.returncode not in (0, 1):
+        raise SystemExit(f"the run ended with {process.returncode}")
+    cpu = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+    return seconds, cpu, most, said[0]
+
+
+def _family(pid: int) -> list[int]:
+    """A process and all below it."""
+    try:
+        below = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
+    except OSError:
+        return [pid]
+    return [pid, *(one for child in below for one in _family(int(child)))]
+
+
+def _resident(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1]) * resource.getpagesize()
+    except OSError:
+        return 0
+
+
+def _bare_signature(algorithm: str) -> float:
+    """CPU seconds of one signature, while every core makes them."""
+    with ProcessPoolExecutor(cores()) as pool:
+        return mean(pool.map(_sign_for_a_while, [algorithm] * cores()))
+
+
+def _sign_for_a_while(algorithm: str) -> float:
+    message = bytes(300)
+    if algorithm == "ES256":
+        key = ec.generate_private_key(ec.SECP256R1())
+        ecdsa = ec.ECDSA(hashes.SHA256())
+        return _pace(lambda: key.sign(message, ecdsa))
+    rsa_key = rsa.generate_private_key(65537, 2048)
+    pss = padding.PSS(padding.MGF1(hashes.SHA256()), 32)
+    return _pace(lambda: rsa_key.sign(message, pss, hashes.SHA256()))
+
+
+def _pace(sign) -> float:  # type: ignore[no-untyped-def]
+    began, count = process_time(), 0
+    while process_time() - began < _SIGN_SECONDS:
+        for _ in range(100):
+            sign()
+        count += 100
+    return (process_time() - began) / count
+
+
+if __name__ == "__main__":
+    sys.exit(main())
