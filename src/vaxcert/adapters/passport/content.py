@@ -79,7 +79,7 @@ def _name(person: Person) -> Value:
     A script that the fonts lack is not printed; the form of the passport stands in for it.
     """
     written = " ".join(filter(None, (person.family_name, person.given_name)))
-    standard = [name for name in standard_names(person) if is_standard_name(name)]
+    standard = [name for name in standard_names(person) if name and is_standard_name(name)]
     passport = "<<".join(standard)
     shown = unicodedata.normalize("NFC", written)
     if _NOT_IN_FONT.search(shown) and passport:
