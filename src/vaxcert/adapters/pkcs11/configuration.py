@@ -24,7 +24,8 @@ class Pkcs11Key:
         certificate: The signing certificate of the key, DER.
         pin: Where the user's PIN comes from; read at each log-in.
         sessions: How many threads of one process may sign at a time.
-        seen: Whether the token and the key were there before. What is missing then is away, not named wrongly.
+        seen: Whether the token and the key were there before. What is missing then is away, not named wrongly, and a
+            signer opens without it: signing is what waits.
     """
 
     module: Path
@@ -42,7 +43,7 @@ class Pkcs11Key:
             AdapterError: `extra-missing`; `key-unreadable` when the module cannot be loaded, or the token or the key
                 is not there or not the only one; `key-password` when the PIN is wrong or locked; `file-unreadable`
                 when it cannot be read; `key-certificate-mismatch`.
-            SignerUnavailableError: The token does not answer, or is away after it was `seen`.
+            SignerUnavailableError: The token does not answer, and was not `seen`.
             UnsupportedError: `key-type`, for a key or a token that cannot sign with ES256 or PS256.
             TrustListError: `certificate-unreadable`.
         """

@@ -8,7 +8,7 @@ from vaxcert.adapters.pkcs11.configuration import Pkcs11Key
 from vaxcert.adapters.pkcs11.faults import faults_of
 from vaxcert.adapters.pkcs11.mechanisms import KEY_TYPES, mechanism_of
 from vaxcert.adapters.pkcs11.module import Module, token_name
-from vaxcert.adapters.pkcs11.sessions import KeySessions, private_key
+from vaxcert.adapters.pkcs11.sessions import KeySessions, close, private_key
 from vaxcert.crypto.algorithms import Algorithm
 from vaxcert.crypto.keys import COORDINATE_BYTES, VerifyingKey
 from vaxcert.errors import AdapterError, Reason, SignerUnavailableError
@@ -74,9 +74,14 @@ class Connection:
             return signature
 
     def _open_key(self) -> Any:
-        key = private_key(self._token.open(), self._name, self._who)
-        if key.key_type is not self._key_type:
-            raise self._mismatch()
+        session = self._token.open()
+        try:
+            key = private_key(session, self._name, self._who)
+            if key.key_type is not self._key_type:
+                raise self._mismatch()
+        except BaseException:
+            close(session)
+            raise
         return key
 
     def _mismatch(self) -> AdapterError:

@@ -123,7 +123,8 @@ class Module:
         if os.getpid() != self.process:  # before the locks, which a thread may have held when it was forked
             raise StaleError
         with self._idle:
-            self._idle.wait_for(lambda: not self._stopping)
+            while self._stopping:
+                self._idle.wait()
             if generation is not self.generation:
                 raise StaleError
             self._users += 1
@@ -133,7 +134,8 @@ class Module:
         finally:
             with self._idle:
                 self._users -= 1
-                self._idle.notify_all()
+                if self._stopping:
+                    self._idle.notify_all()
 
     def restart(self, generation: object) -> None:
         """Start the module anew, unless that has been done since `generation`.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from queue import LifoQueue
+from queue import SimpleQueue
 from typing import Any, Final
 
 import pkcs11
@@ -22,24 +22,31 @@ class KeySessions:
 
     def __init__(self, open_key: Callable[[], Any], size: int) -> None:
         self._open: Final = open_key
-        self._free: Final[LifoQueue[Any]] = LifoQueue()
+        self._free: Final[list[Any]] = []
+        self._permits: Final[SimpleQueue[None]] = SimpleQueue()
         for _ in range(size):
-            self._free.put(None)
+            self._permits.put(None)
 
     @contextmanager
     def borrowed(self) -> Iterator[Any]:
         """The key, in a session of one's own. A session in which something went wrong is not used again."""
-        key = self._free.get()
+        self._permits.get()
         try:
-            if key is None:
-                key = self._open()
-            yield key
-        except BaseException:
-            _close(key)
-            key = None
-            raise
+            key = self._taken()
+            try:
+                yield key
+            except BaseException:
+                close(key.session)
+                raise
+            self._free.append(key)
         finally:
-            self._free.put(key)
+            self._permits.put(None)
+
+    def _taken(self) -> Any:
+        try:
+            return self._free.pop()  # the one used last, so that no more are opened than are used at a time
+        except IndexError:
+            return self._open()
 
 
 def private_key(session: pkcs11.Session, named: str | bytes, who: str) -> Any:
@@ -77,7 +84,7 @@ def key_name(named: str | bytes) -> str:
     return f"labelled {named!r}" if isinstance(named, str) else f"with the identifier {named.hex()}"
 
 
-def _close(key: Any) -> None:
-    if key is not None:
-        with suppress(pkcs11.PKCS11Error):
-            key.session.close()
+def close(session: pkcs11.Session) -> None:
+    """End a session, if it has not ended by itself."""
+    with suppress(pkcs11.PKCS11Error):
+        session.close()

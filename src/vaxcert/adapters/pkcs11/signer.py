@@ -14,9 +14,11 @@ from vaxcert.crypto.keys import MIN_RSA_BITS
 from vaxcert.crypto.signing_certificate import read_signing_certificate
 from vaxcert.errors import AdapterError, Reason, SignerUnavailableError, UnsupportedError
 
-_PAUSES: Final = (0.02, 0.1, 0.3)
-"""Seconds before each further try, where one has not just failed. SoftHSM overlooks or refuses a token that another
-process is just logging in to."""
+_FIRST_PAUSES: Final = (0.02, 0.1, 0.3)
+"""Seconds before each further try. SoftHSM overlooks or refuses a token that another process is just logging in to."""
+
+_LATER_PAUSES: Final = (0.0,)
+"""Likewise, where one has just failed: another signer may have started the module before the token was back."""
 
 
 class Pkcs11Signer:
@@ -46,7 +48,11 @@ class Pkcs11Signer:
         self._seen = source.seen
         self._generation: object = None
         self._connection: Connection | None = None
-        self._connected(None)
+        try:
+            self._connected(None)
+        except SignerUnavailableError:
+            if not source.seen:
+                raise
         self._seen = True
 
     def sign(self, data: bytes) -> bytes:
@@ -86,7 +92,7 @@ class Pkcs11Signer:
                 if self._connection is None or self._connection is failed:
                     is_first = self._connection is not None or self._generation is None
                     self._connection = None
-                    self._connection = self._connect(module, _PAUSES if is_first else ())
+                    self._connection = self._connect(module, _FIRST_PAUSES if is_first else _LATER_PAUSES)
                 return self._connection
 
     def _connect(self, module: Module, pauses: Iterable[float]) -> Connection:
