@@ -611,6 +611,7 @@ def test_malformed_doses(elements):
     found = record(immunization(**elements))
     assert found.unreadable == {WHOLE_ROW}
     assert codes(found) == [RecordCode.ROW_MALFORMED]
+    assert row(immunization(**elements))["status"] == "malformed"
 
 
 def test_a_person_who_must_not_be_read_spoils_the_row():

@@ -27,6 +27,9 @@ Facts: TypeAlias = PersonTexts | PlaceTexts
 REFERRED_TO: Final = frozenset({"Patient", "Location", "Organization"})
 """The kinds of resources that a dose needs besides its own."""
 
+MALFORMED: Final = "malformed"
+"""The status of a dose whose resource is out of shape."""
+
 _KNOWN: Final = 512
 _FIELD_CHARACTERS: Final = 2048
 
@@ -126,13 +129,13 @@ def to_row(dose: DoseTexts, resources: Resources) -> Row:
         **dose.texts,
         "manufacturer": dose.texts["manufacturer"] or finder.maker(),
     }
-    row = tuple(texts[name] for name in RECORD_FIELDS)
-    too_long = any(len(cell) > _FIELD_CHARACTERS for cell in row)
-    return Row(
-        tuple(cell[:_FIELD_CHARACTERS] for cell in row) if too_long else row,
-        dose.malformed or person.malformed or too_long,
-        person.was_numeric,
-    )
+    too_long = any(len(cell) > _FIELD_CHARACTERS for cell in texts.values() if isinstance(cell, str))
+    malformed = dose.malformed or person.malformed or too_long
+    if malformed:
+        # as a row of rejects it could be taken apart, and must be looked at all the same
+        texts["status"] = texts["status"] or MALFORMED
+    row = tuple(texts[name][:_FIELD_CHARACTERS] for name in RECORD_FIELDS)
+    return Row(row, malformed, person.was_numeric)
 
 
 class _Finder:
