@@ -129,6 +129,7 @@ class Reason(StrEnum):
     STORE_BUSY = "store-busy"
     DOWNLOAD_FAILED = "download-failed"
     DOWNLOAD_REFUSED = "download-refused"
+    REGISTRY_REFUSED = "registry-refused"
     EXTRA_MISSING = "extra-missing"
     RUN_MISMATCH = "run-mismatch"
     RUN_INTERRUPTED = "run-interrupted"

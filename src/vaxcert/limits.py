@@ -69,7 +69,10 @@ MAX_WORKBOOK_STRINGS_BYTES: Final = 128 * 1024 * 1024
 """Bytes of its table of texts, which is held in memory: some 2,000,000 different texts."""
 
 MAX_WORKBOOK_PART_BYTES: Final = 16 * 1024 * 1024
-"""Bytes of each other part that is held in memory, like the cell formats, and of a single row."""
+"""Bytes of each other part that is held in memory, like the cell formats."""
+
+MAX_WORKBOOK_ROW_BYTES: Final = 2 * 1024 * 1024
+"""Bytes of one row of a sheet. One whose every cell has a colour and no text has some 300,000."""
 
 MAX_WORKBOOK_ROWS: Final = 1_048_576
 """Rows of a sheet, the heading's included: what Excel can hold."""
@@ -133,3 +136,9 @@ MAX_REVOCATION_FILE_BYTES: Final = 64 * 1024 * 1024
 
 MAX_CORRECTIONS: Final = 100_000
 """Corrected records of one renewal, which are held in memory: about 100 MB in each process."""
+
+MAX_REGISTRY_PEOPLE: Final = 1000
+"""People of one request to a registry (`specs/registry.md`). They take some 200 kB."""
+
+MAX_REGISTRY_ANSWER_BYTES: Final = 512 * 1024
+"""Bytes of the answer to one such request. That of a thousand people who differ in everything has 110 kB."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pyarrow as pa
@@ -11,6 +12,7 @@ from tests.support.registries import people
 
 from vaxcert.adapters.registry import answers
 from vaxcert.adapters.registry.columns import compare, levelled
+from vaxcert.adapters.registry.messages import new_request, read_answers
 from vaxcert.model.certificate import PartialDate
 from vaxcert.model.dose_record import Sex
 from vaxcert.rules.matching import (
@@ -89,6 +91,59 @@ def test_unavailable_is_never_matched(others):
     codes = answers.codes_of(every).to_pylist()
     assert codes == [[RecordCode.REGISTRY_UNAVAILABLE.value]] * len(every)
     assert answers.answer_of(UNAVAILABLE) > max(others, default=0)
+
+
+REQUEST = new_request(levelled(people(*[("001", "An", "1981", None)] * 3)))
+SAID = [
+    {"status": "unavailable"},
+    {"status": "not-found"},
+    {"status": "mismatched", "fields": ["name", "sex"]},
+]
+ANSWER = json.dumps(
+    {
+        "version": 1,
+        "request": REQUEST.identifier,
+        "answers": [{"ref": ref} | said for ref, said in zip(REQUEST.references, SAID, strict=True)],
+    }
+).encode()
+
+
+@given(st.data())
+def test_an_answer_that_was_changed_on_its_way_matches_nobody(data):
+    changed = bytearray(ANSWER)
+    for _ in range(data.draw(st.integers(1, 4))):
+        start = data.draw(st.integers(0, len(changed)))
+        end = data.draw(st.integers(start, min(start + 40, len(changed))))
+        changed[start:end] = data.draw(
+            st.one_of(st.binary(max_size=4), st.sampled_from([ANSWER[start:end] * 2]))
+        )
+    found = read_answers(bytes(changed), REQUEST)
+    assert found is None or 0 not in found.tolist()
+
+
+@given(
+    st.one_of(
+        st.binary(),
+        st.text().map(str.encode),
+        st.recursive(
+            st.one_of(
+                st.none(),
+                st.booleans(),
+                st.integers(),
+                st.text(),
+                st.sampled_from(["matched", REQUEST.identifier]),
+            ),
+            lambda inner: st.one_of(
+                st.lists(inner, max_size=4),
+                st.dictionaries(
+                    st.sampled_from(["version", "request", "answers", "ref", "status", "fields"]), inner
+                ),
+            ),
+        ).map(lambda value: json.dumps(value).encode()),
+    )
+)
+def test_any_bytes_are_an_answer_or_none(data):
+    assert read_answers(data, REQUEST) is None
 
 
 def test_each_answer_has_its_codes():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
+from tests.support.http_faults import Answer, good
 from vaxcert.adapters.registry import COLUMNS
 
 Line = tuple[str | None, str | None, str | None, str | None]
@@ -40,3 +42,28 @@ def codes(answers: pa.ListArray) -> list[list[str]]:
     """The codes of each person, their common beginning left out."""
     assert answers.type == pa.list_(pa.string())
     return [[code.removeprefix("registry-") for code in one] for one in answers.to_pylist()]
+
+
+# --- a registry behind HTTP that answers as it is told, see `tests.support.http_faults`
+
+
+def said(*statuses: str | dict[str, Any], change: Callable[[dict[str, Any]], Any] | None = None) -> Answer:
+    """What is said of each person, or a mismatch with its fields; one status stands for all people.
+
+    Args:
+        statuses: In the order of the people.
+        change: Turns the answer into another one.
+    """
+
+    def answer(handler: Any) -> None:
+        request = json.loads(handler.body)
+        people = request["people"]
+        each = statuses if len(statuses) > 1 else statuses * len(people)
+        answers = [
+            {"ref": person["ref"]} | (status if isinstance(status, dict) else {"status": status})
+            for person, status in zip(people, each, strict=False)
+        ]
+        message = {"version": 1, "request": request["request"], "answers": answers}
+        good(json.dumps(change(message) if change else message).encode())(handler)
+
+    return answer

@@ -44,6 +44,7 @@ _USAGE_REASONS: Final = frozenset(
         Reason.FILE_UNWRITABLE,
         Reason.KEY_PASSWORD,
         Reason.KEY_CERTIFICATE_MISMATCH,
+        Reason.REGISTRY_REFUSED,
         Reason.EXTRA_MISSING,
     }
 )
