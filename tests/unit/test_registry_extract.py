@@ -10,9 +10,8 @@ import pytest
 from tests.support.registries import AN, GIANG, LAN, codes, people, write_csv, write_parquet
 
 from vaxcert.adapters.records.mapping import load_mapping
-from vaxcert.adapters.registry import COLUMNS, extract
+from vaxcert.adapters.registry import COLUMNS, REQUIRED, extract
 from vaxcert.adapters.registry.extract import ExtractRegistry, open_extract
-from vaxcert.adapters.registry.extract_layout import REQUIRED
 from vaxcert.errors import AdapterError, Reason
 
 NAME, BIRTH_DATE, SEX = "name-mismatch", "birth-date-mismatch", "sex-mismatch"

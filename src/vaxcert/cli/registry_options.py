@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from vaxcert.adapters.files import file_digest
 from vaxcert.adapters.records.mapping import load_mapping
-from vaxcert.adapters.registry import COLUMNS
+from vaxcert.adapters.registry import REQUIRED
 from vaxcert.cli.arguments import Parser
 from vaxcert.cli.exit_codes import UsageError
 from vaxcert.cli.texts import Texts
@@ -45,7 +45,7 @@ def registry_of(options: argparse.Namespace) -> PopulationRegistry | None:
         from vaxcert.adapters.registry.extract import ExtractRegistry
 
         mapping = options.population_mapping
-        layout = None if mapping is None else load_mapping(mapping, required=COLUMNS)
+        layout = None if mapping is None else load_mapping(mapping, required=REQUIRED)
         return ExtractRegistry(options.population, layout)
     if options.registry_url is not None:
         from vaxcert.adapters.registry.http import HttpRegistry

@@ -15,6 +15,9 @@ SEX: Final = "sex"
 COLUMNS: Final = (IDENTITY_NUMBER, FULL_NAME, BIRTH_DATE, SEX)
 """The columns of a question, all of them text."""
 
+REQUIRED: Final = (IDENTITY_NUMBER, FULL_NAME, BIRTH_DATE)
+"""What an extract of a registry has to know. Of the sex it need not."""
+
 
 class PopulationRegistry(Protocol):
     """Whoever knows all people of a country by their identity numbers. Goes through pickle, connections do not."""

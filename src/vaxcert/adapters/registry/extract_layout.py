@@ -18,12 +18,9 @@ import pyarrow as pa
 
 from vaxcert.adapters.records.layout import Layout, folded
 from vaxcert.adapters.records.mapping import SHIPPED, shipped
-from vaxcert.adapters.registry import BIRTH_DATE, COLUMNS, FULL_NAME, IDENTITY_NUMBER
+from vaxcert.adapters.registry import COLUMNS, IDENTITY_NUMBER, REQUIRED
 from vaxcert.adapters.registry.columns import identity_numbers
 from vaxcert.errors import AdapterError, Reason
-
-REQUIRED: Final = (IDENTITY_NUMBER, FULL_NAME, BIRTH_DATE)
-"""What an extract has to know. Of the sex it need not."""
 
 POPULATION_DATABASE: Final = Layout(
     name="population database",
