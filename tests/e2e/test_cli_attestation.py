@@ -519,6 +519,8 @@ def test_options_make_an_index(listed, session):
     found, missing = index.judge(records)
     assert found == (listed.attestation().identifier, None)
     assert missing == (None, "attestation-missing")
+    made = [options.out, *options.out.rglob("*")]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in made if path.is_dir()} == {0o700}
     required = attestation_setting(options)
     options.require_attestation = False
     assert attestations_of(options, session).judge(records) == [found, (None, None)]

@@ -94,11 +94,11 @@ def attestations_of(
     _check_options(options)
     if not options.attestations:
         return None
-    facilities = facility_list_of(options, session, at=at or options.at or session.now)
-    folder = RunFolder(options.out).work / _INDEX
-    index = _built_index(
-        options.attestations, facilities, folder, session, at=at or options.at or session.now
-    )
+    at = at or options.at or session.now
+    facilities = facility_list_of(options, session, at=at)
+    run = RunFolder(options.out)
+    run.begin()
+    index = _built_index(options.attestations, facilities, run.work / _INDEX, session, at=at)
     if not index.attestations:
         index.close()
         raise AdapterError(
