@@ -177,7 +177,7 @@ def _keys(folder: Path, algorithm: str) -> list[str]:
         ):
             subject = ["--country", "VN", "--organization", "TEST", "--common-name", f"TEST {action}"]
             subprocess.run(
-                [*_vaxcert("keys", action), *rest, *subject, "--at", "2022-01-01T00:00:00Z"],
+                [*_vaxcert("keys", action), *rest, *subject, "--at", "2022-11-01T00:00:00Z"],
                 check=True,
                 stdout=subprocess.DEVNULL,
             )

@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks import many_keys, processes, revocation, signatures, transport, trust_lists
+from benchmarks import hsm, many_keys, processes, revocation, signatures, transport, trust_lists
 from benchmarks.figures import Figure, table, write
 from benchmarks.peers.client import Peers, PeersMissingError
 
@@ -69,6 +69,10 @@ def _measure(peers: Peers, certificates: int | None) -> list[Figure]:
         "many keys": lambda: many_keys.figures(certificates or many_keys.CERTIFICATES),
         "revocation": lambda: revocation.figures(_FEW_ENTRIES if certificates else revocation.ENTRIES),
     }
+    if hsm.MODULE.is_file():
+        parts["HSM"] = lambda: hsm.figures(certificates or hsm.CERTIFICATES)
+    else:
+        print("SoftHSM2 is not installed: keys in tokens are not measured", file=sys.stderr)
     figures = []
     for number, (name, measure) in enumerate(parts.items(), 1):
         print(f"[{number}/{len(parts)}] {name}", file=sys.stderr, flush=True)

@@ -85,7 +85,6 @@ class PartDone:
         unmatched: Records that the registry does not confirm.
         sha256: Digest of its file of certificates, hexadecimal; "" where the run issues none.
         codes: How often each code was found.
-        summary: The part of the summary, as `CleaningSummary.as_dict` gives it.
     """
 
     part: int
@@ -94,7 +93,6 @@ class PartDone:
     unmatched: int
     sha256: str
     codes: dict[str, int]
-    summary: dict[str, Any]
 
     @property
     def records(self) -> int:

@@ -103,6 +103,10 @@ class RunFolder:
         """The unconfirmed records of a part."""
         return self.work / "unmatched" / f"{part:06}.csv"
 
+    def tally(self, part: int) -> Path:
+        """Counts of a part by place and codes."""
+        return self.work / "tally" / f"{part:06}.arrow"
+
     def done(self, part: int) -> Path:
         """What became of a part: counts and digests. Written last of all that belongs to the part."""
         return self.work / "done" / f"{part:06}.json"
@@ -121,7 +125,10 @@ class RunFolder:
         Raises:
             AdapterError: `file-unwritable`.
         """
-        parts = (self.cleaned, self.entries, self.matched, self.rejects_of, self.unmatched_of, self.done)
+        parts = (
+            *(self.cleaned, self.entries, self.matched, self.rejects_of, self.unmatched_of),
+            *(self.tally, self.done),
+        )
         self._make(self.certificates, *(place(0).parent for place in parts))
         if pictures:
             self._make(self.pictures)

@@ -22,6 +22,7 @@ from vaxcert.adapters.bulk import history
 from vaxcert.adapters.bulk.claim import Manifest, Settings, claimed, complete, read_json, write_json
 from vaxcert.adapters.bulk.job import Job, PartDone
 from vaxcert.adapters.bulk.processes import WorkerPool
+from vaxcert.adapters.bulk.tallies import read_tallies
 from vaxcert.adapters.bulk.worker import ASKED_FIELDS, PartWorker
 from vaxcert.adapters.files import (
     file_digest,
@@ -31,7 +32,6 @@ from vaxcert.adapters.files import (
 from vaxcert.adapters.records.rejects import reject_heading
 from vaxcert.adapters.records.source import RecordBatch, RecordSource
 from vaxcert.errors import AdapterError, Reason
-from vaxcert.rules.records.summary import CleaningSummary
 
 _ROWS_PER_SHARE: Final = 400_000
 """Doses that are sorted and judged together: about 40 MB."""
@@ -206,10 +206,9 @@ class BulkRun:
         for path, of_part in ((folder.rejects, folder.rejects_of), (folder.unmatched, folder.unmatched_of)):
             pieces = chain([heading], _pieces(of_part(one.part) for one in parts))
             write_pieces_atomically(path, pieces, private=True)
-        summary = CleaningSummary()
+        summary = read_tallies(folder.tally(one.part) for one in parts)
         codes: Counter[str] = Counter()
         for one in parts:
-            summary.merge(CleaningSummary.of_dict(one.summary))
             codes.update(one.codes)
         write_json(folder.summary, summary.as_dict())
         files = {f"certificates/{folder.part(one.part).name}": one.sha256 for one in parts if one.sha256}

@@ -19,6 +19,7 @@ from vaxcert.adapters.bulk.columns import ATTESTATION, FOUND, MALFORMED, ROW, WA
 from vaxcert.adapters.bulk.job import Job, PartDone
 from vaxcert.adapters.bulk.patience import PatientSigner
 from vaxcert.adapters.bulk.pictures import draw_pictures
+from vaxcert.adapters.bulk.tallies import write_tally
 from vaxcert.adapters.bulk.verdicts import read_verdicts, write_verdicts
 from vaxcert.adapters.files import write_atomically
 from vaxcert.adapters.records.fields import field_columns
@@ -28,7 +29,6 @@ from vaxcert.errors import AdapterError, Reason
 from vaxcert.model.certificate import PartialDate
 from vaxcert.model.dose_record import DoseRecord
 from vaxcert.rules.records import RecordCode
-from vaxcert.rules.records.summary import CleaningSummary
 
 Codes: TypeAlias = list[list[str]]
 """The codes of each row of a part."""
@@ -37,8 +37,6 @@ ASKED_FIELDS: Final = ("identity_number", "full_name", "birth_date", "sex")
 """What the registry is told of a person."""
 
 OF_THE_REGISTRY: Final = frozenset(code.value for code in RecordCode if code.value.startswith("registry-"))
-
-_PLACE_FIELDS: Final = ("province_code", "province_name", "facility_code", "facility_name")
 
 
 class PartWorker:
@@ -208,6 +206,7 @@ class PartWorker:
         folder = self._job.folder
         for path, rows in ((folder.rejects_of(part), rejected), (folder.unmatched_of(part), unmatched)):
             write_atomically(path, self._lines(part, records, batch, rows, codes), private=True)
+        write_tally(folder.tally(part), batch, codes)
         done = PartDone(
             part=part,
             accepted=len(codes) - len(refused),
@@ -215,7 +214,6 @@ class PartWorker:
             unmatched=len(unmatched),
             sha256=digest,
             codes=dict(sorted(Counter(code for one in codes for code in one).items())),
-            summary=_summary(batch, codes).as_dict(),
         )
         write_atomically(folder.done(part), json.dumps(done.as_dict()).encode(), private=True)
         return done
@@ -244,18 +242,6 @@ def _asked_text(value: object) -> str | None:
     if value is None or isinstance(value, str):
         return None if value is None else str(value)  # a StrEnum is written by its value
     return str(value) if isinstance(value, PartialDate) else f"{value:%Y-%m-%d}"
-
-
-def _summary(batch: pa.RecordBatch, codes: Codes) -> CleaningSummary:
-    """Counts of a part by place and rule."""
-    summary = CleaningSummary()
-    names = batch.schema.names
-    places = [
-        batch.column(name).to_pylist() if name in names else [""] * len(batch) for name in _PLACE_FIELDS
-    ]
-    for province, name, facility, called, one in zip(*places, codes, strict=True):
-        summary.add(province, name, facility, called, one)
-    return summary
 
 
 def parquet_bytes(batch: pa.RecordBatch) -> bytes:

@@ -56,17 +56,18 @@ class Counts:
         """The codes that are noted only and how many records have each, most first."""
         return [pair for pair in _most_first(self.codes) if not refuses(pair[0])]
 
-    def add(self, codes: Sequence[str]) -> None:
-        """Count one record with its codes."""
-        self.records += 1
+    def add(self, codes: Sequence[str], records: int = 1) -> None:
+        """Count one record with its codes, or several alike."""
+        self.records += records
         if not codes:
             return
         refusing = list(filter(refuses, codes))
         if refusing:
-            self.refused += 1
+            self.refused += records
         else:
-            self.noted += 1
-        self.codes.update(map(str, refusing or codes))
+            self.noted += records
+        for code in refusing or codes:
+            self.codes[str(code)] += records
 
     def merge(self, other: Counts) -> None:
         """Count what was counted elsewhere."""
@@ -107,8 +108,10 @@ class CleaningSummary:
         facility_code: str | None,
         facility_name: str | None,
         codes: Sequence[str],
+        *,
+        records: int = 1,
     ) -> None:
-        """Count one record.
+        """Count one record, or several alike.
 
         Args:
             province_code: Of the facility's province. Empty or None where it is not known, as for the others.
@@ -116,12 +119,13 @@ class CleaningSummary:
             facility_code: Of the facility.
             facility_name: The one of its first record is shown.
             codes: What was found, each once; none for a record without problems.
+            records: How many there are alike.
         """
         place = Place(province_code or province_name or "", facility_code or facility_name or "")
         counts = self._facilities.get(place)
         if counts is None:
             counts = self._counts(place, province_name or "", facility_name or "")
-        counts.add(codes)
+        counts.add(codes, records)
 
     def _counts(self, place: Place, province_name: str, facility_name: str) -> Counts:
         """The counts of a place that may be new."""
