@@ -131,6 +131,12 @@ def test_a_dose_recorded_twice_comes_back_twice():
     assert records_of(as_bytes(bundle)) == [GOOD, GOOD]
 
 
+@pytest.mark.parametrize("profile", Profile)
+def test_what_another_library_writes_of_a_bundle_is_read(profile):
+    theirs = Bundle.model_validate_json(json.dumps(written(WHOLE, profile=profile))).model_dump_json()
+    assert records_of(theirs.encode()) == [WHOLE]
+
+
 # the same every time, and telling nobody more
 
 
