@@ -128,10 +128,14 @@ class ParquetSource:
             columns=[column.name for column in wanted],
             use_threads=False,
         )
+        left = sum(self._group_rows[first:])
         for piece in pieces:
+            left -= len(piece)
             if start < len(piece):
                 yield self._as_text(piece.slice(start), wanted)
             start = max(0, start - len(piece))
+        if left:
+            raise unreadable("the Parquet file holds another number of records than it says")
 
     def _as_text(self, piece: Any, wanted: list[_Column]) -> Any:
         texts = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import re
 import warnings
 import zipfile
 from collections.abc import Collection, Iterator, Sequence
@@ -28,10 +27,7 @@ _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_STREAM: Final = "EncryptedPackage".encode("utf-16-le")
 _PIECE_BYTES: Final = 1024 * 1024
 _HEADING_WITHIN: Final = 20
-_ESCAPE: Final = re.compile("_x([0-9A-Fa-f]{4})_")
-_PART_NAME: Final = re.compile("[^A-Za-z0-9/._-]")
 _EXACT_WHOLE_NUMBERS: Final = float(2**53)
-_MAX_PLACE: Final = 16_384  # columns of a sheet
 
 Values: TypeAlias = "list[Any]"
 """What the cells of a row hold, from the first on; None where a cell is empty."""
@@ -51,6 +47,7 @@ def open_xlsx(file: RecordFile, mapping: Layout | None) -> TableSource:
         AdapterError: `file-unreadable`, also where it is protected by a password, of an old form or past a limit;
             `column-missing`, `extra-missing`.
     """
+    _need_openpyxl()
     if file.start.startswith(_OLE):
         with file.reading() as stream:
             raise unreadable(_old_container(stream))
@@ -105,87 +102,49 @@ class _XlsxTable:
         """The values of all rows of the sheet, which end with its last."""
         with self._file.reading() as stream, ExitStack() as opened:
             with _problems(), _quiet():
-                _check_parts(stream)
-                workbook = _openpyxl().load_workbook(stream, read_only=True, data_only=True, keep_links=False)
-                opened.callback(workbook.close)
-                sheet = self._chosen(workbook)
-                source = opened.enter_context(workbook._archive.open(sheet._worksheet_path))
-            yield _sheet_rows(workbook, sheet, source)
-
-    def _chosen(self, workbook: Any) -> Any:
-        """The sheet that the mapping names, else the first that is not hidden."""
-        sheets = workbook.worksheets
-        if self._sheet is not None:
-            sheets = [sheet for sheet in sheets if sheet.title == self._sheet]
-            if not sheets:
-                raise unreadable(f"the workbook has no sheet {self._sheet!r}, which the mapping names")
-        shown = [sheet for sheet in sheets if sheet.sheet_state == "visible"]
-        return (shown or sheets)[0]
+                archive = opened.enter_context(_Archive(stream))
+                archive.check()
+                sheet = importlib.import_module("vaxcert.adapters.records.xlsx_sheet")
+                path, formats = _opened(archive, self._sheet, sheet)
+                source = opened.enter_context(archive.open(path))
+            yield _guarded(sheet.read_rows(source, formats))
 
 
-def _sheet_rows(workbook: Any, sheet: Any, source: BinaryIO) -> Iterator[Values]:
-    """As openpyxl reads them, but keeping nothing of a row that is over, and every row that there is."""
-    reader = importlib.import_module("openpyxl.worksheet._reader")
-    limited = _LimitedRows(source)
-    parser = reader.WorkSheetParser(
-        limited,
-        sheet._shared_strings,
-        data_only=True,
-        epoch=workbook.epoch,
-        date_formats=workbook._date_formats,
-        timedelta_formats=workbook._timedelta_formats,
-    )
+def _opened(archive: _Archive, name: str | None, sheet: Any) -> tuple[str, Any]:
+    """The part of the archive that is the sheet, and what the cells of the workbook mean."""
+    excel = importlib.import_module("openpyxl.reader.excel")
+    reader = excel.ExcelReader(archive.stream, read_only=True, data_only=True, keep_links=False)
+    with reader.archive:
+        reader.archive = archive
+        reader.read_manifest()
+        reader.read_workbook()
+        excel.apply_stylesheet(archive, reader.wb)
+    shared = reader.package.find(excel.SHARED_STRINGS)
+    texts: list[str] = []
+    if shared is not None:
+        with archive.open(shared.PartName[1:]) as source:
+            texts = sheet.read_texts(source)
+    book = reader.wb
+    formats = sheet.CellFormats(texts, book._date_formats, book._timedelta_formats, book.epoch)
+    return _chosen(
+        [found for found in reader.parser.find_sheets() if "chart" not in found[1].Type], name
+    ), formats
+
+
+def _chosen(sheets: list[tuple[Any, Any]], name: str | None) -> str:
+    """The part of the sheet that the mapping names, else of the first that is not hidden."""
+    if name is not None:
+        sheets = [found for found in sheets if found[0].name == name]
+    if not sheets:
+        what = "sheet" if name is None else f"sheet {name!r}, which the mapping names"
+        raise unreadable(f"the workbook has no {what}")
+    shown = [found for found in sheets if found[0].state == "visible"]
+    return str((shown or sheets)[0][1].target)
+
+
+def _guarded(rows: Iterator[Values]) -> Iterator[Values]:
     with _problems():
-        data = None
-        for event, element in reader.iterparse(limited, ("start", "end")):
-            if element.tag == reader.DATA_TAG:
-                if event == "end":
-                    return
-                data = element
-            elif event == "end" and element.tag == reader.ROW_TAG and data is not None:
-                _, cells = parser.parse_row(element)
-                values = _values(cells)
-                data.clear()
-                parser.row_dimensions.clear()
-                limited.restart()
-                yield values
-
-
-def _values(cells: list[dict[str, Any]]) -> Values:
-    values: Values = []
-    for cell in cells:
-        place = cell["column"] - 1
-        if cell["value"] is None:
-            continue
-        if place >= _MAX_PLACE:
-            raise unreadable("a row has more cells than a workbook can hold")
-        values += [None] * (place + 1 - len(values))
-        values[place] = cell["value"]
-    return values
-
-
-class _LimitedRows:
-    """A stream that ends with an error when a row of it does not.
-
-    Args:
-        source: What is read.
-    """
-
-    def __init__(self, source: BinaryIO) -> None:
-        self._source = source
-        self._read = 0
-
-    def read(self, size: int = -1) -> bytes:
-        """Some bytes."""
-        data = self._source.read(size)
-        self._read += len(data)
-        if self._read > MAX_WORKBOOK_PART_BYTES:
-            raise unreadable(f"a row of the sheet is larger than {MAX_WORKBOOK_PART_BYTES} bytes")
-        return data
-
-    def restart(self) -> None:
-        """Count from here: a row is over."""
-        self._read = 0
+        yield from rows
 
 
 # Text
@@ -196,8 +155,6 @@ def _texts(values: Values, days: Collection[int] = ()) -> list[str]:
         value if type(value) is str else _text(value, is_day=place in days)
         for place, value in enumerate(values)
     ]
-    if any("_x" in text for text in texts):
-        texts = [_ESCAPE.sub(_unescaped, text) for text in texts]
     if sum(map(len, texts)) > MAX_RECORD_CHARACTERS:
         raise unreadable(f"a row of the sheet is longer than {MAX_RECORD_CHARACTERS} characters")
     return texts
@@ -220,12 +177,6 @@ def _text(value: object, *, is_day: bool) -> str:
     return str(value)
 
 
-def _unescaped(match: re.Match[str]) -> str:
-    """The character that an escape stands for (ECMA-376 part 1, 22.9.2.19), where files can hold it."""
-    character = chr(int(match[1], 16))
-    return match[0] if character == "\0" or "\ud800" <= character <= "\udfff" else character
-
-
 def _is_number(values: Values, place: int | None) -> bool:
     return place is not None and place < len(values) and type(values[place]) in (int, float)
 
@@ -242,28 +193,46 @@ def _is_heading(cells: Sequence[str], mapping: Layout | None) -> bool:
 # Containers
 
 
-def _check_parts(stream: BinaryIO) -> None:
-    """See to it that what is compressed in a workbook is not more than fits into memory and patience."""
-    with zipfile.ZipFile(stream) as archive:
-        parts = archive.infolist()
-    total = sum(part.file_size for part in parts)
-    if total > MAX_WORKBOOK_BYTES:
-        raise unreadable(f"the workbook unpacks to {total} bytes; expected at most {MAX_WORKBOOK_BYTES}")
-    for part in parts:
-        limit = _part_limit(part.filename.lower())
-        if part.file_size > limit:
-            raise unreadable(
-                f"part {_PART_NAME.sub('?', part.filename)[-40:]} of the workbook unpacks to {part.file_size} bytes; "
-                f"expected at most {limit}"
-            )
-    stream.seek(0)
+class _Archive(zipfile.ZipFile):
+    """A workbook's archive, of which nothing unpacks to more than fits into memory and patience.
+
+    Args:
+        stream: Where it is.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        super().__init__(stream)
+        self.stream: Final = stream
+
+    def check(self) -> None:
+        """See to it that all of it together is not too large, nor its table of texts, which is held in memory.
+
+        Raises:
+            AdapterError: `file-unreadable`.
+        """
+        parts = self.infolist()
+        total = sum(part.file_size for part in parts)
+        if total > MAX_WORKBOOK_BYTES:
+            raise _too_large("the workbook", total, MAX_WORKBOOK_BYTES)
+        for part in parts:
+            name = part.filename.lower()
+            if name.endswith("sharedstrings.xml") and part.file_size > MAX_WORKBOOK_STRINGS_BYTES:
+                raise _too_large("the workbook's table of texts", part.file_size, MAX_WORKBOOK_STRINGS_BYTES)
+
+    def read(self, name: str | zipfile.ZipInfo, pwd: bytes | None = None) -> bytes:
+        """As for any archive, within a bound.
+
+        Raises:
+            AdapterError: `file-unreadable`.
+        """
+        size = (self.getinfo(name) if isinstance(name, str) else name).file_size
+        if size > MAX_WORKBOOK_PART_BYTES:
+            raise _too_large("a part of the workbook", size, MAX_WORKBOOK_PART_BYTES)
+        return super().read(name, pwd)
 
 
-def _part_limit(name: str) -> int:
-    """Sheets are read row by row, other parts whole or not at all."""
-    if name.startswith("xl/worksheets/") or not name.endswith((".xml", ".rels")):
-        return MAX_WORKBOOK_BYTES
-    return MAX_WORKBOOK_STRINGS_BYTES if name.endswith("sharedstrings.xml") else MAX_WORKBOOK_PART_BYTES
+def _too_large(what: str, size: int, limit: int) -> AdapterError:
+    return unreadable(f"{what} unpacks to {size} bytes; expected at most {limit}")
 
 
 def _old_container(stream: BinaryIO) -> str:
@@ -297,8 +266,8 @@ def _quiet() -> Iterator[None]:
         yield
 
 
-def _openpyxl() -> Any:
+def _need_openpyxl() -> None:
     try:
-        return importlib.import_module("openpyxl")
+        importlib.import_module("openpyxl")
     except ImportError:
         raise AdapterError(Reason.EXTRA_MISSING, "openpyxl is not installed: install vaxcert[xlsx]") from None
