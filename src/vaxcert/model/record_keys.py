@@ -6,6 +6,7 @@ An identity number has so few forms that a plain hash of it can be turned back b
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from hashlib import blake2b
 from typing import Final
 
@@ -68,4 +69,10 @@ class RecordKeys:
         """
         digest = self._certificate.copy()
         digest.update(country.encode() + record_key)
-        return build_certificate_id(country, digest.hexdigest())
+        return _start(country) + digest.hexdigest().upper()
+
+
+@cache
+def _start(country: str) -> str:
+    """What the identifiers of a country begin with."""
+    return build_certificate_id(country, "X")[:-1]

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from vaxcert.adapters.bulk.columns import ATTESTATION, FOUND, ROW, RecordColumns
+from vaxcert.adapters.bulk.columns import ATTESTATION, FOUND, ROW, WAS_NUMERIC, RecordColumns
 from vaxcert.adapters.signer_sources import SignerSource
 from vaxcert.crypto.signer import Signer
 from vaxcert.errors import EncodeError, Reason
@@ -72,6 +72,12 @@ NOT_OF_THE_RECORD: Final = frozenset(
 """What no other record would mend."""
 
 _PERSON_BYTES: Final = 8
+
+_CERTIFIED: Final = frozenset(
+    {"full_name", "birth_date", "sex", "identity_number", "nationality", "vaccine"}
+    | {"dose_number", "doses_in_series", "vaccinated_on", WAS_NUMERIC}
+)
+"""The columns that a certificate is made of, and what a number is repaired by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,12 +214,8 @@ class BatchIssuer:
             EncodeError: `signer-expired`, `signer-not-yet-valid` or `key-not-authorised`: no record can be issued.
             AdapterError: The signer failed.
         """
-        records = self._cleaner.records(batch)
         rows, attestations = row_numbers(batch), _attestations(batch)
-        if FOUND in batch.schema.names:
-            judged: Iterator[tuple[DoseRecord, Sequence[str]]] = self._repaired(records, batch.column(FOUND))
-        else:
-            judged = self._judged(records)
+        judged = self._repaired(batch) if FOUND in batch.schema.names else self._judged(batch)
         return rows_to_batch(
             ISSUED,
             (
@@ -222,15 +224,16 @@ class BatchIssuer:
             ),
         )
 
-    def _judged(self, records: Sequence[DoseRecord]) -> Iterator[tuple[DoseRecord, Sequence[str]]]:
-        for record in records:
+    def _judged(self, batch: pa.RecordBatch) -> Iterator[tuple[DoseRecord, Sequence[str]]]:
+        for record in self._cleaner.records(batch):
             mended, problems = self._cleaner.judged(record)
             yield mended, [problem.code.value for problem in problems]
 
-    def _repaired(
-        self, records: Sequence[DoseRecord], found: pa.Array
-    ) -> Iterator[tuple[DoseRecord, Sequence[str]]]:
-        for record, codes in zip(records, found.to_pylist(), strict=True):
+    def _repaired(self, batch: pa.RecordBatch) -> Iterator[tuple[DoseRecord, Sequence[str]]]:
+        """Records that are cleaned already; only what certificates are made of is read again."""
+        needed = [name for name in batch.schema.names if name in _CERTIFIED]
+        records = self._cleaner.records(batch.select(needed))
+        for record, codes in zip(records, batch.column(FOUND).to_pylist(), strict=True):
             yield repaired(record, at=self._at)[0], codes or ()
 
     def _row(

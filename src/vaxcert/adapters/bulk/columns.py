@@ -33,28 +33,26 @@ class TextValues:
 
     Args:
         parse: What a text without blanks stands for; raises ValueError where it stands for nothing.
-
-    Attributes:
-        some_unreadable: Whether the column read last holds a text that stands for nothing.
     """
 
-    __slots__ = ("_known", "_parse", "some_unreadable")
+    __slots__ = ("_known", "_parse")
 
     def __init__(self, parse: Callable[[str], object]) -> None:
         self._parse = parse
-        self.some_unreadable = False
         self._known: dict[str | None, object] = {}
 
-    def read(self, column: pa.Array) -> list[Any]:
-        """The value of each text: None for an empty one, a mark for one that cannot be read."""
+    def read(self, column: pa.Array) -> tuple[list[Any], list[int]]:
+        """The value of each text, None for an empty one; and where there are texts that stand for nothing."""
         encoded = column.dictionary_encode()
         texts: list[str | None] = encoded.dictionary.to_pylist()
         if len(self._known) > _MAX_KNOWN:
             self._known.clear()
-        values = [self._value(text) for text in texts]
-        self.some_unreadable = _UNREADABLE in values
-        values.append(None)  # what the index -1, a null, stands for
-        return list(map(values.__getitem__, encoded.indices.fill_null(-1).to_pylist()))
+        different = [self._value(text) for text in texts]
+        different.append(None)  # what the index -1, a null, stands for
+        values = list(map(different.__getitem__, encoded.indices.fill_null(-1).to_pylist()))
+        if _UNREADABLE not in different:
+            return values, []
+        return values, [at for at, value in enumerate(values) if value is _UNREADABLE]
 
     def _value(self, text: str | None) -> object:
         try:
@@ -90,18 +88,21 @@ class RecordColumns:
                 `identity_number_was_numeric` may be beside them. Other columns are not looked at.
         """
         names = [name for name in batch.schema.names if name in self._values]
-        columns = [self._values[name].read(batch.column(name)) for name in names]
+        columns: list[list[Any]] = []
+        unreadable: set[int] = set()
+        for name in names:
+            values, bad = self._values[name].read(batch.column(name))
+            columns.append(values)
+            unreadable.update(bad)
         columns.append(list(flags(batch, WAS_NUMERIC)))
         names.append(WAS_NUMERIC)
-        if any(self._values[name].some_unreadable for name in names[:-1]):
-            records = [_unreadable_record(names, values) for values in zip(*columns, strict=True)]
-        else:
-            records = [
-                DoseRecord(**dict(zip(names, values, strict=True))) for values in zip(*columns, strict=True)
-            ]
-        for index, malformed in enumerate(flags(batch, MALFORMED)):
+        rows = list(zip(*columns, strict=True))
+        records = [DoseRecord(**dict(zip(names, values, strict=True))) for values in rows]
+        for at in unreadable:
+            records[at] = _unreadable_record(names, rows[at])
+        for at, malformed in enumerate(flags(batch, MALFORMED)):
             if malformed:
-                records[index] = _MALFORMED_RECORD
+                records[at] = _MALFORMED_RECORD
         return records
 
 
@@ -113,7 +114,7 @@ def flags(batch: pa.RecordBatch, name: str) -> Iterator[bool]:
 
 
 def _unreadable_record(names: list[str], values: tuple[Any, ...]) -> DoseRecord:
-    """One record of a batch in which some text cannot be read."""
+    """A record of which some text cannot be read."""
     given = dict(zip(names, values, strict=True))
     unreadable = frozenset(name for name, value in given.items() if value is _UNREADABLE)
     return DoseRecord(**given | dict.fromkeys(unreadable), unreadable=unreadable)

@@ -75,6 +75,15 @@ class RunFolder:
         """Faults among several doses of one person, of all parts."""
         return self.work / "history.bin"
 
+    @property
+    def revoked(self) -> Path:
+        """What the revocation ledger of a renewal revokes, as it was when the renewal began."""
+        return self.work / "revoked.bin"
+
+    def keys(self, number: int) -> Path:
+        """The record keys of one of the earlier runs of a renewal, counted from 0."""
+        return self.work / f"keys-{number}.bin"
+
     def part(self, part: int) -> Path:
         """The certificates of a part of the input, counted from 0."""
         return self.certificates / f"part-{part:06}.parquet"

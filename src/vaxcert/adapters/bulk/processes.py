@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -130,6 +131,8 @@ def _start(begin: Begin, waiting: Synchronized[int]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
     threading.Thread(target=_end_with_parent, daemon=True).start()
     pa.set_cpu_count(1)
+    gc.freeze()
+    gc.disable()  # records come and go by the ten thousand and hold no cycles; between parts it is done once
     _worker = begin(_waiting_flag(waiting))
 
 
@@ -149,4 +152,7 @@ def _waiting_flag(waiting: Synchronized[int]) -> Callable[[bool], None]:
 
 
 def _call(method: str, arguments: tuple[Any, ...]) -> Any:
-    return getattr(_worker, method)(*arguments)
+    try:
+        return getattr(_worker, method)(*arguments)
+    finally:
+        gc.collect()
