@@ -3,30 +3,44 @@
 from __future__ import annotations
 
 import argparse
+import shutil
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from vaxcert.adapters.certificate_inputs import STANDARD_INPUT
+from vaxcert.adapters.trust_files import load_trust_list
 from vaxcert.cli.arguments import Parser
 from vaxcert.cli.attestation_options import add_attestation_options, attestation_setting, attestations_of
 from vaxcert.cli.bulk_run import add_run_options, go, need_bulk, records_setting, workers_of
 from vaxcert.cli.exit_codes import ExitCode, UsageError
 from vaxcert.cli.issue_plan import add_secret_option, pictures_of, plan_of, plan_settings
 from vaxcert.cli.mapping_options import mapping_of
+from vaxcert.cli.progress import tracked
 from vaxcert.cli.registry_options import add_registry_options, registry_of, registry_setting
 from vaxcert.cli.session import Session
-from vaxcert.cli.texts import Texts
+from vaxcert.cli.texts import Texts, grouped
+from vaxcert.errors import VaxcertError
+from vaxcert.rules.policy import VerificationPolicy
+from vaxcert.trust.origin import Environment
+from vaxcert.verify import Verifier
 
 if TYPE_CHECKING:
     from vaxcert.adapters.bulk.job import Job
+    from vaxcert.adapters.bulk.places import RunFolder
 
-_BULK_ONLY: Final = ("secret_file", "workers", "population", "registry_url", "attestations")
+_BULK_ONLY: Final = (
+    *("secret_file", "workers", "pdf", "population", "population_mapping"),
+    *("registry_url", "registry_token_file", "registry_ca_file"),
+    *("attestations", "facilities", "anchor", "threshold", "require_attestation"),
+)
 
 
 def add_bulk_options(parser: Parser, texts: Texts) -> None:
     """Add the options that go with `--bulk`."""
     parser.add_argument("--bulk", action="store_true", help=texts.get("help", "bulk"))
     add_secret_option(parser, texts)
+    parser.add_argument("--pdf", action="store_true", help=texts.get("help", "bulk-pdf"))
     add_run_options(parser, texts)
     add_registry_options(parser, texts)
     add_attestation_options(parser, texts)
@@ -65,7 +79,36 @@ def run(options: argparse.Namespace, session: Session) -> ExitCode:
         pictures=pictures_of(options),
     )
     settings = {**plan_settings(options, plan, session), **_settings(options, job)}
-    return go(BulkRun(source, job, settings, workers=workers_of(options)), folder, options, session)
+    status = go(BulkRun(source, job, settings, workers=workers_of(options)), folder, options, session)
+    if options.pdf and status is not ExitCode.INTERRUPTED:
+        _print(folder, plan.at, options, session)
+    return status
+
+
+def _print(folder: RunFolder, at: datetime, options: argparse.Namespace, session: Session) -> None:
+    """Print the passports of a run that is complete, anew where an earlier attempt was interrupted."""
+    from vaxcert.adapters.passport import CertificateReader, write_passports
+    from vaxcert.adapters.passport.bulk_run import people_of_run
+    from vaxcert.adapters.passport.specimens import test_keys
+
+    policy = VerificationPolicy(environments=frozenset(Environment))
+    verifier = Verifier(load_trust_list([options.cert])[0], policy=policy)
+    reader = CertificateReader(verifier, at=at, test_keys=test_keys([options.cert]))
+    shutil.rmtree(folder.passports, ignore_errors=True)
+    people = people_of_run(folder.path, reader, _own_is_refused)
+    written = write_passports(people, folder.passports, processes=workers_of(options))
+    shown = session.output.shows_progress(among_results=False)
+    title = session.texts.get("progress", "printing")
+    printed = sum(file.people for file in tracked(written, title=title, total=None, shown=shown))
+    if not options.json:
+        session.output.paragraph(
+            session.texts.get("bulk", "passports", people=grouped(printed), folder=folder.passports)
+        )
+
+
+def _own_is_refused(source: str, error: VaxcertError) -> None:
+    """A certificate of the run itself does not verify: something is wrong with its files."""
+    raise error
 
 
 def check_no_bulk_options(options: argparse.Namespace) -> None:

@@ -61,6 +61,11 @@ class RunFolder:
         return self.path / "qr"
 
     @property
+    def passports(self) -> Path:
+        """The folder of printed passports."""
+        return self.path / "passports"
+
+    @property
     def work(self) -> Path:
         """How far the run has got."""
         return self.path / _WORK
