@@ -53,14 +53,14 @@ def dose_records(draw):
     return DoseRecord(**values, identity_number_was_numeric=numeric, unreadable=unreadable)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.lists(dose_records(), min_size=1, max_size=4), st.sampled_from(Profile))
 def test_records_come_back_from_their_bundles(records, profile):
     bundles = [to_bundle([record], profile=profile, at=AT) for record in records]
     assert records_of(as_bytes(*bundles)) == records
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(st.lists(dose_records(), min_size=1, max_size=4))
 def test_records_come_back_from_one_bundle(records):
     back = records_of(as_bytes(to_bundle(records, profile=Profile.VN_CORE, at=AT)))
@@ -124,7 +124,7 @@ def read_or_refused(data):
     return []
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(st.sampled_from(PLACES), JSON)
 def test_any_value_at_any_place_is_a_row_or_an_error_of_ours(path, value):
     rows = read_or_refused(as_bytes(put(WHOLE, path, value)))
@@ -133,7 +133,7 @@ def test_any_value_at_any_place_is_a_row_or_an_error_of_ours(path, value):
         "".join(row.original.values()).encode()
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(st.integers(0, 10_000), st.binary(max_size=3))
 def test_any_damage_is_a_row_or_an_error_of_ours(place, other):
     data = as_bytes(WHOLE)
@@ -142,6 +142,7 @@ def test_any_damage_is_a_row_or_an_error_of_ours(place, other):
     read_or_refused(data[:place])
 
 
+@settings(max_examples=40)
 @given(st.text(max_size=20))
 def test_texts_are_kept_as_they_are(text):
     (row,) = read_records(io.BytesIO(as_bytes(bundle(patient(), immunization(lotNumber=text)))))

@@ -148,9 +148,12 @@ def in_one_bundle(resources):
     return as_bytes(bundle(*resources, urls=urls))
 
 
-@pytest.mark.parametrize("persons_first", [True, False])
-@pytest.mark.parametrize("write", [in_one_bundle, lambda resources: as_bytes(*resources)])
-def test_large_bundles_and_files_of_resources(tmp_path, persons_first, write):
+def one_a_line(resources):
+    return as_bytes(*resources)
+
+
+@pytest.mark.parametrize(("write", "persons_first"), [(in_one_bundle, False), (one_a_line, True)])
+def test_large_bundles_and_files_of_resources(tmp_path, write, persons_first):
     path = tmp_path / "national.json"
     path.write_bytes(b"\xef\xbb\xbf" + write(many(MANY, persons_first=persons_first)))
     batches = open_records(path).batches(500, columns=("identity_number", "lot"))
@@ -172,7 +175,7 @@ def peak_memory(path, number):
 def test_memory_does_not_grow_with_the_file(tmp_path):
     path = tmp_path / "national.json"
     peak_memory(path, 1)  # what is loaded once is no memory of the file's
-    assert peak_memory(path, 1500) < 1.5 * peak_memory(path, 500)
+    assert peak_memory(path, 900) < 1.5 * peak_memory(path, 300)
 
 
 # references
@@ -182,6 +185,7 @@ def test_memory_does_not_grow_with_the_file(tmp_path):
     ("reference", "person_url", "dose_url"),
     [
         (PERSON_URL, PERSON_URL, "urn:uuid:2"),
+        (PERSON_URL.upper(), PERSON_URL, "urn:uuid:2"),
         ("Patient/p1", PERSON_URL, "urn:uuid:2"),
         ("Patient/p1", "", ""),
         ("Patient/p1/_history/3", f"{SERVER}/Patient/p1", f"{SERVER}/Immunization/2"),

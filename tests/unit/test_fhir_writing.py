@@ -3,15 +3,18 @@ from collections import Counter
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from fhir.resources.R4B.bundle import Bundle
 from tests.support.dose_records import GOOD, changed
 from tests.support.fhir import as_bytes, records_of
 
+from vaxcert.adapters.records.fhir.files import fhir_writer
 from vaxcert.adapters.records.fhir.resources import Profile
 from vaxcert.adapters.records.fhir.texts import texts_of
 from vaxcert.adapters.records.fhir.writing import BundleMaker, by_person, to_bundle
 from vaxcert.adapters.records.rows import read_records
+from vaxcert.errors import AdapterError, Reason
 from vaxcert.model.certificate import PartialDate
 from vaxcert.model.dose_record import WHOLE_ROW, DoseRecord, Sex
 from vaxcert.model.record_keys import RecordKeys
@@ -282,6 +285,40 @@ def test_a_document_is_of_one_person():
 def test_a_bundle_is_of_some_record(profile):
     with pytest.raises(ValueError, match="one person"):
         written(profile=profile)
+
+
+def batch_of(*records):
+    """As `Conversion` gives it."""
+    names = ("full_name", "lot")
+    columns = [[texts_of(record).fields[name] for record in records] for name in names]
+    numbers = [record.identity_number_was_numeric for record in records]
+    return pa.RecordBatch.from_arrays(
+        [*(pa.array(column, pa.string()) for column in columns), pa.array(numbers)], names=[*names, "numeric"]
+    )
+
+
+@pytest.mark.parametrize("profile", Profile)
+def test_more_than_a_batch_is_more_than_a_bundle(profile):
+    writer = fhir_writer(BundleMaker(profile, at=AT), whole=True)
+    with pytest.raises(AdapterError, match="more than 1 records; expected a name that ends in") as caught:
+        list(writer.pieces(("full_name", "lot"), [batch_of(GOOD), batch_of(GOOD)]))
+    assert caught.value.reason is Reason.FILE_UNWRITABLE
+
+
+def test_no_records_are_an_empty_collection_and_no_document():
+    collection, document = (fhir_writer(BundleMaker(profile, at=AT), whole=True) for profile in Profile)
+    (line,) = collection.pieces((), [])
+    assert records_of(line) == []
+    with pytest.raises(AdapterError, match="0 persons"):
+        list(document.pieces((), []))
+
+
+def test_doses_of_a_person_are_in_one_bundle_where_they_are_in_one_batch():
+    writer = fhir_writer(BundleMaker(Profile.VN_CORE, at=AT), whole=False)
+    again = changed(lot="TEST-002")
+    first, second = writer.pieces(("full_name", "lot"), [batch_of(GOOD, again), batch_of(again)])
+    assert [len(part.splitlines()) for part in (first, second)] == [1, 1]
+    assert [record.lot for record in records_of(first + second)] == ["TEST-001", "TEST-002", "TEST-002"]
 
 
 def test_a_row_that_was_not_taken_apart_cannot_be_written():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from vaxcert.adapters.records.fhir.resources import Json, Profile
@@ -43,10 +44,10 @@ def _bundle_a_person(maker: BundleMaker) -> Pieces:
 
 def _one_bundle(maker: BundleMaker) -> Pieces:
     def pieces(names: Sequence[str], batches: Iterable[pa.RecordBatch]) -> Iterator[bytes]:
-        first, *more = [*_at_most_two(batches)] or [None]
-        if more:
-            raise _too_much(f"more than {len(first)} records" if first is not None else "too many records")
-        persons = list(by_person(_doses(first))) if first is not None else []
+        found = list(islice(batches, 2))
+        if len(found) > 1:
+            raise _too_much(f"more than {found[0].num_rows} records")
+        persons = list(by_person(_doses(found[0]))) if found else []
         if maker.profile is not Profile.IPS:
             yield _line(maker.collection(persons))
         elif len(persons) == 1:
@@ -55,13 +56,6 @@ def _one_bundle(maker: BundleMaker) -> Pieces:
             raise _too_much(f"{len(persons)} persons in a document of one")
 
     return pieces
-
-
-def _at_most_two(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    for number, batch in enumerate(batches):
-        yield batch
-        if number:
-            return
 
 
 def _too_much(problem: str) -> AdapterError:

@@ -21,7 +21,7 @@ def names_of(full_url: str, resource: Resource) -> tuple[str, ...]:
     Returns:
         Its URL; and `Patient/17` by its type and identifier, or by the end of its URL.
     """
-    url = _VERSION.sub("", full_url)
+    url = _plain(full_url)
     kind, identifier = text(resource.get("resourceType")), text(resource.get("id"))
     relative = {f"{kind}/{identifier}"} if identifier else set()
     if url.lower().startswith("http"):
@@ -36,14 +36,14 @@ def meanings(reference: str, referring_url: str) -> tuple[str, ...]:
         reference: As it is written: absolute, or relative to the server of the referring resource.
         referring_url: Full URL of the entry that refers, or "".
     """
-    target = _VERSION.sub("", reference)
-    if target.lower().startswith("urn:"):
+    target = _plain(reference)
+    if target.startswith("urn:"):
         return (target,)
     relative = "/".join(target.split("/")[-2:])
     if _ABSOLUTE.match(target):
         return target, relative
     if referring_url.lower().startswith("http"):
-        base = "/".join(_VERSION.sub("", referring_url).split("/")[:-2])
+        base = "/".join(_plain(referring_url).split("/")[:-2])
         return f"{base}/{target}", relative
     return (relative,)
 
@@ -55,9 +55,14 @@ def fits(meaning: str, full_url: str) -> bool:
         meaning: The first of `meanings`.
         full_url: Of the entry of the resource, or "".
     """
-    url = _VERSION.sub("", full_url)
+    url = _plain(full_url)
     both_absolute = meaning.lower().startswith("http") and url.lower().startswith("http")
     return not both_absolute or meaning == url
+
+
+def _plain(url: str) -> str:
+    """Without a version; UUIDs are written with small and with capital letters."""
+    return url.lower() if url[:4].lower() == "urn:" else _VERSION.sub("", url)
 
 
 def contained(resource: Resource, reference: str) -> Resource | None:

@@ -30,7 +30,7 @@ REFERRED_TO: Final = frozenset({"Patient", "Location", "Organization"})
 MALFORMED: Final = "malformed"
 """The status of a dose whose resource is out of shape."""
 
-_KNOWN: Final = 512
+_KNOWN: Final = 256
 _FIELD_CHARACTERS: Final = 2048
 
 
