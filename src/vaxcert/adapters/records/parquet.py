@@ -79,6 +79,8 @@ class ParquetSource:
             schema = parquet.schema_arrow
             groups = range(parquet.metadata.num_row_groups)
             self._group_rows: list[int] = [parquet.metadata.row_group(group).num_rows for group in groups]
+        if len(set(schema.names)) < len(schema.names):
+            raise unreadable("two columns have the same heading")
         headings = named_headings(schema.names)
         self.layout, matched = match_layout(headings, mapping)
         self._columns = list(self._readable(schema, headings, matched))
