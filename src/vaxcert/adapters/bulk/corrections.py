@@ -27,6 +27,9 @@ ROWS_TOGETHER: Final = 5_000
 Codes: TypeAlias = Mapping[int, list[str]]
 """Row to codes."""
 
+Correction: TypeAlias = tuple[int, DoseRecord]
+"""The row and the record."""
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Corrections:
@@ -34,10 +37,10 @@ class Corrections:
 
     Attributes:
         by_key: Record key (hexadecimal) to the row and the record. Of several for one dose the last one counts.
-        refused: Rows that cleaning refuses.
+        refused: Rows that cleaning refuses, and those before the last one of a dose.
     """
 
-    by_key: Mapping[str, tuple[int, DoseRecord]]
+    by_key: Mapping[str, Correction]
     refused: Codes
 
     def __repr__(self) -> str:
@@ -72,15 +75,18 @@ class CorrectionsFile:
             LimitExceededError: `input-too-long`, for more than `MAX_CORRECTIONS` records.
         """
         cleaner, keys = BatchCleaner(plan), RecordKeys(plan.secret)
-        by_key: dict[str, tuple[int, DoseRecord]] = {}
+        by_key: dict[str, Correction] = {}
         refused: dict[int, list[str]] = {}
         for row, record in self._records(cleaner):
             mended, problems = cleaner.judged(record)
             codes = [problem.code.value for problem in problems]
             if is_refused(codes) or mended.identity_number is None or mended.vaccinated_on is None:
                 refused[row] = codes
-            else:
-                by_key[keys.dose(mended.identity_number, mended.vaccinated_on).hex()] = (row, mended)
+                continue
+            key = keys.dose(mended.identity_number, mended.vaccinated_on).hex()
+            if key in by_key:
+                refused[by_key[key][0]] = [RecordCode.DUPLICATE_DOSE.value]
+            by_key[key] = (row, mended)
         return Corrections(by_key, refused)
 
     def lines(self, codes: Codes, sentences: Mapping[str, str]) -> Iterator[bytes]:
@@ -121,11 +127,18 @@ def text_columns(source: RecordSource, records: RecordBatch) -> pa.RecordBatch:
     return batch
 
 
-def without_certificate(corrections: Corrections, found: Collection[int]) -> Codes:
-    """Rows to refuse: those of cleaning, and those of doses for which no earlier certificate was found."""
+def rejected(corrections: Corrections, done: Collection[int], refused: Codes) -> Codes:
+    """Rows to reject: those of cleaning, those whose certificate was refused, and those that have no certificate.
+
+    Args:
+        corrections: All of them.
+        done: Rows whose certificates were issued anew.
+        refused: Rows whose certificates were found and not issued anew.
+    """
+    found = {*done, *refused}
     lost = {
         row: [RecordCode.CORRECTION_WITHOUT_CERTIFICATE.value]
         for row, _ in corrections.by_key.values()
         if row not in found
     }
-    return {**corrections.refused, **lost}
+    return {**corrections.refused, **refused, **lost}

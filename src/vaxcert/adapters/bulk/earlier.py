@@ -21,6 +21,8 @@ from vaxcert.model.record_keys import DIGEST_BYTES, RecordKeys
 
 _MAX_BYTES: Final = 256 * 1024 * 1024
 _KEY: Final = f"^[0-9a-f]{{{2 * DIGEST_BYTES}}}$"
+_MOMENT: Final = pa.timestamp("ms", "UTC")  # Parquet knows no whole seconds
+_TYPES: Final = {one.name: _MOMENT if pa.types.is_timestamp(one.type) else one.type for one in ISSUED}
 _MAY_BE_NULL: Final = frozenset({"nationality", "attestation"})
 _CERTIFICATES: Final = "certificates/"  # the folder, in the manifest
 
@@ -47,7 +49,8 @@ class EarlierPart:
         data = read_bounded(self.path, _MAX_BYTES)
         if hashlib.sha256(data).hexdigest() != self.sha256:
             raise AdapterError(
-                Reason.FILE_UNREADABLE, f"{self.path} is not as its run wrote it; its manifest has another digest"
+                Reason.FILE_UNREADABLE,
+                f"{self.path} is not as its run wrote it; its manifest has another digest",
             )
         try:
             table = pq.read_table(pa.BufferReader(data), columns=list(columns))
@@ -91,14 +94,13 @@ def _check_names(run: RunFolder, settings: Settings, plan: IssuePlan) -> None:
     if other:
         raise AdapterError(
             Reason.RUN_MISMATCH,
-            f"{run.path} was made with another {' and '.join(other)}: its certificates could not keep their identifiers",
+            f"{run.path} was made with another {' and '.join(other)}; its certificates could not keep their names",
         )
 
 
 def _is_ours(table: pa.Table, columns: Sequence[str]) -> bool:
     """Whether columns are those of `ISSUED`, filled in as issuing does."""
-    wanted = pa.schema([ISSUED.field(name) for name in columns])
-    if not table.schema.equals(wanted):
+    if table.schema.names != list(columns) or table.schema.types != [_TYPES[name] for name in columns]:
         return False
     if any(table.column(name).null_count for name in columns if name not in _MAY_BE_NULL):
         return False

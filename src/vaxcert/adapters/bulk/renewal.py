@@ -17,20 +17,21 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
+from vaxcert.adapters.bulk import key_index
 from vaxcert.adapters.bulk.batch import BatchIssuer
 from vaxcert.adapters.bulk.claim import Manifest, Settings, claimed, complete, read_json
-from vaxcert.adapters.bulk.corrections import Corrections, without_certificate
+from vaxcert.adapters.bulk.corrections import Codes, Corrections, CorrectionsFile, rejected
+from vaxcert.adapters.bulk.earlier import EarlierPart, earlier_parts
 from vaxcert.adapters.bulk.places import RunFolder
 from vaxcert.adapters.bulk.processes import WorkerPool
 from vaxcert.adapters.bulk.renewal_worker import RenewalJob, RenewalWorker, RenewedPart
 from vaxcert.adapters.bulk.run import Progress, Stage
 from vaxcert.adapters.files import write_pieces_atomically
 from vaxcert.adapters.records.rejects import reject_heading
-from vaxcert.adapters.revocation_files import append_to_ledger
-from vaxcert.errors import AdapterError, Reason
+from vaxcert.adapters.revocation_files import append_to_ledger, ledger_entries
 from vaxcert.trust.revocation.hashes import HashType
 from vaxcert.trust.revocation.header import Change
-from vaxcert.trust.revocation.ledger import LedgerEntry, expiry_day
+from vaxcert.trust.revocation.ledger import LedgerEntry, LedgerState, expiry_day
 from vaxcert.trust.revocation.sections import NEVER
 
 _REPLACED: Final = "replaced"
@@ -48,7 +49,7 @@ class RenewalResult:
         renewed: Issued anew as they were.
         corrected: Issued anew with other content.
         refused: Due, and not issued anew.
-        rejected: Corrections that cleaning refused, or that have no certificate.
+        rejected: Corrections that cleaning refused, whose certificate was refused, or that have none.
         replaced: Certificates that are replaced before their end.
         codes: Why certificates and corrections were refused, and how often.
         was_complete: Whether an earlier run had done it all.
@@ -73,7 +74,8 @@ class Renewal:
         job: What is done.
         settings: Whatever would make another result.
         sentences: Code to sentence, in the language of whoever mends the rejects.
-        ledger: The revocation ledger to which goes what is replaced before its end; or None.
+        ledger: The revocation ledger to which goes what is replaced before its end; or None. What it revokes is not
+            issued anew.
         workers: How many processes.
     """
 
@@ -87,7 +89,7 @@ class Renewal:
         ledger: Path | None,
         workers: int,
     ) -> None:
-        self._earlier = [_part_files(run) for run in earlier]
+        self._earlier = [earlier_parts(run, job.plan) for run in earlier]
         self._job = job
         self._folder = job.folder
         self._settings = settings
@@ -118,17 +120,26 @@ class Renewal:
         job.trust.verifier()  # what is wrong with it is said before anything is issued
         corrections = Corrections({}, {}) if job.corrections is None else job.corrections.read(job.plan)
         self._folder.make(pictures=job.pictures is not None)
+        self._index_ledger()
         with WorkerPool(partial(RenewalWorker, job), self._workers) as pool:
             indexes = self._index(pool, progress)
             parts = self._go_through(pool, progress, indexes)
         return self._finish(parts, corrections)
 
+    def _index_ledger(self) -> None:
+        """What the ledger revokes now: this renewal adds to it."""
+        index = self._folder.revoked
+        if self._ledger is None or not self._ledger.exists() or index.exists():
+            return
+        revoked = LedgerState(ledger_entries(self._ledger)).revoked()
+        key_index.write_index(index, [key_index.of_bytes(one.digest for one in revoked)])
+
     def _index(self, pool: WorkerPool, progress: Progress) -> list[Path]:
         """The keys of all runs but the first: nothing can be replaced by that one."""
-        indexes = [self._folder.work / f"keys-{number}.bin" for number in range(len(self._earlier))]
+        indexes = [self._folder.keys(number) for number in range(len(self._earlier))]
         wanted = [
-            (paths, index)
-            for paths, index in zip(self._earlier[1:], indexes[1:], strict=True)
+            (parts, index)
+            for parts, index in zip(self._earlier[1:], indexes[1:], strict=True)
             if not index.exists()
         ]
         if wanted:
@@ -145,32 +156,31 @@ class Renewal:
             progress.advance(done.seen if done else 0, waits_for_signer=pool.waits_for_signer)
         return [RenewedPart.of_dict(read_json(self._folder.done(part))) for part, _, _ in tasks]
 
-    def _tasks(self, indexes: list[Path]) -> Iterator[tuple[int, Path, list[Path]]]:
-        part = 0
-        for number, paths in enumerate(self._earlier, 1):
-            for path in paths:
-                yield part, path, indexes[number:]
-                part += 1
+    def _tasks(self, indexes: list[Path]) -> Iterator[tuple[int, EarlierPart, list[Path]]]:
+        number = 0
+        for run, parts in enumerate(self._earlier, 1):
+            for part in parts:
+                yield number, part, indexes[run:]
+                number += 1
 
     def _finish(self, parts: list[RenewedPart], corrections: Corrections) -> Manifest:
         folder = self._folder
         codes: Counter[str] = Counter()
         for one in parts:
             codes.update(one.codes)
-        rejected = without_certificate(corrections, {row for one in parts for row in one.found})
-        codes.update(code for some in rejected.values() for code in some)
+        refused = {int(row): some for one in parts for row, some in one.rejected.items()}
+        rejects = rejected(corrections, {row for one in parts for row in one.corrected}, refused)
+        codes.update(code for some in rejects.values() for code in some)
         if self._job.corrections is not None:
-            heading = reject_heading(self._job.corrections.source().headings)
-            lines = self._job.corrections.lines(rejected, self._sentences)
-            write_pieces_atomically(folder.rejects, chain([heading], lines), private=True)
+            self._write_rejects(self._job.corrections, rejects)
         if self._ledger is not None:
             append_to_ledger(self._ledger, _entries(parts))
         manifest = {
             "seen": sum(one.seen for one in parts),
             "renewed": sum(one.renewed for one in parts),
-            "corrected": sum(one.corrected for one in parts),
+            "corrected": sum(len(one.corrected) for one in parts),
             "refused": sum(one.refused for one in parts),
-            "rejected": len(rejected),
+            "rejected": len(rejects),
             "replaced": sum(len(one.replaced) for one in parts),
             "codes": dict(sorted(codes.items())),
             "files": {f"certificates/{folder.part(one.part).name}": one.sha256 for one in parts},
@@ -178,15 +188,10 @@ class Renewal:
         complete(folder, self._settings, manifest)
         return manifest
 
-
-def _part_files(run: RunFolder) -> list[Path]:
-    """The certificates of a run that is complete."""
-    files = sorted(read_json(run.manifest).get("files", {})) if run.manifest.exists() else None
-    if files is None:
-        raise AdapterError(
-            Reason.FILE_UNREADABLE, f"{run.path} holds no run that is complete; expected its manifest.json"
-        )
-    return [run.path / name for name in files if name.startswith("certificates/")]
+    def _write_rejects(self, corrections: CorrectionsFile, rejects: Codes) -> None:
+        heading = reject_heading(corrections.source().headings)
+        lines = corrections.lines(rejects, self._sentences)
+        write_pieces_atomically(self._folder.rejects, chain([heading], lines), private=True)
 
 
 def _entries(parts: Sequence[RenewedPart]) -> Iterator[LedgerEntry]:

@@ -13,11 +13,12 @@ from typing import Any, Final, Self
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from vaxcert.adapters.bulk import key_index
 from vaxcert.adapters.bulk.batch import ISSUED, NOT_OF_THE_RECORD, IssuePlan, rows_to_batch
 from vaxcert.adapters.bulk.claim import write_json
-from vaxcert.adapters.bulk.corrections import Corrections, CorrectionsFile
+from vaxcert.adapters.bulk.corrections import Correction, Corrections, CorrectionsFile
+from vaxcert.adapters.bulk.earlier import EarlierPart
 from vaxcert.adapters.bulk.job import Pictures
 from vaxcert.adapters.bulk.patience import PatientSigner
 from vaxcert.adapters.bulk.pictures import draw_pictures
@@ -27,20 +28,18 @@ from vaxcert.adapters.files import write_atomically
 from vaxcert.adapters.revocation_files import open_revocations
 from vaxcert.adapters.trust_files import load_trust_list
 from vaxcert.codec import container
-from vaxcert.errors import AdapterError, EncodeError, Reason
+from vaxcert.errors import EncodeError, Reason
 from vaxcert.issue import IssuedCertificate, Issuer
 from vaxcert.model.certificate import HealthCertificate
 from vaxcert.model.from_record import to_certificate
 from vaxcert.model.record_keys import RecordKeys
 from vaxcert.rules.policy import VerificationPolicy
+from vaxcert.rules.records import RecordCode
 from vaxcert.trust.anchors import Anchor
 from vaxcert.trust.origin import Environment
-from vaxcert.trust.revocation.hashes import signature_hash
-from vaxcert.trust.revocation.query import RevocationLists
+from vaxcert.trust.revocation.hashes import HashType, query_hashes
+from vaxcert.trust.revocation.query import RevocationLists, RevocationQuery
 from vaxcert.verify import VerificationReport, Verifier
-
-KEY: Final = np.dtype("<u8")
-"""The beginning of a record key, as it is compared to tell which run has the newest certificate of a dose."""
 
 _COLUMNS: Final = ["record_key", "person_key", "expires", "text", "nationality", "attestation"]
 
@@ -102,10 +101,10 @@ class RenewedPart:
         part: Which of all parts of all runs, from 0.
         seen: Certificates in it.
         renewed: Certificates issued anew as they were.
-        corrected: Certificates issued anew with other content.
         refused: Certificates that were due and could not be issued anew.
         codes: Why, and how often.
-        found: The rows of corrections that had their certificate here.
+        corrected: The rows of corrections whose certificates were issued anew with other content.
+        rejected: Those of others whose certificate is here and could not be issued anew, as text, to the codes why.
         replaced: Of each certificate that is replaced before its end, the hash of its signature, hexadecimal, and its
             last day, yyyy-mm-dd.
         sha256: Digest of the new file of certificates, hexadecimal.
@@ -114,10 +113,10 @@ class RenewedPart:
     part: int
     seen: int = 0
     renewed: int = 0
-    corrected: int = 0
     refused: int = 0
     codes: dict[str, int] = field(default_factory=dict)
-    found: list[int] = field(default_factory=list)
+    corrected: list[int] = field(default_factory=list)
+    rejected: dict[str, list[str]] = field(default_factory=dict)
     replaced: list[list[str]] = field(default_factory=list, repr=False)
     sha256: str = ""
 
@@ -136,10 +135,27 @@ class _Tally:
     """Counts while a part is worked on."""
 
     renewed: int = 0
-    corrected: int = 0
+    refused: int = 0
     codes: Counter[str] = field(default_factory=Counter)
-    found: list[int] = field(default_factory=list)
+    corrected: list[int] = field(default_factory=list)
+    rejected: dict[str, list[str]] = field(default_factory=dict)
     replaced: list[list[str]] = field(default_factory=list)
+
+    def issued(self, correction: Correction | None) -> None:
+        """One more is issued anew."""
+        if correction is None:
+            self.renewed += 1
+        else:
+            self.corrected.append(correction[0])
+
+    def not_issued(self, correction: Correction | None, error: EncodeError) -> None:
+        """One more is not."""
+        codes = list(map(str, error.codes or (error.reason,)))
+        if correction is None:
+            self.refused += 1
+            self.codes.update(codes)
+        else:
+            self.rejected[str(correction[0])] = codes
 
 
 class RenewalWorker:
@@ -166,30 +182,33 @@ class RenewalWorker:
         return self._job.trust.verifier()
 
     @cached_property
+    def _ledger(self) -> key_index.KeyIndex | None:
+        index = self._job.folder.revoked
+        return key_index.KeyIndex(index) if index.exists() else None
+
+    @cached_property
     def _corrections(self) -> Corrections:
         file = self._job.corrections
         return Corrections({}, {}) if file is None else file.read(self._job.plan)
 
-    def index(self, paths: Sequence[Path], index: Path) -> int:
-        """Write the keys of a run's certificates in ascending order, to look later runs up in.
+    def index(self, parts: Sequence[EarlierPart], index: Path) -> int:
+        """Write the record keys of a run's certificates, to look those of earlier runs up in.
 
         Returns:
             How many.
         """
-        found = [_beginnings(_read(path, ["record_key"]).column("record_key")) for path in paths]
-        keys = np.sort(np.concatenate([np.empty(0, KEY), *found]))
-        write_atomically(index, keys.tobytes(), private=True)
-        return len(keys)
+        tables = (part.read(["record_key"]) for part in parts)
+        return key_index.write_index(index, [_record_keys(table) for table in tables])
 
-    def renew(self, part: int, path: Path, later: Sequence[Path]) -> RenewedPart:
+    def renew(self, part: int, earlier: EarlierPart, later: Sequence[Path]) -> RenewedPart:
         """Issue anew what is due or corrected in a file of certificates.
 
         Args:
             part: Its number.
-            path: The file.
+            earlier: The file.
             later: The keys of later runs, from `index`: what is in them is not looked at here.
         """
-        table = _read(path, _COLUMNS)
+        table = earlier.read(_COLUMNS)
         tally = _Tally()
         issued = rows_to_batch(ISSUED, self._rows(table, later, tally))
         if self._job.pictures is not None:
@@ -200,10 +219,10 @@ class RenewalWorker:
             part=part,
             seen=len(table),
             renewed=tally.renewed,
-            corrected=tally.corrected,
-            refused=tally.codes.total(),
+            refused=tally.refused,
             codes=dict(sorted(tally.codes.items())),
-            found=tally.found,
+            corrected=tally.corrected,
+            rejected=tally.rejected,
             replaced=tally.replaced,
             sha256=hashlib.sha256(data).hexdigest(),
         )
@@ -211,44 +230,43 @@ class RenewalWorker:
         return done
 
     def _rows(self, table: pa.Table, later: Sequence[Path], tally: _Tally) -> Iterator[tuple[Any, ...]]:
-        superseded = _superseded(table.column("record_key"), later)
+        superseded = _superseded(table, later)
         for row, (old, skip) in enumerate(zip(table.to_pylist(), superseded, strict=True), 1):
             correction = self._corrections.by_key.get(old["record_key"])
             if skip or not (correction or self._is_due(old["expires"])):
                 continue
             try:
-                yield self._anew(row, old, tally)
+                yield self._anew(row, old, correction, tally)
             except EncodeError as error:
                 if error.reason in NOT_OF_THE_RECORD:
                     raise
-                tally.codes.update(error.codes or (error.reason,))
+                tally.not_issued(correction, error)
 
     def _is_due(self, expires: datetime) -> bool:
         return self._job.due is not None and expires < self._job.due
 
-    def _anew(self, row: int, old: dict[str, Any], tally: _Tally) -> tuple[Any, ...]:
+    def _anew(
+        self, row: int, old: dict[str, Any], correction: Correction | None, tally: _Tally
+    ) -> tuple[Any, ...]:
         report = self._verifier.report(old["text"], at=self._job.plan.at)
         certificate = self._authentic(report, old["record_key"])
-        correction = self._corrections.by_key.get(old["record_key"])
+        query = _query(report, old["text"])
+        self._check_ledger(query)
         nationality = old["nationality"]
         if correction is not None:
-            number, record = correction
-            tally.found.append(number)
+            record = correction[1]
             nationality = record.nationality
-            certificate = to_certificate(record, certificate_id=certificate.events[0].certificate_id)
+            certificate = to_certificate(record, certificate_id=query.identifiers[0])
         issued = self._issuer.issue(certificate, at=self._job.plan.at)
-        if correction is None:
-            tally.renewed += 1
-        else:
-            tally.corrected += 1
-        self._note_replaced(report, old["text"], tally)
+        tally.issued(correction)
+        self._note_replaced(report, query, tally)
         return _row(row, old, issued, nationality)
 
-    def _note_replaced(self, report: VerificationReport, text: str, tally: _Tally) -> None:
+    def _note_replaced(self, report: VerificationReport, query: RevocationQuery, tally: _Tally) -> None:
         """Remember what to revoke, unless it has ended anyway."""
         expires = None if report.claims is None else report.claims.expires
-        if expires is not None and expires > self._job.plan.at and report.algorithm is not None:
-            digest = signature_hash(report.algorithm, container.read(text).signature)
+        if expires is not None and expires > self._job.plan.at:
+            (digest,) = query_hashes(query, HashType.SIGNATURE)
             tally.replaced.append([digest.hex(), f"{expires:%Y-%m-%d}"])
 
     def _authentic(self, report: VerificationReport, record_key: str) -> HealthCertificate:
@@ -259,10 +277,19 @@ class RenewalWorker:
         expected = self._keys.certificate_id(self._job.plan.country, bytes.fromhex(record_key))
         if certificate is None or [one.certificate_id for one in certificate.events] != [expected]:
             raise EncodeError(
-                Reason.CERTIFICATE_ID_CHARACTER,
+                Reason.RECORD_REFUSED,
                 "the old certificate's identifier is not of this record key and secret",
+                codes=(RecordCode.CERTIFICATE_ID_MISMATCH,),
             )
         return certificate
+
+    def _check_ledger(self, query: RevocationQuery) -> None:
+        """Refuse what the ledger revokes: lists leave out what has expired."""
+        if self._ledger is None:
+            return
+        hashes = key_index.of_bytes(one for kind in HashType for one in query_hashes(query, kind))
+        if self._ledger.has(hashes).any():
+            raise EncodeError(Reason.REVOKED, "the old certificate is revoked by the ledger")
 
 
 def _row(
@@ -282,26 +309,28 @@ def _row(
     )
 
 
-def _read(path: Path, columns: list[str]) -> pa.Table:
-    try:
-        return pq.read_table(path, columns=columns, partitioning=None, memory_map=False)
-    except (OSError, pa.ArrowException, KeyError):
-        raise AdapterError(
-            Reason.FILE_UNREADABLE, f"{path.name} is not a file of certificates that a bulk run wrote"
-        ) from None
+def _query(report: VerificationReport, text: str) -> RevocationQuery:
+    """How revocation lists and ledgers know a certificate that is authentic."""
+    if report.key is None or report.claims is None or report.certificate is None:
+        raise TypeError("only authentic certificates are renewed")
+    return RevocationQuery(
+        kid=report.key.kid,
+        algorithm=report.key.key.algorithm,
+        signature=container.read(text).signature,
+        issuer=report.claims.issuer,
+        identifiers=tuple(one.certificate_id for one in report.certificate.events if one.certificate_id),
+        country=report.key.country,
+    )
 
 
-def _beginnings(keys: pa.ChunkedArray) -> np.ndarray[Any, Any]:
-    return np.array([int(key[:16], 16) for key in keys.to_pylist()], KEY)
+def _record_keys(table: pa.Table) -> key_index.Keys:
+    return key_index.of_hex(table.column("record_key").to_pylist())
 
 
-def _superseded(keys: pa.ChunkedArray, later: Sequence[Path]) -> np.ndarray[Any, Any]:
-    """For each key whether a later run has it too."""
-    wanted = _beginnings(keys)
-    found = np.zeros(len(wanted), bool)
+def _superseded(table: pa.Table, later: Sequence[Path]) -> list[bool]:
+    """Of each certificate whether a later run has one of the same dose."""
+    keys = _record_keys(table)
+    found = np.zeros(len(keys), bool)
     for path in later:
-        known = np.memmap(path, KEY, "r") if path.stat().st_size else np.empty(0, KEY)
-        at = np.searchsorted(known, wanted)
-        inside = at < len(known)
-        found[inside] |= known[at[inside]] == wanted[inside]
-    return found
+        found |= key_index.KeyIndex(path).has(keys)
+    return list(found.tolist())

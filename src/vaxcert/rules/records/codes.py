@@ -90,8 +90,9 @@ class RecordCode(StrEnum):
     REGISTRY_BIRTH_DATE_MISMATCH = "registry-birth-date-mismatch", "birth_date"
     REGISTRY_SEX_MISMATCH = "registry-sex-mismatch", "sex"
     REGISTRY_UNAVAILABLE = "registry-unavailable"
-    # a correction
+    # renewal and correction
     CORRECTION_WITHOUT_CERTIFICATE = "correction-without-certificate", "identity_number"
+    CERTIFICATE_ID_MISMATCH = "certificate-id-mismatch"
     # the signature of the facility
     ATTESTATION_MISSING = "attestation-missing"
     ATTESTATION_NOT_AUTHORISED = "attestation-not-authorised"
