@@ -129,7 +129,8 @@ def test_nobody_asked_and_nobody_there(extract_of):
 
 
 def test_more_entries_than_are_compared_together(extract_of, monkeypatch):
-    monkeypatch.setattr(extract, "_ENTRIES_TOGETHER", 7)
+    monkeypatch.setattr(extract, "_MOST_ENTRIES", 14)
+    monkeypatch.setattr(extract, "_COMPARED_TOGETHER", 5)
     lines = [(f"{number:012}", f"Nguyễn Văn {'ABCDEF'[number % 6]}n", "1990", "male") for number in range(50)]
     found = match(extract_of(*lines), *reversed(lines), (lines[0][0], "Lê Bình", "1990", "male"))
     assert found == [[]] * 50 + [[NAME]]

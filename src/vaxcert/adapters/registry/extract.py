@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -20,10 +20,15 @@ from vaxcert.adapters.registry.extract_csv import open_csv
 from vaxcert.adapters.registry.extract_layout import Extract, Wanted, unreadable
 from vaxcert.adapters.registry.extract_parquet import open_parquet
 
+_Places: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
+
 _PARQUET: Final = b"PAR1"
 _ENCRYPTED: Final = b"PARE"
-_ENTRIES_TOGETHER: Final = 262_144
-"""Entries that are compared together: some 40 MB."""
+_MOST_ENTRIES: Final = 1_048_576
+"""Entries that are held before they are compared, some 100 MB. Usually they are all, for no more are wanted: while they
+are compared, the extract is read on."""
+
+_COMPARED_TOGETHER: Final = 131_072
 
 
 class ExtractRegistry:
@@ -117,7 +122,7 @@ def _together(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         if len(batch):
             held.append(batch)
             count += len(batch)
-        if count >= _ENTRIES_TOGETHER:
+        if count >= _MOST_ENTRIES:
             yield pa.concat_batches(held)
             held, count = [], 0
     if held:
@@ -136,7 +141,7 @@ class _Question:
         self._facts = people.drop_columns([IDENTITY_NUMBER])
         self._numbers = numbers.dictionary
         number_of = numbers.indices.fill_null(len(self._numbers)).to_numpy()
-        self._rows: np.ndarray[Any, Any] = np.argsort(number_of, kind="stable")
+        self._rows: _Places = np.argsort(number_of, kind="stable")
         """The rows of people, those of one number together."""
         self._counts = np.bincount(number_of, minlength=len(self._numbers))
         self._starts = np.cumsum(self._counts) - self._counts
@@ -148,11 +153,24 @@ class _Question:
             entries: From `levelled`; their numbers are among those of the people.
             answers: One a person.
         """
-        number_of = pc.index_in(entries.column(IDENTITY_NUMBER), value_set=self._numbers).to_numpy()
-        counts = self._counts[number_of]
-        entry = np.repeat(np.arange(len(entries)), counts)
-        within = np.arange(len(entry)) - np.repeat(np.cumsum(counts) - counts, counts)
-        row = self._rows[self._starts[number_of][entry] + within]
+        numbers = pc.index_in(entries.column(IDENTITY_NUMBER), value_set=self._numbers).to_numpy()
         facts = entries.drop_columns([IDENTITY_NUMBER])
-        found = compare(self._facts.take(pa.array(row)), facts.take(pa.array(entry)))
-        np.minimum.at(answers, row, found)
+        for start in range(0, len(entries), _COMPARED_TOGETHER):
+            end = start + _COMPARED_TOGETHER
+            row, entry = self._pairs(numbers[start:end])
+            found = compare(self._facts.take(pa.array(row)), facts.slice(start).take(pa.array(entry)))
+            np.minimum.at(answers, row, found)
+
+    def _pairs(self, numbers: _Places) -> tuple[_Places, _Places]:
+        """Each row of people with each entry under its number.
+
+        Args:
+            numbers: Of the entries, each named by its place among the different ones.
+
+        Returns:
+            The rows, and the places of their entries.
+        """
+        counts = self._counts[numbers]
+        entry = np.repeat(np.arange(len(numbers)), counts)
+        within = np.arange(len(entry)) - np.repeat(np.cumsum(counts) - counts, counts)
+        return self._rows[self._starts[numbers][entry] + within], entry

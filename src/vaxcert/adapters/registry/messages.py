@@ -20,7 +20,7 @@ from vaxcert.rules.matching import NOT_FOUND, UNAVAILABLE, MatchResult, MatchSta
 
 VERSION: Final = 1
 MAX_NUMBER_CHARACTERS: Final = 32
-MAX_NAME_CHARACTERS: Final = 256
+MAX_NAME_CHARACTERS: Final = 128
 _REQUEST_BYTES: Final = 16
 _REFERENCE_BYTES: Final = 6
 
