@@ -5,15 +5,15 @@ from __future__ import annotations
 import argparse
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
-from vaxcert import qr
 from vaxcert.adapters.certificate_inputs import STANDARD_INPUT
 from vaxcert.adapters.files import WholeLines, create_new
+from vaxcert.adapters.qr_files import DRAW
 from vaxcert.adapters.records.rejects import RejectWriter
 from vaxcert.adapters.records.rows import RecordRow, read_records
 from vaxcert.cli import issue_bulk
@@ -40,15 +40,13 @@ CERTIFICATES: Final = "certificates.jsonl"
 REJECTS: Final = "rejects.csv"
 PICTURES: Final = "qr"
 
+_OF_EARLIER_RUNS: Final = (CERTIFICATES, "manifest.json", ".run")
+"""What an earlier run leaves; the last two are of runs in bulk."""
+
 _NOT_OF_THE_RECORD: Final = frozenset(
     {Reason.SIGNER_EXPIRED, Reason.SIGNER_NOT_YET_VALID, Reason.KEY_NOT_AUTHORISED, Reason.KEY_TYPE}
 )
 """What no other record would mend."""
-
-_DRAW: Final[dict[str, Callable[[str, ErrorCorrection], bytes]]] = {
-    "png": lambda text, level: qr.png(text, error_correction=level),
-    "svg": lambda text, level: qr.svg(text, error_correction=level).encode(),
-}
 
 
 def add_parser(commands: Commands, texts: Texts) -> None:
@@ -151,8 +149,8 @@ class _Batch:
     def _write(self, number: int, issued: IssuedCertificate) -> dict[str, Any]:
         """Picture first: what the list of certificates names is there."""
         name = None
-        if self._kind in _DRAW:
-            picture = _DRAW[self._kind](issued.text, self._level)
+        if self._kind in DRAW:
+            picture = DRAW[self._kind](issued.text, self._level)
             name = f"{PICTURES}/{number:06}.{self._kind}"
             create_new(self._folder / name, picture, private=True, durable=False)
         line = {
@@ -215,7 +213,8 @@ def _prepare(folder: Path, *, pictures: bool) -> None:
     drawn = folder / PICTURES
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        used = (folder / CERTIFICATES).exists() or (drawn.is_dir() and any(drawn.iterdir()))
+        used = any((folder / name).exists() for name in _OF_EARLIER_RUNS)
+        used = used or (drawn.is_dir() and any(drawn.iterdir()))
         if pictures and not used:
             drawn.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:

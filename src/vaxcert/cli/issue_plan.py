@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from vaxcert.adapters.files import file_digest
 from vaxcert.adapters.key_files import load_record_secret
+from vaxcert.adapters.qr_files import DRAW
 from vaxcert.cli.arguments import Parser, days, moment
 from vaxcert.cli.as_json import moment_json
 from vaxcert.cli.exit_codes import UsageError
 from vaxcert.cli.session import Session
 from vaxcert.cli.signer_options import add_signer_options, signer_source_of
 from vaxcert.cli.texts import Texts
+from vaxcert.errors import AdapterError, Reason
 from vaxcert.issue import TWELVE_MONTHS
 from vaxcert.model.record_keys import RecordKeys
 from vaxcert.qr import ErrorCorrection
@@ -23,8 +26,6 @@ if TYPE_CHECKING:
     from vaxcert.adapters.bulk.batch import IssuePlan
     from vaxcert.adapters.bulk.job import Pictures
     from vaxcert.adapters.bulk.places import RunFolder
-
-PICTURE_KINDS: Final = ("png", "svg")
 
 
 def add_issue_options(parser: Parser, texts: Texts) -> None:
@@ -42,7 +43,7 @@ def add_issue_options(parser: Parser, texts: Texts) -> None:
         metavar="N",
         help=texts.get("help", "validity-days"),
     )
-    parser.add_argument("--qr", choices=(*PICTURE_KINDS, "none"), help=texts.get("help", "qr-kind"))
+    parser.add_argument("--qr", choices=(*DRAW, "none"), help=texts.get("help", "qr-kind"))
     parser.add_argument(
         "--level",
         choices=[str(level) for level in ErrorCorrection],
@@ -72,7 +73,7 @@ def plan_of(options: argparse.Namespace, session: Session, folder: RunFolder) ->
     if options.secret_file is None:
         raise UsageError("a run needs --secret-file; vaxcert keys new-secret makes one")
     settings = stored_settings(folder)
-    started = None if settings is None else datetime.fromisoformat(settings["at"])
+    started = None if settings is None else _moment_of(settings, folder)
     signer = signer_source_of(options, session, deterministic=options.deterministic)
     plan = IssuePlan(
         at=(options.at or started or session.now).replace(microsecond=0),
@@ -87,6 +88,20 @@ def plan_of(options: argparse.Namespace, session: Session, folder: RunFolder) ->
     except ValueError as error:
         raise UsageError(str(error)) from None
     return plan
+
+
+def _moment_of(settings: Mapping[str, Any], folder: RunFolder) -> datetime:
+    """The time of the run that a folder holds.
+
+    Raises:
+        AdapterError: `run-mismatch`: it states none, and is no run of ours.
+    """
+    try:
+        return datetime.fromisoformat(settings["at"])
+    except (KeyError, TypeError, ValueError):
+        raise AdapterError(
+            Reason.RUN_MISMATCH, f"{folder.path} holds a run without a time; expected a folder of its own"
+        ) from None
 
 
 def plan_settings(options: argparse.Namespace, plan: IssuePlan, session: Session) -> dict[str, Any]:
@@ -109,6 +124,6 @@ def pictures_of(options: argparse.Namespace) -> Pictures | None:
     """How codes are drawn; None for none, as a run does unless it is asked to."""
     from vaxcert.adapters.bulk.job import Pictures
 
-    if options.qr not in PICTURE_KINDS:
+    if options.qr not in DRAW:
         return None
     return Pictures(kind=options.qr, level=ErrorCorrection(options.level))

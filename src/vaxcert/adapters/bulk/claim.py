@@ -34,15 +34,20 @@ def stored_settings(folder: RunFolder) -> Settings | None:
     """
     for path in (folder.manifest, folder.settings):
         if path.exists():
-            settings: Settings = read_json(path)["settings"]
+            settings = read_json(path).get("settings")
+            if not isinstance(settings, dict):
+                raise _of_something_else(folder)
             return settings
     with suppress(OSError):
         if any(one.name != folder.work.name for one in folder.path.iterdir()):
-            raise AdapterError(
-                Reason.RUN_MISMATCH,
-                f"{folder.path} holds files of something else; expected a folder of its own",
-            )
+            raise _of_something_else(folder)
     return None
+
+
+def _of_something_else(folder: RunFolder) -> AdapterError:
+    return AdapterError(
+        Reason.RUN_MISMATCH, f"{folder.path} holds files of something else; expected a folder of its own"
+    )
 
 
 def _check(folder: RunFolder, settings: Settings) -> None:

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from vaxcert.adapters.bulk.batch import ISSUED, IssuePlan
 from vaxcert.adapters.bulk.claim import Settings, read_json
 from vaxcert.adapters.bulk.places import RunFolder
-from vaxcert.adapters.files import read_bounded
+from vaxcert.adapters.files import file_digest, read_bounded
 from vaxcert.errors import AdapterError, Reason
 from vaxcert.model.record_keys import DIGEST_BYTES, RecordKeys
 
@@ -77,15 +77,30 @@ def earlier_parts(run: RunFolder, plan: IssuePlan) -> list[EarlierPart]:
     manifest = read_json(run.manifest) if run.manifest.exists() else {}
     files, settings = manifest.get("files"), manifest.get("settings")
     if not isinstance(files, dict) or not isinstance(settings, dict):
-        raise AdapterError(
-            Reason.FILE_UNREADABLE, f"{run.path} holds no run that is complete; expected its manifest.json"
-        )
+        raise _not_complete(run)
     _check_names(run, settings, plan)
     return [
         EarlierPart(run.certificates / Path(name).name, str(digest))
         for name, digest in sorted(files.items())
         if name.startswith(_CERTIFICATES)
     ]
+
+
+def run_digest(run: RunFolder) -> str:
+    """The digest of a run's manifest, hexadecimal, which holds those of all its certificates.
+
+    Raises:
+        AdapterError: `file-unreadable`.
+    """
+    if not run.manifest.exists():
+        raise _not_complete(run)
+    return file_digest(run.manifest).hex()
+
+
+def _not_complete(run: RunFolder) -> AdapterError:
+    return AdapterError(
+        Reason.FILE_UNREADABLE, f"{run.path} holds no run that is complete; expected its manifest.json"
+    )
 
 
 def _check_names(run: RunFolder, settings: Settings, plan: IssuePlan) -> None:

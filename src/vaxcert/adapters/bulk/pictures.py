@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
-from typing import Final
 
 import pyarrow as pa
 
-from vaxcert import qr
 from vaxcert.adapters.bulk.columns import ROW
 from vaxcert.adapters.bulk.job import Pictures
 from vaxcert.adapters.files import create_new, sync_folder
+from vaxcert.adapters.qr_files import DRAW
 from vaxcert.errors import AdapterError, Reason
-from vaxcert.qr import ErrorCorrection
-
-_DRAW: Final[dict[str, Callable[[str, ErrorCorrection], bytes]]] = {
-    "png": lambda text, level: qr.png(text, error_correction=level),
-    "svg": lambda text, level: qr.svg(text, error_correction=level).encode(),
-}
 
 
 def draw_pictures(folder: Path, certificates: pa.RecordBatch, pictures: Pictures) -> None:
@@ -39,7 +31,7 @@ def draw_pictures(folder: Path, certificates: pa.RecordBatch, pictures: Pictures
             if old.exists():
                 shutil.rmtree(old)
         partial.mkdir(mode=0o700)
-        draw = _DRAW[pictures.kind]
+        draw = DRAW[pictures.kind]
         for row, text in zip(
             certificates.column(ROW).to_pylist(), certificates.column("text").to_pylist(), strict=True
         ):
