@@ -6,15 +6,19 @@ PEERS := .venv-peers
 RECORDS ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo national test check vectors peers bench clean
+.PHONY: help demo national test check vectors peers bench bench-bulk clean
 
 help: ## Say what can be made
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
 
 $(VENV)/.installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "vaxcert needs Python 3.11 or newer; set PYTHON=..."; exit 2; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[cli,national,spark,dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[cli,national,dev]'
+	@touch $@
+
+$(VENV)/.spark: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[spark]'
 	@touch $@
 
 $(PEERS)/.installed: benchmarks/peers/requirements.txt
@@ -28,10 +32,10 @@ demo: $(VENV)/.installed ## Issue and verify certificates with throw-away TEST k
 national: $(VENV)/.installed ## Issue for a synthetic nation of RECORDS dose records, and score what was found in them
 	@PYTHONUTF8=1 $(BIN)/python examples/national/run.py --records $(RECORDS)
 
-test: $(VENV)/.installed ## Run the whole test suite
+test: $(VENV)/.spark ## Run the whole test suite
 	$(BIN)/python -m pytest $(PYTEST_FLAGS)
 
-check: $(VENV)/.installed ## Lint and type-check
+check: $(VENV)/.spark ## Lint and type-check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -43,6 +47,9 @@ peers: $(PEERS)/.installed ## Install independent implementations, for oracles a
 
 bench: $(VENV)/.installed $(PEERS)/.installed ## Measure against the peers; writes benchmarks/latest.json
 	$(BIN)/python -m benchmarks.run $(BENCH_FLAGS)
+
+bench-bulk: $(VENV)/.installed ## Measure bulk issuing on up to 5,000,000 records; writes benchmarks/bulk.json
+	$(BIN)/python -m benchmarks.bulk $(BENCH_FLAGS)
 
 clean: ## Remove everything that was installed or made
 	rm -rf $(VENV) $(PEERS) demo-output national-output .pytest_cache .mypy_cache .ruff_cache .hypothesis dist .coverage

@@ -30,7 +30,7 @@ NOT_RUN_HERE = {
     ". .venv/bin/activate": "the command is on the path already",
 }
 
-NEEDED_BY_PAGE = {"hsm.md": "softhsm2-util"}
+NEEDED_BY_PAGE = {"hsm.md": "softhsm2-util", "spark.md": "java"}
 
 _BLOCK = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\(([^)#]+)[^)]*\)")

@@ -42,6 +42,7 @@ def local(nation, plan, tmp_path_factory):
 def spark(tmp_path_factory):
     if shutil.which("java") is None:
         pytest.skip("Apache Spark needs Java 17 or newer")
+    pytest.importorskip("pyspark", reason="the extra spark is not installed (make test installs it)")
     from pyspark.sql import SparkSession
 
     os.environ["PYSPARK_PYTHON"] = sys.executable
