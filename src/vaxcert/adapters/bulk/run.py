@@ -33,10 +33,10 @@ from vaxcert.adapters.records.rejects import reject_heading
 from vaxcert.adapters.records.source import RecordBatch, RecordSource
 from vaxcert.errors import AdapterError, Reason
 
-_ROWS_PER_SHARE: Final = 400_000
-"""Doses that are sorted and judged together: about 40 MB."""
+_ROWS_PER_SHARE: Final = 500_000
+"""Doses that are sorted and judged together: about 50 MB."""
 
-_PARTS_ASKED_TOGETHER: Final = 10
+_PARTS_ASKED_TOGETHER: Final = 20
 """Parts of the input about which the registry is asked in one go: an extract of it is read through for each."""
 
 _PIECE_BYTES: Final = 1024 * 1024
@@ -166,7 +166,7 @@ class BulkRun:
             return
         progress.stage(Stage.HISTORY, records)
         paths = [self._folder.entries(part) for part in range(self._part_count(records))]
-        shares = max(self._workers, -(-records // _ROWS_PER_SHARE))
+        shares = self._workers * max(1, -(-records // (_ROWS_PER_SHARE * self._workers)))
         found = []
         for done in pool.spread("judge_histories", ((paths, share, shares) for share in range(shares))):
             if done is not None:
