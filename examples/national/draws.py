@@ -6,7 +6,7 @@ one far away, the later of two for instance.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from math import isqrt
@@ -93,7 +93,7 @@ class Shuffle:
         """Which number came to each place."""
         return self._walked(index, self._round_back)
 
-    def _walked(self, index, once):  # type: ignore[no-untyped-def]
+    def _walked(self, index: Indices, once: Callable[[Indices], Indices]) -> Indices:
         moved = once(index)
         while (outside := moved >= self.size).any():
             moved[outside] = once(moved[outside])

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 from examples.national import texts
-from examples.national.draws import Draws
+from examples.national.draws import Draws, Indices
 from examples.national.people import draw_people, has, identity_numbers
 from examples.national.plan import Plan
 from examples.national.tables import SEXES
@@ -52,7 +52,7 @@ def population(plan: Plan, first: int, last: int) -> pa.RecordBatch:
     )
 
 
-def _another_day(days: np.ndarray, swapped: np.ndarray) -> np.ndarray:
+def _another_day(days: Indices, swapped: Indices) -> Indices:
     """Another day of the same year: day and month the other way round where that is one, else one month on or back."""
     moments = days + np.datetime64("1900-01-01")
     months = moments.astype("datetime64[M]")

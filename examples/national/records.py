@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Final
 
 import numpy as np
@@ -338,8 +339,8 @@ _OTHER_MAKER: Final = np.where(np.arange(len(VACCINES)) == 0, PFIZER, 0)
 _EPOCH: Final = np.datetime64("1900-01-01")
 
 
-def _day_number(day: object) -> int:
-    return int((np.datetime64(day) - _EPOCH).astype(int))  # type: ignore[call-overload]
+def _day_number(day: date) -> int:
+    return int((np.datetime64(day) - _EPOCH).astype(int))
 
 
 _SINCE: Final = np.array([_day_number(vaccine.since) for vaccine in VACCINES])
@@ -373,7 +374,7 @@ def _years_later(days: Indices, years: Indices) -> Indices:
     return (moved - _EPOCH).astype(np.int64)
 
 
-def _table(texts_of: object, places: Indices) -> pa.Array:
+def _table(texts_of: Sequence[str | None], places: Indices) -> pa.Array:
     """The texts at these places of a table; -1 is its last."""
     table = pa.array(texts_of, pa.string())
     return table.take(pa.array(np.where(places < 0, len(table) + places, places)))

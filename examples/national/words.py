@@ -58,7 +58,7 @@ def _tones_apart(word: str) -> str:
     return "".join(letters)
 
 
-_WRITTEN: Final = {
+_WRITTEN: Final[dict[Form, Callable[[str], str]]] = {
     Form.PLAIN: str,
     Form.CAPITALS: str.upper,
     Form.WITHOUT_MARKS: bare,
