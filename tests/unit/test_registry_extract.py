@@ -386,6 +386,15 @@ def test_delimiters_and_byte_order_marks(tmp_path, delimiter, start):
     assert match(path, GIANG, AN) == [[], []]
 
 
+def test_a_parquet_file_whose_text_is_not_utf8(tmp_path):
+    names = pa.array([b"Nguy\xff", b"An"], pa.binary())
+    spoiled = pa.StringArray.from_buffers(2, names.buffers()[1], names.buffers()[2])
+    path = typed(tmp_path / "p", full_name=spoiled)
+    error = refusal(path, GIANG)
+    assert (error.reason, str(error)) == (Reason.FILE_UNREADABLE, "p holds what is not UTF-8 text")
+    assert match(path, LAN) == [[NOT_FOUND]]
+
+
 def test_an_extract_that_is_found_says_how_it_is_written(tmp_path):
     found = open_extract(write_csv(tmp_path / "p.csv", [AN]))
     assert found.layout.name == "field names"

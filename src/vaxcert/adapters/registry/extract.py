@@ -74,6 +74,7 @@ class ExtractRegistry:
         """All entries that are wanted, as `levelled` has them."""
         for extract in self._extracts:
             for entries in _together(_wanted_of(extract, wanted)):
+                _check_text(extract, entries)
                 fields = field_columns(entries, extract.fields_by_heading, extract.layout, columns=COLUMNS)
                 yield levelled(fields)
 
@@ -112,6 +113,14 @@ def _wanted_of(extract: Extract, wanted: Wanted) -> Iterable[pa.RecordBatch]:
     )
     batches: Iterable[pa.RecordBatch] = scanner.to_batches()
     return batches
+
+
+def _check_text(extract: Extract, entries: pa.RecordBatch) -> None:
+    """See to it that what is compared is text, which Arrow takes Parquet's word for."""
+    try:
+        entries.validate(full=True)
+    except pa.ArrowInvalid:
+        raise unreadable(extract.path, "holds what is not UTF-8 text") from None
 
 
 def _together(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

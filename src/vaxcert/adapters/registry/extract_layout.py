@@ -67,6 +67,10 @@ class Extract(Protocol):
     """An extract that has been looked at. Goes through pickle."""
 
     @property
+    def path(self) -> Path:
+        """Where it is."""
+
+    @property
     def layout(self) -> Layout:
         """How it is written."""
 
