@@ -45,6 +45,11 @@ def test_slot_that_is_not_there(token):
     assert message.startswith("the token in slot 7 is not there; there are: ")
 
 
+def test_less_than_one_session(token):
+    with pytest.raises(ValueError, match="0 sessions, at least 1 expected"):
+        token.key(signer(Algorithm.ES256), "es256", sessions=0)
+
+
 def test_tokens_of_one_label(hsm):
     hsm.token("TEST twice")
     second = hsm.token("TEST twice")

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 class Pkcs11Key:
     """A private key in a PKCS #11 token, and its signing certificate. A `SignerSource`; holds no PIN of its own.
 
+    Raises:
+        ValueError: Less than one session.
+
     Attributes:
         module: The shared library of the token's maker.
         token: The token's label, or the number of its slot.
@@ -35,6 +38,10 @@ class Pkcs11Key:
     pin: PasswordSource
     sessions: int = 4
     seen: bool = False
+
+    def __post_init__(self) -> None:
+        if self.sessions < 1:
+            raise ValueError(f"{self.sessions} sessions, at least 1 expected")
 
     def open(self) -> Pkcs11Signer:
         """Log in, find the key, and make sure that it belongs to the certificate.

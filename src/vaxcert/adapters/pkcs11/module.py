@@ -28,7 +28,6 @@ _OK: Final = 0
 _CANNOT_LOCK: Final = frozenset({0x09, 0x0A})  # CKR_NEED_TO_CREATE_THREADS, CKR_CANT_LOCK
 _ALREADY_INITIALIZED: Final = 0x191
 _OS_LOCKING_OK: Final = 2
-_PACKING: Final = 1 if sys.platform == "win32" else 0
 
 
 class StaleError(SignerUnavailableError):
@@ -55,7 +54,8 @@ class _Library(_pkcs11.lib):
 class _FunctionList(ctypes.Structure):
     """The beginning of CK_FUNCTION_LIST."""
 
-    _pack_ = _PACKING
+    if sys.platform == "win32":
+        _pack_ = 1
     _fields_ = (
         ("version", ctypes.c_ubyte * 2),
         ("initialize", ctypes.CFUNCTYPE(ctypes.c_ulong, ctypes.c_void_p)),
@@ -66,7 +66,8 @@ class _FunctionList(ctypes.Structure):
 class _InitializeArguments(ctypes.Structure):
     """CK_C_INITIALIZE_ARGS."""
 
-    _pack_ = _PACKING
+    if sys.platform == "win32":
+        _pack_ = 1
     _fields_ = (
         ("mutex_functions", ctypes.c_void_p * 4),
         ("flags", ctypes.c_ulong),
@@ -104,9 +105,7 @@ class Module:
         self._logins: dict[int, pkcs11.Session] = {}
         self._refused: dict[int, str] = {}
         self._functions: Final = _functions(path)
-        if forked:
-            self._functions.finalize(None)
-        self._start()
+        self._start(forked=forked)
         with faults_of(f"the PKCS #11 module {path}", "load it"):
             self._library: Final = _Library(str(path.resolve()))
 
@@ -221,23 +220,31 @@ class Module:
             if pkcs11.TokenFlag.TOKEN_INITIALIZED in token.flags:
                 yield token
 
-    def _start(self) -> None:
+    def _start(self, *, forked: bool = False) -> None:
         self._started = False
-        arguments = _InitializeArguments(flags=_OS_LOCKING_OK)
-        result = self._functions.initialize(ctypes.byref(arguments))
+        result = self._initialized()
+        if (
+            result == _ALREADY_INITIALIZED and forked
+        ):  # by the parent, which is none of this process's business
+            self._functions.finalize(None)
+            result = self._initialized()
         if result in _CANNOT_LOCK:
-            result = self._functions.initialize(None)
             self._turn = threading.RLock()
+            result = self._functions.initialize(None)
         elif (
             result == _ALREADY_INITIALIZED
         ):  # by another part of this program, which may have promised one thread
-            result = _OK
             self._turn = threading.RLock()
+            result = _OK
         if result != _OK:
             raise AdapterError(
                 Reason.KEY_UNREADABLE, f"the PKCS #11 module {self.path} does not start ({result:#x})"
             )
         self._started = True
+
+    def _initialized(self) -> int:
+        result: int = self._functions.initialize(ctypes.byref(_InitializeArguments(flags=_OS_LOCKING_OK)))
+        return result
 
 
 _modules: Final[dict[Path, Module]] = {}
