@@ -223,17 +223,13 @@ class Module:
     def _start(self, *, forked: bool = False) -> None:
         self._started = False
         result = self._initialized()
-        if (
-            result == _ALREADY_INITIALIZED and forked
-        ):  # by the parent, which is none of this process's business
+        if forked and result == _ALREADY_INITIALIZED:  # the parent's start, of which this is a mere copy
             self._functions.finalize(None)
             result = self._initialized()
         if result in _CANNOT_LOCK:
             self._turn = threading.RLock()
             result = self._functions.initialize(None)
-        elif (
-            result == _ALREADY_INITIALIZED
-        ):  # by another part of this program, which may have promised one thread
+        elif result == _ALREADY_INITIALIZED:  # another part of this program may have promised one thread
             self._turn = threading.RLock()
             result = _OK
         if result != _OK:
