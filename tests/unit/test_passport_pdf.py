@@ -23,10 +23,12 @@ from vaxcert.adapters.passport import (
     Layout,
     Mark,
     PassportHolder,
+    content,
     group_by_subject,
     passport_pdf,
 )
 from vaxcert.crypto.algorithms import Algorithm
+from vaxcert.model import value_sets
 
 LABELS = (
     ("Họ và tên", "Full name"),
@@ -115,7 +117,7 @@ def figure_side(path: Path) -> float:
     return (right - left) * 25.4 / 72
 
 
-def content(path: Path) -> list[bytes]:
+def instructions(path: Path) -> list[bytes]:
     """The instructions of each page."""
     with pikepdf.open(path) as document:
         return [page.Contents.read_bytes() for page in document.pages]
@@ -242,9 +244,7 @@ def test_what_nobody_states_is_said(tmp_path):
     ],
 )
 def test_nationality_is_a_code_or_a_name(nationality, shown):
-    from vaxcert.adapters.passport.content import person_content
-
-    value = person_content(replace(ONE, nationality=nationality))["nationality"]
+    value = content.person_content(replace(ONE, nationality=nationality))["nationality"]
     assert shown == ("không ghi not stated" if value is None else " ".join(value.values()))
 
 
@@ -283,7 +283,7 @@ def test_document_says_what_it_is_and_in_which_language(printed):
             assert metadata["{http://www.aiim.org/pdfua/ns/id/}part"] == "1"
             assert metadata.pdfa_status == "2A"
             assert metadata["dc:title"] == title
-    for page in content(printed):
+    for page in instructions(printed):
         assert set(re.findall(rb"/Lang ?\((\w+)\)", page)) == {b"en", b"vi"}
 
 
@@ -314,7 +314,7 @@ def test_headings_begin_with_the_first_and_skip_none(printed, read_out):
 
 def test_what_is_not_read_out_is_marked_so(printed, read_out):
     """All that a page shows is in the structure or an artifact; a further page repeats the name as one."""
-    for page in content(printed):
+    for page in instructions(printed):
         depth = 0
         for operator in re.findall(rb"(?<=[\s>\])])(BDC|BMC|EMC|TJ|Tj|Do|f|S)(?=\s)", page):
             depth += {b"BDC": 1, b"BMC": 1, b"EMC": -1}.get(operator, 0)
@@ -411,9 +411,7 @@ def test_scripts_that_the_fonts_lack_are_printed_as_in_the_passport(tmp_path, fa
 
 
 def test_every_letter_that_is_let_through_is_in_the_fonts():
-    from vaxcert.adapters.passport.content import _NOT_IN_FONT
-
-    letters = "".join(c for c in map(chr, range(0x20, 0x2100)) if not _NOT_IN_FONT.search(c))
+    letters = "".join(c for c in map(chr, range(0x20, 0x2100)) if not content._NOT_IN_FONT.search(c))
     assert len(letters) > 1000
     lines = [" ".join(letters[start : start + 60]) for start in range(0, len(letters), 60)]
     doses = tuple(
@@ -439,3 +437,25 @@ def test_nobody_and_too_many_are_refused(count):
 def test_reprs_show_nobody():
     assert repr(ONE) == "<PassportHolder>"
     assert repr(ONE.doses[0]) == "<PassportDose>"
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_what_is_not_measured_has_room(layout, monkeypatch):
+    """With and without measuring, the bytes are the same for the longest names of the vaccines licensed in Viet Nam."""
+    licensed = [product for product in value_sets.current().products.values() if product.licensed_in_vietnam]
+    doses = tuple(
+        replace(ONE.doses[0], vaccination=replace(ONE.doses[0].vaccination, prophylaxis=prophylaxis, **codes))
+        for product in licensed
+        for prophylaxis in sorted(product.prophylaxis)
+        for codes in [{"product": product.code, "marketing_holder": product.holder}]
+    )
+    names = ("Nguyễn", "Thị Hoàng Phượng Khánh Quỳnh")
+    subject = person(family_name=names[0], given_name=names[1])
+    people = [
+        replace(ONE, doses=doses[start : start + 2], subject=subject) for start in range(0, len(doses), 2)
+    ]
+    usual = [content.person_content(one) for one in people]
+    assert all(one["usual"] and all(dose["usual"] for dose in one["doses"]) for one in usual)
+    quick = passport_pdf(people, layout=layout)
+    monkeypatch.setattr(content, "_USUAL", dict.fromkeys(content._USUAL, -1))
+    assert passport_pdf(people, layout=layout) == quick

@@ -24,6 +24,17 @@ Value: TypeAlias = Mapping[str, Any] | None
 
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
+_USUAL: Final = {
+    "name": 36,
+    "nationality": 14,
+    "disease": 20,
+    "vaccine": 52,
+    "product": 22,
+    "manufacturer": 56,
+    "code": 48,
+}
+"""Characters that have room in the places of the template at its full size."""
+
 _NOT_IN_FONT: Final = re.compile(
     "[^ -~\u00a1-\u00ac\u00ae-\u02af\u0300-\u036f\u0386\u0388-\u038a\u038c\u038e-\u03a1\u03a3-\u03ce"
     "\u0400-\u045f\u1e00-\u1eff\u2010-\u2027\u2030-\u2037]"
@@ -43,7 +54,7 @@ def person_content(holder: PassportHolder) -> dict[str, Any]:
     """
     doses = [dose.vaccination for dose in holder.doses]
     numbers = [dose.dose_number for dose in doses if dose.dose_number is not None]
-    return {
+    content = {
         "mark": None if holder.mark is None else str(holder.mark),
         "authority": next((_printable(dose.authority) for dose in doses if dose.authority), None),
         "name": _name(holder.subject),
@@ -53,13 +64,14 @@ def person_content(holder: PassportHolder) -> dict[str, Any]:
         "received": {"vi": str(max(numbers, default=len(doses)))},
         "doses": [_dose(dose) for dose in holder.doses],
     }
+    return {**content, "usual": _is_usual(content)}
 
 
 def _dose(dose: PassportDose) -> dict[str, Any]:
     of = dose.vaccination
     picture = draw_picture(dose.text)
-    return {
-        "name": "–" if of.dose_number is None else str(of.dose_number),
+    content = {
+        "label": "–" if of.dose_number is None else str(of.dose_number),
         "number": _dose_number(of.dose_number, of.doses_in_series),
         "vaccinated": _strong(_day(of.vaccinated_on)),
         "vaccine": _names((of.prophylaxis,), "prophylaxis"),
@@ -71,6 +83,16 @@ def _dose(dose: PassportDose) -> dict[str, Any]:
         "qr": picture.svg,
         "qr_modules": picture.modules,
     }
+    return {**content, "usual": _is_usual(content)}
+
+
+def _is_usual(content: Mapping[str, Any]) -> bool:
+    """Whether every value is so short that the template need not measure whether it fits."""
+    return all(
+        value is None or max(len(value["vi"]), len(value.get("en", ""))) <= _USUAL[name]
+        for name, value in content.items()
+        if name in _USUAL
+    )
 
 
 def _name(person: Person) -> Value:
