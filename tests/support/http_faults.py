@@ -91,6 +91,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def start(self, status: int, **fields: str) -> None:
         self.send_response(status)
+        self.send_header("Connection", "close")  # as it will be; else a client may send on it again
         for name, value in fields.items():
             self.send_header(name.replace("_", "-"), value)
         self.end_headers()
