@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from multiprocessing.connection import wait as wait_for_process
 from multiprocessing.sharedctypes import Synchronized
 from types import TracebackType
@@ -114,12 +115,29 @@ class WorkerPool:
                 if task is None:
                     left = False
                 else:
-                    running.add(pool.submit(_call, method, task))
+                    with _interruptions_held():
+                        running.add(pool.submit(_call, method, task))
             done, running = wait(running, _LOOK_EVERY, FIRST_COMPLETED)
             if not done:
                 yield None
             for future in done:
                 yield future.result()
+
+
+@contextmanager
+def _interruptions_held() -> Iterator[None]:
+    """Hold an interruption from the keyboard back: a process that is started meanwhile never gets any.
+
+    It goes to all processes of a terminal, and one that is just loading its modules would complain at length.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 _worker: object = None
