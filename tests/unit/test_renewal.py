@@ -275,6 +275,18 @@ def test_mended_rejects_of_corrections_go_in_again(first, rows, later, tmp_path)
     assert (result.corrected, result.rejected) == (1, 0)
 
 
+def test_corrections_that_cannot_be_read_are_mended_and_go_into_the_same_folder(first, rows, later, tmp_path):
+    corrected = tmp_path / "corrected.csv"
+    corrected.write_bytes(b"HoVaTen\xff\n")
+    with pytest.raises(AdapterError) as caught:
+        renew([first], tmp_path / "out", later, corrections=corrected, settings={"renewal": "bad"})
+    assert caught.value.reason is Reason.FILE_UNREADABLE
+    assert not (tmp_path / "out").exists()
+    write_csv(corrected, rows[:1])
+    result = renew([first], tmp_path / "out", later, corrections=corrected, settings={"renewal": "good"})
+    assert result.corrected == 1
+
+
 def test_no_rejects_file_without_corrections(first, later, tmp_path):
     renew([first], tmp_path / "out", later, due=ENDS + SECOND)
     assert not (tmp_path / "out/rejects.csv").exists()

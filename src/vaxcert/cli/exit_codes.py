@@ -24,7 +24,7 @@ class ExitCode(IntEnum):
     REFUSED = 1
     """A certificate, a record or a request was refused."""
     USAGE = 2
-    """Wrong options, a missing password, or a place that cannot be written to."""
+    """Wrong options, a missing password, or a place that cannot be written to or holds something else."""
     UNREADABLE = 3
     """Unreadable or not supported."""
     TRUST = 4
@@ -45,6 +45,7 @@ _USAGE_REASONS: Final = frozenset(
         Reason.KEY_PASSWORD,
         Reason.KEY_CERTIFICATE_MISMATCH,
         Reason.REGISTRY_REFUSED,
+        Reason.RUN_MISMATCH,
         Reason.EXTRA_MISSING,
     }
 )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import secrets
-import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
+from vaxcert.adapters.locks import locked
 from vaxcert.cli.arguments import Commands, add_command, moment
 from vaxcert.cli.as_json import moment_json
 from vaxcert.cli.attestation_options import add_attestation_options, attestations_of
@@ -16,7 +17,14 @@ from vaxcert.cli.mapping_options import add_mapping_option, mapping_of
 from vaxcert.cli.registry_options import add_registry_options, registry_of
 from vaxcert.cli.session import Session
 from vaxcert.cli.texts import Texts
+from vaxcert.errors import AdapterError, Reason
 from vaxcert.model.record_keys import MIN_SECRET_BYTES
+
+if TYPE_CHECKING:
+    from vaxcert.adapters.bulk.places import RunFolder
+
+_CHECK: Final = "check"
+"""What only the settings of a check have."""
 
 
 def add_parser(actions: Commands, texts: Texts) -> None:
@@ -51,8 +59,7 @@ def run(options: argparse.Namespace, session: Session) -> ExitCode:
     from vaxcert.adapters.records.formats import open_records
 
     folder = RunFolder(options.out)
-    if not folder.manifest.exists():  # an earlier check had another secret, of which nothing is left
-        shutil.rmtree(folder.work, ignore_errors=True)
+    _begin_anew(folder)
     at = (options.at or session.now).replace(microsecond=0)
     source = open_records(options.records, mapping=mapping_of(options))
     job = Job(
@@ -68,6 +75,26 @@ def run(options: argparse.Namespace, session: Session) -> ExitCode:
         "at": moment_json(at),
         "language": session.texts.language,
         **records_setting(options.records, job),
-        "check": secrets.token_hex(8),
+        _CHECK: secrets.token_hex(8),
     }
     return go(BulkRun(source, job, settings, workers=workers_of(options)), folder, options, session)
+
+
+def _begin_anew(folder: RunFolder) -> None:
+    """Clear away a check that was interrupted: it had another secret, of which nothing is left.
+
+    Raises:
+        AdapterError: `run-mismatch`, when the folder holds anything else; `store-busy`.
+    """
+    from vaxcert.adapters.bulk.claim import stored_settings
+
+    stored = stored_settings(folder)
+    if folder.manifest.exists() or (stored is not None and _CHECK not in stored):
+        raise AdapterError(
+            Reason.RUN_MISMATCH, f"{folder.path} holds an earlier run; expected a folder for this one alone"
+        )
+    if folder.work.exists():
+        with locked(folder.work / "lock"):
+            for result in (folder.rejects, folder.unmatched, folder.summary):
+                result.unlink(missing_ok=True)
+            folder.forget()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -76,6 +78,11 @@ class RunFolder:
         return self.work / "settings.json"
 
     @property
+    def counted(self) -> Path:
+        """How many records there are: the input has been read to its end."""
+        return self.work / "records.json"
+
+    @property
     def history(self) -> Path:
         """Faults among several doses of one person, of all parts."""
         return self.work / "history.bin"
@@ -133,8 +140,12 @@ class RunFolder:
         """
         self._make(self.path, self.work)
 
-    def make(self, *, pictures: bool) -> None:
+    def make(self, *, certificates: bool = True, pictures: bool) -> None:
         """Make all other folders.
+
+        Args:
+            certificates: Whether the run issues any.
+            pictures: Whether it draws QR codes.
 
         Raises:
             AdapterError: `file-unwritable`.
@@ -143,9 +154,18 @@ class RunFolder:
             *(self.cleaned, self.entries, self.matched, self.rejects_of, self.unmatched_of),
             *(self.tally, self.done),
         )
-        self._make(self.certificates, *(place(0).parent for place in parts))
+        self._make(*(place(0).parent for place in parts))
+        if certificates:
+            self._make(self.certificates)
         if pictures:
             self._make(self.pictures)
+
+    def forget(self) -> None:
+        """Take away what a run leaves that came to nothing: `.run`, and folders with nothing in them."""
+        shutil.rmtree(self.work, ignore_errors=True)
+        for folder in (self.certificates, self.pictures, self.path):
+            with suppress(OSError):
+                folder.rmdir()
 
     def _make(self, *folders: Path) -> None:
         try:

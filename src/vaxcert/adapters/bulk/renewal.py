@@ -29,6 +29,7 @@ from vaxcert.adapters.bulk.run import Progress, Stage
 from vaxcert.adapters.files import write_pieces_atomically
 from vaxcert.adapters.records.rejects import reject_heading
 from vaxcert.adapters.revocation_files import append_to_ledger, ledger_entries
+from vaxcert.errors import VaxcertError
 from vaxcert.trust.revocation.hashes import HashType
 from vaxcert.trust.revocation.header import Change
 from vaxcert.trust.revocation.ledger import LedgerEntry, LedgerState, expiry_day
@@ -108,7 +109,12 @@ class Renewal:
         """
         with claimed(self._folder, self._settings) as manifest:
             if manifest is None:
-                manifest = self._renew(progress)
+                try:
+                    manifest = self._renew(progress)
+                except VaxcertError:
+                    if not any(self._folder.done(0).parent.glob("*")):
+                        self._folder.forget()
+                    raise
                 was_complete = False
             else:
                 was_complete = True

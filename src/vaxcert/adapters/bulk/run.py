@@ -19,6 +19,7 @@ from typing import Final, Protocol
 import numpy as np
 
 from vaxcert.adapters.bulk import history
+from vaxcert.adapters.bulk.batch import IssuePlan
 from vaxcert.adapters.bulk.claim import Manifest, Settings, claimed, complete, read_json, write_json
 from vaxcert.adapters.bulk.job import Job, PartDone
 from vaxcert.adapters.bulk.processes import WorkerPool
@@ -31,13 +32,18 @@ from vaxcert.adapters.files import (
 )
 from vaxcert.adapters.records.rejects import reject_heading
 from vaxcert.adapters.records.source import RecordBatch, RecordSource
-from vaxcert.errors import AdapterError, Reason
+from vaxcert.errors import AdapterError, Reason, VaxcertError
 
 _ROWS_PER_SHARE: Final = 500_000
 """Doses that are sorted and judged together: about 50 MB."""
 
 _PARTS_ASKED_TOGETHER: Final = 20
 """Parts of the input about which the registry is asked in one go: an extract of it is read through for each."""
+
+_OF_THE_INPUT: Final = frozenset(
+    {Reason.FILE_UNREADABLE, Reason.COLUMN_MISSING, Reason.COLUMN_TYPE, Reason.INPUT_TOO_LONG}
+)
+"""What is wrong with a file as a whole, while it is read for the first time."""
 
 _PIECE_BYTES: Final = 1024 * 1024
 
@@ -105,24 +111,33 @@ class BulkRun:
         Raises:
             AdapterError: `run-mismatch`, when the folder holds a run with other settings; `store-busy`, when another
                 process is at it; `run-interrupted`; `file-unreadable`; `file-unwritable`. What is written stays, and
-                the next run goes on from there.
+                the next run goes on from there; nothing stays when the file of records cannot be used.
             EncodeError: The signing certificate does not allow issuing.
         """
         with claimed(self._folder, self._settings) as manifest:
             if manifest is not None:
                 return _result(manifest, was_complete=True)
-            self._folder.make(pictures=self._job.pictures is not None)
-            with WorkerPool(partial(PartWorker, self._job), self._workers) as pool:
-                records = self._clean(pool, progress)
-                self._judge_histories(pool, progress, records)
-                if self._job.registry is not None:
-                    self._match(pool, progress, records)
-                parts = self._issue(pool, progress, records)
+            issues = isinstance(self._job.plan, IssuePlan)
+            self._folder.make(certificates=issues, pictures=self._job.pictures is not None)
+            try:
+                parts = self._stages(progress)
+            except VaxcertError as error:
+                if error.reason in _OF_THE_INPUT and not self._folder.counted.exists():
+                    self._folder.forget()  # another file is another run
+                raise
             return self._finish(parts)
+
+    def _stages(self, progress: Progress) -> list[PartDone]:
+        with WorkerPool(partial(PartWorker, self._job), self._workers) as pool:
+            records = self._clean(pool, progress)
+            self._judge_histories(pool, progress, records)
+            if self._job.registry is not None:
+                self._match(pool, progress, records)
+            return self._issue(pool, progress, records)
 
     def _clean(self, pool: WorkerPool, progress: Progress) -> int:
         """Judge each record for itself. Returns how many there are."""
-        counted = self._folder.work / "records.json"
+        counted = self._folder.counted
         if counted.exists():
             records: int = read_json(counted)["records"]
             return records
