@@ -61,6 +61,21 @@ def file_digest(path: Path) -> bytes:
         raise AdapterError(Reason.FILE_UNREADABLE, "no file can have such a name") from None
 
 
+def content_digest(path: Path) -> bytes:
+    """The SHA-256 of a file; of a folder, one of the names and digests of all files in it.
+
+    Raises:
+        AdapterError: `file-unreadable`.
+    """
+    if not path.is_dir():
+        return file_digest(path)
+    found = hashlib.sha256()
+    for file in sorted(one for one in path.rglob("*") if one.is_file()):
+        found.update(file.relative_to(path).as_posix().encode("utf-8", "surrogateescape") + b"\0")
+        found.update(file_digest(file))
+    return found.digest()
+
+
 def find_files(folder: Path, suffixes: Collection[str]) -> Iterator[Path | AdapterError]:
     """Find the files in a folder and all its folders, in the order of their names.
 

@@ -25,7 +25,7 @@ else:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold the lock of a store.
+    """Hold the lock of a store or of another folder.
 
     Args:
         path: The lock's file; made when it is missing, and never removed.
@@ -43,7 +43,7 @@ def locked(path: Path) -> Iterator[None]:
         except OSError:
             raise AdapterError(
                 Reason.STORE_BUSY,
-                f"the store {path.parent} is being changed by another process; try again later",
+                f"{path.parent} is being changed by another process; try again later",
             ) from None
         yield
     finally:

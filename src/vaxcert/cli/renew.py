@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vaxcert.adapters.files import file_digest
+from vaxcert.adapters.files import content_digest, file_digest
 from vaxcert.cli.arguments import Commands, add_command, days
 from vaxcert.cli.as_json import moment_json
 from vaxcert.cli.bulk_run import RunProgress, add_run_options, need_bulk, workers_of
@@ -58,12 +58,10 @@ def run(options: argparse.Namespace, session: Session) -> ExitCode:
         UsageError: There is nothing to do, or options do not go together.
     """
     need_bulk()
+    from vaxcert.adapters.bulk.places import RunFolder
     from vaxcert.adapters.bulk.renewal import Renewal
 
-    if options.within_days is None and options.corrections is None:
-        raise UsageError("nothing to do; give --within-days, --corrections or both")
-    from vaxcert.adapters.bulk.places import RunFolder
-
+    _check_options(options)
     job = _job(options, session)
     renewal = Renewal(
         [RunFolder(path) for path in options.runs],
@@ -81,6 +79,15 @@ def run(options: argparse.Namespace, session: Session) -> ExitCode:
         return ExitCode.INTERRUPTED
     _report(result, options, session)
     return ExitCode.REFUSED if result.refused or result.rejected else ExitCode.ACCEPTED
+
+
+def _check_options(options: argparse.Namespace) -> None:
+    if options.within_days is None and options.corrections is None:
+        raise UsageError("nothing to do; give --within-days, --corrections or both")
+    if options.mapping is not None and options.corrections is None:
+        raise UsageError("--mapping belongs with --corrections")
+    if options.revocation_anchor and not options.revocation:
+        raise UsageError("--revocation-anchor belongs with --revocation")
 
 
 def _job(options: argparse.Namespace, session: Session) -> RenewalJob:
@@ -105,14 +112,23 @@ def _job(options: argparse.Namespace, session: Session) -> RenewalJob:
 
 
 def _settings(options: argparse.Namespace, job: RenewalJob, session: Session) -> dict[str, Any]:
+    from vaxcert.adapters.bulk.earlier import run_digest
+    from vaxcert.adapters.bulk.places import RunFolder
+
     corrections = options.corrections
     return {
         **plan_settings(options, job.plan, session),
-        "runs": [file_digest(path / "manifest.json").hex() for path in options.runs],
+        "runs": [run_digest(RunFolder(path)) for path in options.runs],
         "due": None if job.due is None else moment_json(job.due),
         "corrections": None if corrections is None else file_digest(corrections).hex(),
+        "mapping": repr(job.corrections and job.corrections.mapping),
+        **{name: _digests(getattr(options, name)) for name in ("trust", "revocation", "revocation_anchor")},
         "ledger": options.ledger is not None,
     }
+
+
+def _digests(paths: list[Path]) -> list[str]:
+    return [content_digest(path).hex() for path in paths]
 
 
 def _report(result: RenewalResult, options: argparse.Namespace, session: Session) -> None:
