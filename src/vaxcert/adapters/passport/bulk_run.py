@@ -1,8 +1,9 @@
 """The persons of a bulk run: its certificates, wherever in its parts they lie, put together again.
 
 A run keeps the order of its input, so the doses of one person may lie far apart. The keys of all persons are read
-first, eight bytes for each certificate; then the parts are read again and again, each time for the next persons in
-the order in which they first come. Nothing is sorted on disk, and no more than `PEOPLE_AT_ONCE` are in memory.
+first, which takes 64 bytes a certificate for a moment and four from then on; then the parts are read again and again,
+each time for the next persons in the order in which they first come. Nothing is sorted on disk, and the certificates of
+no more than `PEOPLE_AT_ONCE` are in memory.
 """
 
 from __future__ import annotations
