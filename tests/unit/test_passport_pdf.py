@@ -361,7 +361,7 @@ def test_long_names_are_neither_cut_nor_run_over_the_edge(tmp_path, layout, fami
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_longest_values_of_every_field_stay_on_the_card_or_page(tmp_path, layout):
-    (holder,) = holders(*texts(DUY, 3))
+    (holder,) = holders(ALL_TEXTS[0])
     names = ("disease", "prophylaxis", "product", "marketing_holder", "authority")
     filled = {name: f"{name} {'Wm' * 40}"[:80] for name in names}
     doses = tuple(
@@ -371,11 +371,11 @@ def test_longest_values_of_every_field_stay_on_the_card_or_page(tmp_path, layout
     subject = person(family_name="W" * 80, given_name="W" * 80)
     path = put(tmp_path, [replace(holder, subject=subject, doses=doses, nationality="Nm" * 40)], layout)
     assert pages(path) == 1
-    check_margins(path, *{Layout.PAGE: (17, 210 - 17), Layout.SHEET: (7, 210 - 7)}[layout])
+    check_margins(path, *{Layout.PAGE: (17, 210 - 17), Layout.SHEET: (7, 105 - 7)}[layout])
     letters = "".join(elements(path)[0].text.split())
     for value in (*filled.values(), LONG_CODE, "Nm" * 40, "W" * 160):
         assert value.replace(" ", "") in letters
-    assert len(vc.qr.read_pdf(path.read_bytes())[0]) == 3
+    assert len(vc.qr.read_pdf(path.read_bytes())[0]) == 1
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
