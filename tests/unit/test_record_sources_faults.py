@@ -35,6 +35,7 @@ from vaxcert.adapters.records.formats import open_records
 from vaxcert.adapters.records.layout import Layout
 from vaxcert.adapters.records.mapping import shipped
 from vaxcert.adapters.records.rows import read_records
+from vaxcert.adapters.records.xlsx_writer import xlsx_pieces
 from vaxcert.errors import AdapterError, Reason, VaxcertError
 from vaxcert.limits import (
     MAX_RECORD_CHARACTERS,
@@ -88,6 +89,8 @@ def xlsx_bytes(**changed: bytes) -> bytes:
 XLSX = xlsx_bytes()
 PARQUET = parquet_bytes()
 LISTS = pa.array([["a"]])
+WIDE = {f"c{n}": pa.array(["x"]) for n in range(MAX_RECORD_COLUMNS + 1 - len(HEADINGS))}
+WIDE_XLSX = b"".join(xlsx_pieces([*HEADINGS, *WIDE], []))
 
 
 @pytest.mark.parametrize(
@@ -134,6 +137,8 @@ LISTS = pa.array([["a"]])
             "the Parquet file is damaged or cut short",
         ),
         ("a.parquet", b"PARE" + PARQUET[4:], "file-unreadable", "the Parquet file is encrypted; expected"),
+        ("a.parquet", parquet_bytes(**WIDE), "file-unreadable", "more than 256 columns"),
+        ("a.xlsx", WIDE_XLSX, "file-unreadable", "more than 256 columns"),
         ("a.parquet", parquet_bytes(SoLoThuoc=LISTS), "column-type", "column SoLoThuoc is of type list<"),
         (
             "a.parquet",
