@@ -140,6 +140,19 @@ def test_stopped_at_every_step_it_ends_as_if_undisturbed(whole, nation, plan, tm
     assert bulk.files(out) == bulk.files(whole[0])
 
 
+def test_nothing_half_written_stays(whole, nation, plan, tmp_path):
+    """As of processes that were killed while they wrote."""
+    out = tmp_path / "run"
+    with pytest.raises(KeyboardInterrupt):
+        bulk.run(nation.records, out, plan, progress=Stopping(14))
+    for name in (".rejects.csv.0a1b2c3d.partial", "certificates/.part-000003.parquet.0a1b2c3d.partial"):
+        (out / name).write_bytes(b"PAR1")
+    (out / "certificates/.part-000004.partial").mkdir()
+    (out / "certificates/.part-000004.partial/000000001.png").write_bytes(b"x")
+    bulk.run(nation.records, out, plan)
+    assert bulk.files(out) == bulk.files(whole[0])
+
+
 def test_a_run_that_is_complete_is_not_done_again(whole, nation, plan):
     out, result = whole
     before = bulk.files(out)

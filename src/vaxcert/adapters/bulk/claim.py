@@ -94,6 +94,7 @@ def complete(folder: RunFolder, settings: Settings, manifest: Manifest) -> None:
     Raises:
         AdapterError: `file-unwritable`.
     """
+    folder.sweep()
     write_json(folder.manifest, {"format": FORMAT, "settings": settings, **manifest})
     shutil.rmtree(folder.work, ignore_errors=True)
 

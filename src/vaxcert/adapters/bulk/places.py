@@ -160,6 +160,15 @@ class RunFolder:
         if pictures:
             self._make(self.pictures)
 
+    def sweep(self) -> None:
+        """Take away what processes left half-written that were killed."""
+        for folder in (self.path, self.certificates, self.pictures):
+            for left in folder.glob(".*.partial"):
+                if left.is_dir():
+                    shutil.rmtree(left, ignore_errors=True)
+                else:
+                    left.unlink(missing_ok=True)
+
     def forget(self) -> None:
         """Take away what a run leaves that came to nothing: `.run`, and folders with nothing in them."""
         shutil.rmtree(self.work, ignore_errors=True)
