@@ -24,7 +24,7 @@ LATEST = Path(__file__).with_name("latest.json")
 _FEW = 100
 _FEW_ENTRIES = 20_000
 _CORPUS = "VAXCERT_CORPUS"
-_PACKAGES = ("cryptography", "cbor2", "zlib-ng", "zxing-cpp", "pillow")
+_PACKAGES = ("cryptography", "cbor2", "zxing-cpp", "pillow")
 
 
 def main(arguments: list[str] | None = None) -> int:

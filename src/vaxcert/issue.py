@@ -150,7 +150,7 @@ class Issuer:
             issuer=self._country, expires=expires, issued_at=issued_at, hcert={eu_dcc.CLAIM: claim}
         )
         signature = self._sign(cose.sig_structure(self._protected, payload))
-        text = container.write(cose.write(self._protected, payload, signature))
+        text = container.write(cose.write(self._protected, payload, signature), noise=len(signature))
         return IssuedCertificate(text, certificate_id, issued_at, expires, tuple(findings))
 
     def check(self, kind: Kind, *, at: datetime) -> None:

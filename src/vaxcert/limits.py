@@ -72,7 +72,7 @@ MAX_WORKBOOK_PART_BYTES: Final = 16 * 1024 * 1024
 """Bytes of each other part that is held in memory, like the cell formats."""
 
 MAX_WORKBOOK_ROW_BYTES: Final = 1024 * 1024
-"""Bytes of one row of a sheet, or of one of its texts. A row whose every cell has a colour and no text has some 300,000."""
+"""Bytes of one row of a sheet, or of one of its texts. A row whose every cell has a colour and no text has 300,000."""
 
 MAX_WORKBOOK_ROWS: Final = 1_048_576
 """Rows of a sheet, the heading's included: what Excel can hold."""

@@ -59,7 +59,6 @@ PURE_STANDARD_LIBRARY = frozenset(
         "unicodedata",
         "zipfile",  # of bytes in memory
         "zlib",
-        "zlib_ng",
     }
 )
 PURE_LIBRARIES = frozenset({"cbor2", "cryptography"})

@@ -12,13 +12,28 @@ def refusal(data, **options):
     return caught.value
 
 
-@pytest.mark.parametrize(("size", "header"), [(1, "7801"), (449, "7801"), (450, "78da"), (16 * 1024, "78da")])
-def test_round_trip_with_the_window_every_reader_expects(size, header):
-    data = (b"vaccination " * 2000)[:size]
-    compressed = deflate.deflate(data)
+@pytest.mark.parametrize(
+    ("size", "noise", "header"),
+    [
+        *((0, 0, "7801"), (1, 0, "7801"), (309, 0, "7801"), (310, 0, "78da"), (16 * 1024, 0, "78da")),
+        *((373, 64, "7801"), (374, 64, "78da"), (565, 256, "7801"), (566, 256, "78da")),
+        *((65_535, 65_535, "7801"), (65_536, 65_536, "78da")),
+    ],
+)
+def test_round_trip_with_the_window_every_reader_expects(size, noise, header):
+    data = (b"vaccination " * 6000)[:size]
+    compressed = deflate.deflate(data, noise=noise)
     assert compressed[:2] == bytes.fromhex(header)
+    if size > 16 * 1024:
+        assert zlib.decompress(compressed) == data
+        return
     assert deflate.inflate(compressed) == data
     assert zlib.decompress(compressed) == data
+
+
+def test_what_is_stored_is_what_zlib_itself_stores():
+    data = bytes(range(200))
+    assert deflate.deflate(data) == zlib.compress(data, 0)
 
 
 @pytest.mark.parametrize("level", range(10))

@@ -80,6 +80,19 @@ UNREACHABLE_REASONS = {
     Reason.STORE_BUSY: "about adapters",
     Reason.DOWNLOAD_FAILED: "about adapters",
     Reason.DOWNLOAD_REFUSED: "about adapters",
+    Reason.ATTESTATION_UNREADABLE: "about attestations",
+    Reason.ATTESTATION_SIGNATURE: "about attestations",
+    Reason.ATTESTATION_IN_FUTURE: "about attestations",
+    Reason.ATTESTER_UNKNOWN: "about attestations",
+    Reason.ATTESTER_WITHDRAWN: "about attestations",
+    Reason.ATTESTER_NOT_AUTHORISED: "about attestations",
+    Reason.ATTESTER_NOT_IN_DATE: "about attestations",
+    Reason.SIGNER_UNAVAILABLE: "about adapters",
+    Reason.COLUMN_TYPE: "about adapters",
+    Reason.MAPPING_UNUSABLE: "about adapters",
+    Reason.REGISTRY_REFUSED: "about adapters",
+    Reason.RUN_MISMATCH: "about adapters",
+    Reason.RUN_INTERRUPTED: "about adapters",
 }
 UNREACHABLE_FINDINGS = {}
 

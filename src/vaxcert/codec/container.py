@@ -53,13 +53,17 @@ def message_bytes(source: str | bytes) -> bytes:
     raise DecodeError(Reason.INPUT_TYPE, f"text or bytes expected, not {type(source).__name__}")
 
 
-def write(message: bytes) -> str:
+def write(message: bytes, *, noise: int = 0) -> str:
     """Write a COSE message as `HC1:` text.
+
+    Args:
+        message: The message.
+        noise: How many of its bytes nothing can shorten: those of its signature.
 
     Raises:
         LimitExceededError: `input-too-long` when no QR code could hold it.
     """
-    return CONTEXT_IDENTIFIER + base45.encode(deflate.deflate(message))
+    return CONTEXT_IDENTIFIER + base45.encode(deflate.deflate(message, noise=noise))
 
 
 def _other_context(text: str) -> VaxcertError:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import zlib
 from typing import Final
 
-from zlib_ng import zlib_ng
-
 from vaxcert.errors import DecodeError, LimitExceededError, Reason
 from vaxcert.limits import MAX_MESSAGE_BYTES
 
-_SMALL: Final = 450
-"""Bytes of a message that makes an easy QR code however it is compressed; one with an ES256 signature has about 350."""
+_WORTH_COMPRESSING: Final = 310
+"""Bytes besides the signature from which on Huffman's tables save more than they take."""
+
+_MOST_STORED: Final = 0xFFFF
+"""Bytes of one stored block."""
+
+_STORED: Final = b"\x78\x01\x01"
+"""A zlib header, and the start of a last block that is stored (RFC 1950, section 2.2; RFC 1951, section 3.2.3)."""
 
 
 def inflate(data: bytes, *, limit: int = MAX_MESSAGE_BYTES) -> bytes:
@@ -45,10 +49,18 @@ def inflate(data: bytes, *, limit: int = MAX_MESSAGE_BYTES) -> bytes:
     return inflated
 
 
-def deflate(data: bytes) -> bytes:
-    """Compress to one zlib stream: a small message quickly, a larger one as small as zlib makes it.
+def deflate(data: bytes, *, noise: int = 0) -> bytes:
+    """Write one zlib stream: what is worth compressing as small as zlib makes it, what is not as it stands.
 
-    A small message loses 1 % by that and is done in a fifth of the time; one with an RSA signature fills a dense QR
-    code, where each version counts, and took longer to sign than to compress (ADR 0001).
+    A stream of Deflate may hold its data as they are (RFC 1951, section 3.2.4), eleven bytes more in all. Of a usual
+    certificate that is what the best compressor comes to as well, after taking as long as a signature (ADR 0023).
+
+    Args:
+        data: What to write.
+        noise: How many of its bytes nothing can shorten: those of a signature.
     """
-    return zlib_ng.compress(data, 1) if len(data) < _SMALL else zlib.compress(data, 9)
+    if len(data) - noise < _WORTH_COMPRESSING and len(data) <= _MOST_STORED:
+        size = len(data)
+        lengths = size.to_bytes(2, "little") + (size ^ 0xFFFF).to_bytes(2, "little")
+        return b"".join((_STORED, lengths, data, zlib.adler32(data).to_bytes(4, "big")))
+    return zlib.compress(data, 9)
