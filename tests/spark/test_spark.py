@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from examples.national.generate import generate
-
 from tests.support import bulk
+
 from vaxcert.adapters.bulk.batch import ISSUED
 from vaxcert.adapters.bulk.columns import FOUND, ROW
 from vaxcert.adapters.records.fields import field_columns
@@ -70,7 +70,8 @@ def records(nation):
     """The columns of the file under the names of the fields, with row numbers."""
     source = open_records(nation.records)
     batches = [
-        field_columns(one.original, source.fields_by_heading, source.layout) for one in source.batches(RECORDS)
+        field_columns(one.original, source.fields_by_heading, source.layout)
+        for one in source.batches(RECORDS)
     ]
     return pa.Table.from_batches(batches).append_column(ROW, pa.array(range(1, RECORDS + 1), pa.int64()))
 

@@ -26,6 +26,7 @@ def renew(
     out: Path,
     plan: IssuePlan,
     *,
+    keys: tuple[Path, ...] = (),
     due: datetime | None = None,
     corrections: Path | None = None,
     ledger: Path | None = None,
@@ -36,8 +37,8 @@ def renew(
     progress: Any = None,
     **changes: Any,
 ) -> RenewalResult:
-    """Renew the certificates of runs, which are judged by the signing certificate beside the key."""
-    keys = (plan.signer.key.with_name("dsc.der"),)  # type: ignore[attr-defined]
+    """Renew the certificates of runs, which are judged by the signing certificate beside the key, or by `keys`."""
+    keys = keys or (plan.signer.key.with_name("dsc.der"),)  # type: ignore[attr-defined]
     job = RenewalJob(
         folder=RunFolder(out),
         plan=plan,

@@ -9,7 +9,13 @@ from vaxcert.adapters.bulk import tallies
 from vaxcert.errors import AdapterError, Reason
 from vaxcert.rules.records.summary import CleaningSummary
 
-CODES = [(), ("lot-missing",), ("lot-missing", "name-digits"), ("interval-too-short",), ("registry-not-found",)]
+CODES = [
+    (),
+    ("lot-missing",),
+    ("lot-missing", "name-digits"),
+    ("interval-too-short",),
+    ("registry-not-found",),
+]
 NAMES = ("province_code", "province_name", "facility_code", "facility_name")
 
 

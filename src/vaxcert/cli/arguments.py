@@ -121,7 +121,9 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
     """A whole number within bounds."""
 
     def value(text: str) -> int:
-        if not (text.isascii() and text.isdigit() and len(text) <= _NUMBER_DIGITS and least <= int(text) <= most):
+        if not (
+            text.isascii() and text.isdigit() and len(text) <= _NUMBER_DIGITS and least <= int(text) <= most
+        ):
             raise argparse.ArgumentTypeError(f"not a whole number from {least} to {most}")
         return int(text)
 
