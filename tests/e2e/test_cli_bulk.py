@@ -26,7 +26,12 @@ from tests.support.record_files import OLE_MARK
 from tests.support.renewals import certificates
 from tests.support.signers import signer, trusted
 from tests.support.small_parts import defaults
+from vaxcert.adapters.bulk.run import Stage
 from vaxcert.adapters.registry.extract import ExtractRegistry
+from vaxcert.cli.bulk_run import RunProgress
+from vaxcert.cli.output import Output
+from vaxcert.cli.session import Session
+from vaxcert.cli.texts import load
 
 ROOT = Path(__file__).parents[2]
 EXPORT = ROOT / "examples/national-platform.csv"
@@ -491,6 +496,7 @@ def test_a_check_shows_table_and_picture(check, tmp_path):
     assert (done.status, done.stderr) == (1, "")
     assert "identity-number-missing" in done.stdout
     assert "Thành phố Cần Thơ" in done.stdout
+    assert "Certificates" not in done.stdout
     assert (tmp_path / "check/summary.png").read_bytes().startswith(b"\x89PNG")
     assert json.loads((tmp_path / "check/summary.json").read_text("utf-8"))
 
@@ -718,6 +724,19 @@ def test_interrupted_from_the_keyboard_and_taken_up(issuing, nation, tmp_path):
     undisturbed = start(issuing, nation.records, tmp_path / "undisturbed", "--json", workers="1")
     undisturbed.communicate(timeout=SECONDS)
     assert bulk.files(out) == bulk.files(tmp_path / "undisturbed")
+
+
+def test_waiting_for_the_signer_is_said_once_where_nobody_watches():
+    said = io.StringIO()
+    texts = load("en")
+    session = Session(
+        Output(io.StringIO(), said, texts, {}), texts, io.BufferedReader(io.BytesIO()), False, bulk.AT
+    )
+    with RunProgress(session, shown=False) as progress:
+        progress.stage(Stage.ISSUING, 10)
+        for waits in (False, True, True, False, True):
+            progress.advance(0, waits_for_signer=waits)
+    assert said.getvalue() == "Waiting for the signer\n" * 2
 
 
 # --- privacy

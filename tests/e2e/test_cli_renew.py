@@ -121,7 +121,7 @@ def test_what_ends_within_some_days_is_issued_anew(renew, first, tmp_path):
     done = renew("--within-days", "30")
     assert (done.status, done.stderr) == (0, "")
     text = " ".join(done.stdout.split())
-    assert "40 certificates seen: 40 renewed, 0 corrected, 0 refused; 0 corrections rejected." in text
+    assert "seen: 40; renewed: 40, corrected: 0, refused: 0. Corrections rejected: 0." in text
     assert f"New certificates and manifest.json are in {tmp_path / 'renewed'}" in text
     old, new = certificates(first), certificates(tmp_path / "renewed")
     assert [one["certificate_id"] for one in new] == [one["certificate_id"] for one in old]
@@ -199,7 +199,7 @@ def test_corrections_that_are_rejected(renew, rows, tmp_path):
     text = " ".join(done.stdout.split())
     assert "The name holds digits. [name-digits]" in text
     assert "issued before. [correction-without-certificate]" in text
-    assert "0 renewed, 1 corrected, 0 refused; 2 corrections rejected." in text
+    assert "renewed: 0, corrected: 1, refused: 0. Corrections rejected: 2." in text
     found = rejects(tmp_path / "renewed")
     assert [(one["row"], one["codes"]) for one in found] == [
         *(("2", "name-digits"), ("3", "correction-without-certificate"))
@@ -266,7 +266,7 @@ def test_what_is_replaced_is_revoked_and_what_replaces_it_is_not(
 ):
     ledger = tmp_path / "ledger.csv"
     done = renew("--within-days", "30", "--ledger", ledger)
-    assert f"40 replaced certificates are in the ledger {ledger}" in " ".join(done.stdout.split())
+    assert f"Replaced certificates in the ledger {ledger}: 40" in " ".join(done.stdout.split())
     lines = ledger.read_text().splitlines()
     assert len(lines) == 1 + RECORDS
     assert {line.split(",")[1] for line in lines[1:]} == {"SIGNATURE"}
@@ -287,8 +287,8 @@ def test_what_is_revoked_is_not_renewed_whether_list_or_ledger_says_so(renew, ru
     done = renew("--within-days", "30", *revocation)
     assert done.status == 1
     text = " ".join(done.stdout.split())
-    assert "1 This certificate has been revoked. [revoked]" in text
-    assert "39 renewed, 0 corrected, 1 refused" in text
+    assert "1 ✘ This certificate has been revoked. [revoked]" in text
+    assert "renewed: 39, corrected: 0, refused: 1." in text
     assert bad["certificate_id"] not in {one["certificate_id"] for one in certificates(tmp_path / "renewed")}
     late = ENDS + timedelta(days=60)
     ended = build(run, anchor, ledger, tmp_path / "later.vxr", late, number="2")

@@ -123,7 +123,8 @@ def _report(result: RunResult, folder: RunFolder, options: argparse.Namespace, s
         "unmatched": result.unmatched,
     }
     output.paragraph(texts.get("bulk", "result", **{name: grouped(one) for name, one in counts.items()}))
-    output.paragraph(texts.get("bulk", "files", folder=folder.path))
+    key = "files" if folder.certificates.exists() else "checked-files"
+    output.paragraph(texts.get("bulk", key, folder=folder.path))
 
 
 class RunProgress(AbstractContextManager["RunProgress"]):
@@ -136,6 +137,8 @@ class RunProgress(AbstractContextManager["RunProgress"]):
 
     def __init__(self, session: Session, *, shown: bool) -> None:
         self._texts = session.texts
+        self._output = session.output
+        self._waits = False
         self._bars: Any = None
         self._task: Any = None
         self._title = ""
@@ -164,9 +167,13 @@ class RunProgress(AbstractContextManager["RunProgress"]):
 
     def advance(self, records: int, *, waits_for_signer: bool) -> None:
         """Move the bar on, and say so when the device that holds the key is waited for."""
+        waiting = self._texts.get("progress", "bulk-waiting")
         if self._bars is not None:
-            title = self._texts.get("progress", "bulk-waiting") if waits_for_signer else self._title
+            title = waiting if waits_for_signer else self._title
             self._bars.update(self._task, advance=records, description=title)
+        elif waits_for_signer and not self._waits:
+            self._output.note(waiting)  # once, where nobody watches
+        self._waits = waits_for_signer
 
 
 def _bars() -> Any:

@@ -15,7 +15,7 @@ from vaxcert.cli.exit_codes import ExitCode, UsageError
 from vaxcert.cli.issue_plan import add_issue_options, add_secret_option, pictures_of, plan_of, plan_settings
 from vaxcert.cli.mapping_options import add_mapping_option, mapping_of
 from vaxcert.cli.session import Session
-from vaxcert.cli.texts import Texts
+from vaxcert.cli.texts import Texts, grouped
 from vaxcert.cli.trust_options import anchors_of
 
 if TYPE_CHECKING:
@@ -153,10 +153,11 @@ def _report(result: RenewalResult, options: argparse.Namespace, session: Session
     output, texts = session.output, session.texts
     sentences = texts.sentences("reason", "finding", "record")
     for code, number in sorted(result.codes.items(), key=lambda one: (-one[1], one[0])):
-        output.labelled(f"{number:>9,}", f"{sentences.get(code, code)} [{code}]", label_width=11)
+        output.labelled(f"{grouped(number):>9} ✘", f"{sentences.get(code, code)} [{code}]", label_width=12)
     if result.was_complete:
         output.paragraph(texts.get("bulk", "was-complete"))
-    output.paragraph(texts.get("bulk", "renewed", **{name: f"{number:,}" for name, number in counts.items()}))
+    shown = {name: grouped(number) for name, number in counts.items()}
+    output.paragraph(texts.get("bulk", "renewed", **shown))
     if options.ledger is not None:
-        output.paragraph(texts.get("bulk", "ledger", replaced=f"{result.replaced:,}", ledger=options.ledger))
+        output.paragraph(texts.get("bulk", "ledger", ledger=options.ledger, **shown))
     output.paragraph(texts.get("bulk", "renewed-files", folder=options.out))
