@@ -662,7 +662,14 @@ def test_a_damaged_ledger_is_found_before_anything_is_signed(first, later, tmp_p
     (tmp_path / "ledger.csv").write_text("no ledger\n")
     with pytest.raises(vc.VaxcertError, match="revocation ledger: line 1"):
         renew([first], tmp_path / "out", later, due=ENDS + SECOND, ledger=tmp_path / "ledger.csv")
-    assert certificates(tmp_path / "out") == []
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_ledger_that_cannot_be_written_is_found_before_anything_is_signed(first, later, tmp_path):
+    with pytest.raises(AdapterError, match="cannot write") as caught:
+        renew([first], tmp_path / "out", later, due=ENDS + SECOND, ledger=tmp_path / "none/ledger.csv")
+    assert caught.value.reason is Reason.FILE_UNWRITABLE
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_signer_that_has_ended_renews_nothing(first, plan, tmp_path):

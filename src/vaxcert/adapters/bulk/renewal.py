@@ -135,8 +135,9 @@ class Renewal:
     def _index_ledger(self) -> None:
         """What the ledger revokes now: this renewal adds to it."""
         index = self._folder.revoked
-        if self._ledger is None or not self._ledger.exists() or index.exists():
+        if self._ledger is None or index.exists():
             return
+        append_to_ledger(self._ledger, ())  # that it can be written shows before anything is signed
         revoked = LedgerState(ledger_entries(self._ledger)).revoked()
         key_index.write_index(index, [key_index.of_bytes(one.digest for one in revoked)])
 
