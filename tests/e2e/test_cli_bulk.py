@@ -682,10 +682,13 @@ def test_attestations_are_needed_again_when_a_run_is_taken_up(issue, attested, t
 # --- interrupted
 
 
-def start(issuing, records, out, *more, rows=50, workers="2"):
-    """A run as a process with its workers, a session of their own."""
-    command = [sys.executable, "-m", "tests.support.small_parts", str(rows), "issue", records]
-    command += [*issuing, "--out", out, "--workers", workers, *more]
+PART = 50
+
+
+def start(issuing, records, out):
+    """A run as a process with two workers, all of a session of their own."""
+    command = [sys.executable, "-m", "tests.support.small_parts", PART, "issue", records]
+    command += [*issuing, "--out", out, "--workers", "2"]
     return subprocess.Popen(  # noqa: S603
         [str(one) for one in command],
         cwd=ROOT,
@@ -704,7 +707,8 @@ def wait_until(reached):
         time.sleep(0.005)
 
 
-def test_interrupted_from_the_keyboard_and_taken_up(issuing, nation, tmp_path):
+@pytest.mark.slow
+def test_interrupted_from_the_keyboard_and_taken_up(issuing, issue, nation, tmp_path, monkeypatch):
     out = tmp_path / "run"
     process = start(issuing, nation.records, out)
     wait_until(lambda: len(list(out.glob("certificates/*.parquet"))) > 2 or process.poll() is not None)
@@ -716,13 +720,11 @@ def test_interrupted_from_the_keyboard_and_taken_up(issuing, nation, tmp_path):
     assert not (out / "manifest.json").exists()
     done = len(list(out.glob("certificates/*.parquet")))
     assert 2 < done < 20
-    process = start(issuing, nation.records, out, "--json", workers="1")
-    stdout, stderr = process.communicate(timeout=SECONDS)
-    assert (process.returncode, stderr) == (1, "")
-    found = json.loads(stdout)
-    assert found["accepted"] + found["rejected"] == 1_000
-    undisturbed = start(issuing, nation.records, tmp_path / "undisturbed", "--json", workers="1")
-    undisturbed.communicate(timeout=SECONDS)
+    monkeypatch.setitem(defaults(), "rows_per_part", PART)
+    again = issue(nation.records, "--json")
+    assert (again.status, again.stderr) == (1, "")
+    assert again.objects[0]["accepted"] + again.objects[0]["rejected"] == 1_000
+    issue(nation.records, "--json", out="undisturbed")
     assert bulk.files(out) == bulk.files(tmp_path / "undisturbed")
 
 
