@@ -67,6 +67,7 @@ class Issuer:
     __slots__ = (
         "_authority",
         "_country",
+        "_dated",
         "_ends",
         "_kinds",
         "_new_certificate_id",
@@ -112,6 +113,7 @@ class Issuer:
         self._new_certificate_id: Final = (
             _checked_ids(new_certificate_id) if new_certificate_id else _random_ids(country)
         )
+        self._dated: tuple[datetime, tuple[datetime, datetime]] | None = None
         self._protected: Final = cose.protected_header(signer.algorithm, signer.kid)
 
     def issue(self, certificate: HealthCertificate, *, at: datetime) -> IssuedCertificate:
@@ -128,7 +130,10 @@ class Issuer:
                 `key-not-authorised` when the signing certificate does not allow it; `value-not-encodable`.
             ValueError: `at` has no time zone.
         """
-        issued_at, expires = self._dates(at)
+        dated = self._dated
+        if dated is None or dated[0] is not at:  # a run issues all its certificates at one moment
+            self._dated = dated = (at, self._dates(at))
+        issued_at, expires = dated[1]
         names = standard_names(certificate.subject)
         findings = lint(
             certificate,

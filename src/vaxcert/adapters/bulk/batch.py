@@ -73,6 +73,9 @@ NOT_OF_THE_RECORD: Final = frozenset(
 
 _PERSON_BYTES: Final = 8
 
+_PLACE: Final = frozenset({"facility_code", "facility_name", "province_code", "province_name"})
+"""The columns that no rule looks at."""
+
 _CERTIFIED: Final = frozenset(
     {"full_name", "birth_date", "sex", "identity_number", "nationality", "vaccine"}
     | {"dose_number", "doses_in_series", "vaccinated_on", WAS_NUMERIC}
@@ -145,12 +148,11 @@ class BatchCleaner:
         Returns:
             A batch of `CLEANED`.
         """
+        judged = [name for name in batch.schema.names if name not in _PLACE]
+        records = self.records(batch.select(judged))
         return rows_to_batch(
             CLEANED,
-            (
-                self._cleaned(row, record)
-                for row, record in zip(row_numbers(batch), self.records(batch), strict=True)
-            ),
+            (self._cleaned(row, one) for row, one in zip(row_numbers(batch), records, strict=True)),
         )
 
     def _cleaned(self, row: int, record: DoseRecord) -> tuple[Any, ...]:

@@ -30,6 +30,7 @@ FAULTS: Final = np.dtype([(ROW, "<i8"), ("bits", "u1")])
 """A row with faults: bit n is `HISTORY_CODES[n]`."""
 
 Array: TypeAlias = "np.ndarray[Any, Any]"
+_Dose: TypeAlias = tuple[int, int, int, int, int]
 
 _UNKNOWN: Final = 255
 _PERSONS: Final = 1 << 64
@@ -52,8 +53,7 @@ def entries_of(cleaned: pa.RecordBatch) -> Array:
     encoded = kept.column(PRODUCT).dictionary_encode()
     known = np.array([numbers.get(code, _UNKNOWN) for code in encoded.dictionary.to_pylist()], "u1")
     entries[PRODUCT] = known[encoded.indices.to_numpy(zero_copy_only=False)] if len(known) else _UNKNOWN
-    entries.sort(order=(PERSON, ROW))
-    return entries
+    return _sorted(entries)
 
 
 def judge(doses: Array) -> Array:
@@ -65,8 +65,8 @@ def judge(doses: Array) -> Array:
     Returns:
         An array of `FAULTS`, in the order of the rows.
     """
-    doses = np.sort(doses, order=(PERSON, ROW))
-    found = [(row, bits) for group in _of_several(doses) for row, bits in _judged(group) if bits]
+    doses = _sorted(doses)
+    found = [(row, bits) for group in _of_several(doses) for row, bits in _judged(group)]
     return np.sort(np.array(found, FAULTS), order=ROW)
 
 
@@ -136,7 +136,13 @@ def _entries(path: Path, kind: np.dtype[Any]) -> Array:
         raise AdapterError(Reason.FILE_UNREADABLE, f"cannot read {path.name} of the run") from None
 
 
-def _of_several(doses: Array) -> Iterator[list[tuple[int, int, int, int, int]]]:
+def _sorted(doses: Array) -> Array:
+    """In the order of persons, and of rows for each; column by column, which takes a tenth of comparing entries."""
+    in_order: Array = doses[np.lexsort((doses[ROW], doses[PERSON]))]
+    return in_order
+
+
+def _of_several(doses: Array) -> Iterator[list[_Dose]]:
     """The doses of each person who has more than one."""
     if not len(doses):
         return
@@ -144,18 +150,20 @@ def _of_several(doses: Array) -> Iterator[list[tuple[int, int, int, int, int]]]:
     starts = np.flatnonzero(np.concatenate(([True], persons[1:] != persons[:-1])))
     ends = np.append(starts[1:], len(doses))
     several = ends - starts > 1
+    entries: list[_Dose] = doses.tolist()
     for start, end in zip(starts[several].tolist(), ends[several].tolist(), strict=True):
-        yield doses[start:end].tolist()
+        yield entries[start:end]
 
 
-def _judged(group: list[tuple[int, int, int, int, int]]) -> Iterator[tuple[int, int]]:
+def _judged(group: list[_Dose]) -> Iterator[tuple[int, int]]:
     products = _products()
     doses = [
         HistoryDose(day, number, products[product] if product < len(products) else None, None)
         for _, _, day, number, product in group
     ]
     for (_, row, *_), codes in zip(group, history_problems(doses), strict=True):
-        yield row, sum(1 << HISTORY_CODES.index(code) for code in codes)
+        if codes:
+            yield row, sum(1 << HISTORY_CODES.index(code) for code in codes)
 
 
 @cache

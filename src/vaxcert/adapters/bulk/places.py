@@ -53,6 +53,11 @@ class RunFolder:
         return self.path / "unmatched.csv"
 
     @property
+    def refused(self) -> Path:
+        """Of a renewal: certificates that were due and are not issued anew."""
+        return self.path / "refused.csv"
+
+    @property
     def certificates(self) -> Path:
         """The folder of certificates, a Parquet file for each part of the input."""
         return self.path / "certificates"

@@ -39,10 +39,13 @@ class WorkerPool:
         begin: Makes the worker of a process; goes through pickle. It is given what is to be called with True when the
             signer has to be waited for, and with False when it is back.
         count: How many processes; with one, the work is done in this process.
+        told: Where the work is done in this process, called as the worker calls what it is given: nothing else would
+            be heard of it meanwhile.
     """
 
-    def __init__(self, begin: Begin, count: int) -> None:
+    def __init__(self, begin: Begin, count: int, *, told: Callable[[bool], None] = lambda _: None) -> None:
         self._begin = begin
+        self._told = told
         self._count = count
         self._here: object = None
         context = multiprocessing.get_context("spawn")
@@ -100,7 +103,7 @@ class WorkerPool:
 
     def _one_by_one(self, method: str, tasks: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
         if self._here is None:
-            self._here = self._begin(_waiting_flag(self._waiting))
+            self._here = self._begin(self._told)
         for task in tasks:
             yield getattr(self._here, method)(*task)
 

@@ -7,6 +7,8 @@ before its end can go to a revocation ledger, by the hash of its signature, for 
 
 from __future__ import annotations
 
+import csv
+import io
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -25,8 +27,8 @@ from vaxcert.adapters.bulk.earlier import EarlierPart, earlier_parts
 from vaxcert.adapters.bulk.places import RunFolder
 from vaxcert.adapters.bulk.processes import WorkerPool
 from vaxcert.adapters.bulk.renewal_worker import RenewalJob, RenewalWorker, RenewedPart
-from vaxcert.adapters.bulk.run import Progress, Stage
-from vaxcert.adapters.files import write_pieces_atomically
+from vaxcert.adapters.bulk.run import Progress, Stage, waiting_told
+from vaxcert.adapters.files import file_digest, write_pieces_atomically
 from vaxcert.adapters.records.rejects import reject_heading
 from vaxcert.adapters.revocation_files import append_to_ledger, ledger_entries
 from vaxcert.errors import VaxcertError
@@ -127,7 +129,7 @@ class Renewal:
         corrections = Corrections({}, {}) if job.corrections is None else job.corrections.read(job.plan)
         self._folder.make(pictures=job.pictures is not None)
         self._index_ledger()
-        with WorkerPool(partial(RenewalWorker, job), self._workers) as pool:
+        with WorkerPool(partial(RenewalWorker, job), self._workers, told=waiting_told(progress)) as pool:
             indexes = self._index(pool, progress)
             parts = self._go_through(pool, progress, indexes)
         return self._finish(parts, corrections)
@@ -182,18 +184,30 @@ class Renewal:
             self._write_rejects(self._job.corrections, rejects)
         if self._ledger is not None:
             append_to_ledger(self._ledger, _entries(parts))
+        write_pieces_atomically(folder.refused, self._refused(parts), private=True)
         manifest = {
             "seen": sum(one.seen for one in parts),
             "renewed": sum(one.renewed for one in parts),
             "corrected": sum(len(one.corrected) for one in parts),
-            "refused": sum(one.refused for one in parts),
+            "refused": sum(len(one.refused) for one in parts),
             "rejected": len(rejects),
             "replaced": sum(len(one.replaced) for one in parts),
             "codes": dict(sorted(codes.items())),
-            "files": {f"certificates/{folder.part(one.part).name}": one.sha256 for one in parts},
+            "files": {
+                **{f"certificates/{folder.part(one.part).name}": one.sha256 for one in parts},
+                folder.refused.name: file_digest(folder.refused).hex(),
+            },
         }
         complete(folder, self._settings, manifest)
         return manifest
+
+    def _refused(self, parts: Sequence[RenewedPart]) -> Iterator[bytes]:
+        """Which certificates were due and are not issued anew, and why."""
+        yield _csv_line("file", "row", "record_key", "codes", "reasons")
+        for one, earlier in zip(parts, chain.from_iterable(self._earlier), strict=True):
+            for row, record_key, codes in one.refused:
+                reasons = " ".join(self._sentences.get(code, code) for code in codes)
+                yield _csv_line(str(earlier.path), row, record_key, " ".join(codes), reasons)
 
     def _write_rejects(self, corrections: CorrectionsFile, rejects: Codes) -> None:
         heading = reject_heading(corrections.source().headings)
@@ -208,3 +222,9 @@ def _entries(parts: Sequence[RenewedPart]) -> Iterator[LedgerEntry]:
             with suppress(ValueError):
                 expiry = expiry_day(date.fromisoformat(last_day))
             yield LedgerEntry(Change.REVOKED, HashType.SIGNATURE, bytes.fromhex(digest), expiry, _REPLACED)
+
+
+def _csv_line(*cells: object) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerow(cells)
+    return text.getvalue().encode()

@@ -101,8 +101,9 @@ class RenewedPart:
         part: Which of all parts of all runs, from 0.
         seen: Certificates in it.
         renewed: Certificates issued anew as they were.
-        refused: Certificates that were due and could not be issued anew.
-        codes: Why, and how often.
+        refused: Of each certificate that was due and could not be issued anew its row, its record key and the codes
+            why.
+        codes: How often each of those codes was found.
         corrected: The rows of corrections whose certificates were issued anew with other content.
         rejected: Those of others whose certificate is here and could not be issued anew, as text, to the codes why.
         replaced: Of each certificate that is replaced before its end, the hash of its signature, hexadecimal, and its
@@ -113,7 +114,7 @@ class RenewedPart:
     part: int
     seen: int = 0
     renewed: int = 0
-    refused: int = 0
+    refused: list[tuple[int, str, list[str]]] = field(default_factory=list)
     codes: dict[str, int] = field(default_factory=dict)
     corrected: list[int] = field(default_factory=list)
     rejected: dict[str, list[str]] = field(default_factory=dict)
@@ -135,7 +136,7 @@ class _Tally:
     """Counts while a part is worked on."""
 
     renewed: int = 0
-    refused: int = 0
+    refused: list[tuple[int, str, list[str]]] = field(default_factory=list)
     codes: Counter[str] = field(default_factory=Counter)
     corrected: list[int] = field(default_factory=list)
     rejected: dict[str, list[str]] = field(default_factory=dict)
@@ -148,11 +149,13 @@ class _Tally:
         else:
             self.corrected.append(correction[0])
 
-    def not_issued(self, correction: Correction | None, error: EncodeError) -> None:
+    def not_issued(
+        self, row: int, record_key: str, correction: Correction | None, error: EncodeError
+    ) -> None:
         """One more is not."""
         codes = list(map(str, error.codes or (error.reason,)))
         if correction is None:
-            self.refused += 1
+            self.refused.append((row, record_key, codes))
             self.codes.update(codes)
         else:
             self.rejected[str(correction[0])] = codes
@@ -240,7 +243,7 @@ class RenewalWorker:
             except EncodeError as error:
                 if error.reason in NOT_OF_THE_RECORD:
                     raise
-                tally.not_issued(correction, error)
+                tally.not_issued(row, old["record_key"], correction, error)
 
     def _is_due(self, expires: datetime) -> bool:
         return self._job.due is not None and expires < self._job.due

@@ -34,7 +34,7 @@ from vaxcert.adapters.records.rejects import reject_heading
 from vaxcert.adapters.records.source import RecordBatch, RecordSource
 from vaxcert.errors import AdapterError, Reason, VaxcertError
 
-_ROWS_PER_SHARE: Final = 500_000
+_ROWS_PER_SHARE: Final = 250_000
 """Doses that are sorted and judged together: about 50 MB."""
 
 _PARTS_ASKED_TOGETHER: Final = 20
@@ -67,6 +67,11 @@ class Progress(Protocol):
 
     def advance(self, records: int, *, waits_for_signer: bool) -> None:
         """So many more records are done."""
+
+
+def waiting_told(progress: Progress) -> Callable[[bool], None]:
+    """What tells of a signer that is waited for, when the work is done in the process that shows how it gets on."""
+    return lambda waits: progress.advance(0, waits_for_signer=waits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +133,7 @@ class BulkRun:
             return self._finish(parts)
 
     def _stages(self, progress: Progress) -> list[PartDone]:
-        with WorkerPool(partial(PartWorker, self._job), self._workers) as pool:
+        with WorkerPool(partial(PartWorker, self._job), self._workers, told=waiting_told(progress)) as pool:
             records = self._clean(pool, progress)
             self._judge_histories(pool, progress, records)
             if self._job.registry is not None:

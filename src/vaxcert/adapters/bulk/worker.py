@@ -222,13 +222,17 @@ class PartWorker:
         self, part: int, records: RecordBatch, batch: pa.RecordBatch, rows: list[int], codes: Codes
     ) -> bytes:
         first = self._job.first_row(part)
-        refused = self._cleaner.records(batch.take(pa.array(rows, pa.int64())))
+        repairs = [""] * len(rows)
+        mendable = [at for at, row in enumerate(rows) if not OF_THE_REGISTRY.intersection(codes[row])]
+        refused = self._cleaner.records(batch.take(pa.array([rows[at] for at in mendable], pa.int64())))
+        for at, record in zip(mendable, refused, strict=True):
+            repairs[at] = self._repairs(record)
         return reject_lines(
             records.original,
             rows,
             [first + at for at in rows],
             [codes[at] for at in rows],
-            [self._repairs(record) for record in refused],
+            repairs,
             self._job.sentences,
         )
 
