@@ -41,6 +41,8 @@ SIZES = (100_000, 1_000_000, 5_000_000)
 PS256_RECORDS = 100_000
 AT = "2022-12-01T00:00:00Z"
 _QUICK = (2_000,)
+# an installed package has its bytecode; a checkout where none may be written would be compiled in every process
+_ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 _SIGN_SECONDS = 0.02
 _PAUSE = 0.98
 _LOOK_EVERY = 0.1
@@ -200,7 +202,7 @@ def _watched(command: list[str]) -> tuple[float, float, int, str]:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     began = perf_counter()
     most = 0
-    with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8") as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8", env=_ENVIRONMENT) as process:
         said: list[str] = []
         reader = threading.Thread(target=lambda: said.append(process.stdout.read() if process.stdout else ""))
         reader.start()

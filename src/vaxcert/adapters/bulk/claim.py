@@ -105,7 +105,9 @@ def write_json(path: Path, value: object) -> None:
     Raises:
         AdapterError: `file-unwritable`.
     """
-    data = json.dumps(value, ensure_ascii=False, indent=1).encode() + b"\n"
+    data = (
+        json.dumps(value, ensure_ascii=False).encode() + b"\n"
+    )  # indented, it would take twelve times as long
     write_atomically(path, data, private=True)
 
 

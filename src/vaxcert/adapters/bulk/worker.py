@@ -18,7 +18,6 @@ from vaxcert.adapters.bulk.batch import CODES, ISSUED, BatchCleaner, BatchIssuer
 from vaxcert.adapters.bulk.columns import ATTESTATION, FOUND, MALFORMED, ROW, WAS_NUMERIC
 from vaxcert.adapters.bulk.job import Job, PartDone
 from vaxcert.adapters.bulk.patience import PatientSigner
-from vaxcert.adapters.bulk.pictures import draw_pictures
 from vaxcert.adapters.bulk.tallies import write_tally
 from vaxcert.adapters.bulk.verdicts import read_verdicts, write_verdicts
 from vaxcert.adapters.files import write_atomically
@@ -192,6 +191,8 @@ class PartWorker:
             codes[row - first] = one
         certificates = issued.filter(issued.column("text").is_valid())
         if self._job.pictures is not None:
+            from vaxcert.adapters.bulk.pictures import draw_pictures  # loads what draws, which few runs need
+
             draw_pictures(self._job.folder.part_pictures(part), certificates, self._job.pictures)
         data = parquet_bytes(certificates)
         write_atomically(self._job.folder.part(part), data, private=True)

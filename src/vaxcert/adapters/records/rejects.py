@@ -18,12 +18,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from vaxcert.adapters.records.arrow import import_arrow
-from vaxcert.adapters.records.rows import RecordRow
 from vaxcert.adapters.records.writers import csv_bytes
 from vaxcert.errors import AdapterError, Reason
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from vaxcert.adapters.records.rows import RecordRow
 
 ROW_COLUMN: Final = "row"
 CODES_COLUMN: Final = "codes"
