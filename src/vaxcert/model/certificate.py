@@ -189,6 +189,8 @@ class HealthCertificate(_Private):
     @property
     def events(self) -> tuple[Event, ...]:
         """All events, the first of each kind before any further ones."""
+        if self.vaccination is not None and self.test is self.recovery is None and not self.further_events:
+            return (self.vaccination,)  # nearly all there are
         given: tuple[Event | None, ...] = (self.vaccination, self.test, self.recovery)
         first: filter[Event] = filter(None, given)
         return (*first, *self.further_events)
