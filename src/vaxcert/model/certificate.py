@@ -189,7 +189,7 @@ class HealthCertificate(_Private):
     @property
     def events(self) -> tuple[Event, ...]:
         """All events, the first of each kind before any further ones."""
-        if self.vaccination is not None and self.test is self.recovery is None and not self.further_events:
+        if self.vaccination is not None and not (self.test or self.recovery or self.further_events):
             return (self.vaccination,)  # nearly all there are
         given: tuple[Event | None, ...] = (self.vaccination, self.test, self.recovery)
         first: filter[Event] = filter(None, given)
