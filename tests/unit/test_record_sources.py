@@ -26,7 +26,6 @@ from tests.support.record_files import (
     table,
     workbook_of,
     workbook_parts,
-    write_csv,
     write_xlsx,
 )
 
@@ -455,15 +454,3 @@ def test_memory_does_not_grow_with_the_file(tmp_path, writer):
     assert count == 5 * len(rows)
     assert large.stat().st_size > 5_000_000
     assert grown < 4
-
-
-def test_csv_is_read_in_the_time_that_is_said(tmp_path):
-    """Not a measurement: a guard against something much slower, on a machine that is busy."""
-    import time
-
-    write_csv(tmp_path / "a.csv", HEADINGS, ROWS * 40)
-    source = open_records(tmp_path / "a.csv")
-    source.check()
-    before = time.process_time()
-    assert sum(len(batch.original) for batch in source.batches(2000)) == 12_000
-    assert (time.process_time() - before) / 12_000 < 60e-6

@@ -6,7 +6,6 @@ import io
 import os
 import random
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -380,14 +379,12 @@ def test_entities_are_not_unfolded(part):
     assert "damaged" in str(fault(io.BytesIO(data)))
 
 
-def test_many_row_elements_without_cells_are_passed_over_fast():
+def test_many_row_elements_without_cells_are_passed_over():
     parts = workbook_parts(XLSX)
     start, _, rest = parts[SHEET].partition(b"</row>")
     data = workbook_of(parts | {SHEET: start + b"</row>" + b'<row r="99999999999999"/>' * 50_000 + rest})
-    before = time.process_time()
     (batch,) = open_records(io.BytesIO(data)).batches(100)
     assert len(batch.original) == len(ROWS)
-    assert time.process_time() - before < 5
 
 
 # --- anything
