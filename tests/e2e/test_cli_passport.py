@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import shutil
 import stat
 import sys
 from dataclasses import replace
@@ -54,6 +56,9 @@ def bulk(texts, tmp_path_factory) -> Path:
             "nationality": ["Lào" if number == 2 else None],
         }
         pq.write_table(pa.table(row), folder / f"certificates/part-{number:06}.parquet")
+    parts = sorted(folder.glob("certificates/*"))
+    files = {f"certificates/{one.name}": hashlib.sha256(one.read_bytes()).hexdigest() for one in parts}
+    (folder / "manifest.json").write_text(json.dumps({"files": files}), "utf-8")
     return folder
 
 
@@ -223,3 +228,20 @@ def test_no_file_but_the_output_is_written(bulk, trust, tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
     written = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file())
     assert written == ["out/passports-000001.pdf", "out/passports-000002.pdf"]
+
+
+def test_a_run_that_was_changed_is_not_printed(run, bulk, trust, tmp_path):
+    changed = tmp_path / "changed"
+    shutil.copytree(bulk, changed)
+    first, second = sorted(changed.glob("certificates/*"))[:2]
+    swapped = first.read_bytes(), second.read_bytes()
+    first.write_bytes(swapped[1])
+    second.write_bytes(swapped[0])
+    done = run("passport", changed, "--trust", trust, "--at", AT, "--out", tmp_path / "out")
+    assert (done.status, done.stdout) == (3, "")
+    assert "is not as its run wrote it" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    (changed / "manifest.json").unlink()
+    done = run("passport", changed, "--trust", trust, "--at", AT, "--out", tmp_path / "out")
+    assert "holds no run that is complete" in done.stderr
+    assert not (tmp_path / "out").exists()

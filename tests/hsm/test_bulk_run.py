@@ -54,6 +54,21 @@ def test_a_run_waits_for_its_token(own_token, tmp_path):
     )
 
 
+def test_processes_that_held_a_token_end_without_a_word(own_token, tmp_path):
+    records, cert, secret, out = (tmp_path / name for name in ("records.csv", "cert.pem", "secret", "out"))
+    rows = (f"Trần Thị Mai,02/03/1990,Nữ,079190{n:06},1,2,01/10/2021,AstraZeneca,T" for n in range(RECORDS))
+    records.write_text("\n".join((HEADINGS, *rows)) + "\n")
+    cert.write_bytes(certificate_pem(signer(Algorithm.ES256).certificate.der))
+    vaxcert("keys", "new-secret", secret).communicate(timeout=SECONDS)
+    run = vaxcert(
+        *("issue", records, "--bulk", "--out", out, "--secret-file", secret, "--workers", "2", "--at", AT),
+        *("--country", "VN", "--authority", "TEST", "--cert", cert, "--hsm", own_token.module),
+        *("--hsm-token", own_token.label, "--hsm-key", "es256", "--pin-file", own_token.pin_file, "--json"),
+    )
+    _, stderr = run.communicate(timeout=SECONDS)
+    assert (run.returncode, stderr) == (0, "")
+
+
 def vaxcert(*arguments, stderr=subprocess.PIPE):
     return subprocess.Popen(  # noqa: S603
         [sys.executable, "-m", "vaxcert", *map(str, arguments)],

@@ -4,7 +4,9 @@ import csv
 import hashlib
 import io
 import json
+import shutil
 from itertools import count
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -162,6 +164,18 @@ def test_a_run_that_is_complete_is_not_done_again(whole, nation, plan):
     assert (again.accepted, again.rejected, again.codes) == (result.accepted, result.rejected, result.codes)
     assert progress.stages == []
     assert bulk.files(out) == before
+
+
+@pytest.mark.parametrize("name", ["certificates/part-000002.parquet", "rejects.csv"])
+def test_a_complete_run_of_which_a_file_is_gone_or_changed_says_so(whole, nation, plan, tmp_path, name):
+    out = tmp_path / "run"
+    shutil.copytree(whole[0], out)
+    for spoil in (lambda path: path.write_bytes(path.read_bytes() + b"\n"), Path.unlink):
+        spoil(out / name)
+        with pytest.raises(AdapterError) as caught:
+            bulk.run(nation.records, out, plan)
+        assert caught.value.reason is Reason.FILE_UNREADABLE
+        assert name in str(caught.value)
 
 
 def test_a_mended_rejects_file_is_taken_and_nobody_gets_a_second_passport(whole, nation, plan, tmp_path):

@@ -99,6 +99,8 @@ def run(options: argparse.Namespace, session: Session) -> ExitCode:
         check_size(layout, options.qr_mm)
     except ValueError as error:
         raise UsageError(str(error)) from None
+    for source in filter(_is_run, options.sources):
+        _check_run(Path(source))
     left_out = _LeftOut(session, as_json=options.json)
     people = _people(options, session, _reader(options, session), left_out)
     written = _write(people, options, layout)
@@ -188,6 +190,14 @@ def _people(
     yield from group_by_subject(
         _certificates(others, session, reader, left_out), nationality=options.nationality
     )
+
+
+def _check_run(folder: Path) -> None:
+    """A person's certificates are brought together by what the run says of them, so it has to be as it was written."""
+    from vaxcert.adapters.bulk.claim import check_unchanged  # not needed without a run
+    from vaxcert.adapters.bulk.places import RunFolder
+
+    check_unchanged(RunFolder(folder))
 
 
 def _is_run(source: str) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from vaxcert.adapters.bulk.places import RunFolder
-from vaxcert.adapters.files import read_bounded, write_atomically
+from vaxcert.adapters.files import file_digest, read_bounded, write_atomically
 from vaxcert.adapters.locks import locked
 from vaxcert.errors import AdapterError, Reason
 
@@ -79,13 +79,37 @@ def claimed(folder: RunFolder, settings: Settings) -> Iterator[Manifest | None]:
     _check(folder, settings)
     if folder.manifest.exists():
         shutil.rmtree(folder.work, ignore_errors=True)
-        yield read_json(folder.manifest)
+        yield check_unchanged(folder)
         return
     folder.begin()
     with locked(folder.work / "lock"):
         _check(folder, settings)
         write_json(folder.settings, {"settings": settings})
         yield None
+
+
+def check_unchanged(folder: RunFolder) -> Manifest:
+    """What a run that is complete has done, after a look at all its files.
+
+    Raises:
+        AdapterError: `file-unreadable`, when there is no manifest, or a file that it names is gone or another than the
+            run wrote.
+    """
+    if not folder.manifest.exists():
+        raise AdapterError(
+            Reason.FILE_UNREADABLE, f"{folder.path} holds no run that is complete; expected its manifest.json"
+        )
+    manifest = read_json(folder.manifest)
+    files = manifest.get("files")
+    if not isinstance(files, dict):
+        raise AdapterError(Reason.FILE_UNREADABLE, f"{folder.manifest} is damaged; expected what a run wrote")
+    for name, digest in files.items():
+        if file_digest(folder.path / name).hex() != digest:
+            raise AdapterError(
+                Reason.FILE_UNREADABLE,
+                f"{folder.path / name} is not as its run wrote it; its manifest has another digest",
+            )
+    return manifest
 
 
 def complete(folder: RunFolder, settings: Settings, manifest: Manifest) -> None:

@@ -13,6 +13,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing.connection import wait as wait_for_process
 from multiprocessing.sharedctypes import Synchronized
+from multiprocessing.util import Finalize
 from types import TracebackType
 from typing import Any, Final, Self, TypeAlias
 
@@ -24,6 +25,8 @@ Begin: TypeAlias = Callable[[Callable[[bool], None]], object]
 
 _AHEAD: Final = 2
 """Tasks for each process that are prepared before they are needed."""
+
+_LAST: Final = -1000
 
 _LOOK_EVERY: Final = 0.5
 """Seconds after which whoever waits for results is told that some are still awaited."""
@@ -151,6 +154,8 @@ def _start(begin: Begin, waiting: Synchronized[int]) -> None:
     global _worker
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    # last of all that is done at its end: what is taken apart after that, modules of tokens among them, may complain
+    Finalize(None, os._exit, args=(0,), exitpriority=_LAST)
     pa.set_cpu_count(1)
     gc.freeze()
     gc.disable()  # records come and go by the ten thousand and hold no cycles; between parts it is done once
