@@ -199,6 +199,7 @@ def _vaxcert(*arguments: str) -> list[str]:
 
 def _watched(command: list[str]) -> tuple[float, float, int, str]:
     """Run it; seconds, CPU seconds, the most memory of all its processes together, and what it printed."""
+    command = [sys.executable, "-m", "benchmarks.reaper", *command]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     began = perf_counter()
     most = 0

@@ -47,12 +47,19 @@ def workers_of(options: argparse.Namespace) -> int:
     return os.cpu_count() or 1
 
 
-def need_bulk() -> None:
-    """Make sure that the libraries for bulk work are there.
+def need_bulk(*, workers: int) -> None:
+    """Make sure that the libraries for bulk work are there, and begin to load them where they are needed.
+
+    Args:
+        workers: How many processes there will be.
 
     Raises:
         AdapterError: `extra-missing`.
     """
+    from vaxcert.adapters.bulk.processes import start_loading
+
+    if workers > 1:
+        start_loading()
     try:
         import numpy  # noqa: F401
         import pyarrow  # noqa: F401

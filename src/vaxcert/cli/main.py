@@ -35,6 +35,16 @@ _COMMANDS: Final = {
 """Commands, and the module of each. Only that of the command that is called is loaded: the others take their time."""
 
 
+def main() -> int:
+    """The command line as a process of its own.
+
+    Returns:
+        The exit status.
+    """
+    import_module("vaxcert.adapters.lean")
+    return run()
+
+
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line.
 

@@ -51,7 +51,7 @@ def run(options: argparse.Namespace, session: Session) -> ExitCode:
         AdapterError: The records, the registry or the folder cannot be used.
         UsageError: Options that do not go together.
     """
-    need_bulk()
+    need_bulk(workers=workers_of(options))
     from vaxcert.adapters.bulk.batch import CleaningPlan
     from vaxcert.adapters.bulk.job import Job
     from vaxcert.adapters.bulk.places import RunFolder

@@ -57,7 +57,7 @@ def run(options: argparse.Namespace, session: Session) -> ExitCode:
         EncodeError: The signing certificate does not allow issuing.
         UsageError: There is nothing to do, or options do not go together.
     """
-    need_bulk()
+    need_bulk(workers=workers_of(options))
     from vaxcert.adapters.bulk.places import RunFolder
     from vaxcert.adapters.bulk.renewal import Renewal
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import multiprocessing
 import os
 import signal
@@ -17,14 +18,21 @@ from multiprocessing.util import Finalize
 from types import TracebackType
 from typing import Any, Final, Self, TypeAlias
 
-import pyarrow as pa
-
 from vaxcert.errors import AdapterError, Reason
 
 Begin: TypeAlias = Callable[[Callable[[bool], None]], object]
 
 _AHEAD: Final = 2
 """Tasks for each process that are prepared before they are needed."""
+
+_LOADED_ONCE: Final = (
+    "vaxcert.adapters.lean",
+    "vaxcert.adapters.bulk.worker",
+    "vaxcert.adapters.bulk.renewal_worker",
+)
+"""What all processes use, in this order."""
+
+_CAN_FORK_ELSEWHERE: Final = "forkserver" in multiprocessing.get_all_start_methods()
 
 _LAST: Final = -1000
 
@@ -35,8 +43,9 @@ _LOOK_EVERY: Final = 0.5
 class WorkerPool:
     """Processes that work on parts of one run. A context manager.
 
-    They are started anew, not forked: a fork would share the threads of Arrow and the sessions of a device with its
-    parent. They end when their parent does, however that ends.
+    They are not forked from this process, whose threads of Arrow and sessions of a device they would share, but where
+    the system can from one that has loaded the libraries and done nothing with them, elsewhere started anew. They end
+    when their parent does, however that ends.
 
     Args:
         begin: Makes the worker of a process; goes through pickle. It is given what is to be called with True when the
@@ -51,10 +60,11 @@ class WorkerPool:
         self._told = told
         self._count = count
         self._here: object = None
-        context = multiprocessing.get_context("spawn")
+        context = multiprocessing.get_context("forkserver" if _CAN_FORK_ELSEWHERE else "spawn")
         self._waiting: Synchronized[int] = context.Value("i", 0)
         self._pool: ProcessPoolExecutor | None = None
         if count > 1:
+            start_loading()
             self._pool = ProcessPoolExecutor(
                 count, mp_context=context, initializer=_start, initargs=(begin, self._waiting)
             )
@@ -130,6 +140,15 @@ class WorkerPool:
                 yield future.result()
 
 
+def start_loading() -> None:
+    """Load what the processes of a pool will need, meanwhile. Without it that begins with the first task."""
+    if _CAN_FORK_ELSEWHERE:
+        from multiprocessing import forkserver
+
+        multiprocessing.set_forkserver_preload(list(_LOADED_ONCE))
+        forkserver.ensure_running()
+
+
 @contextmanager
 def _interruptions_held() -> Iterator[None]:
     """Hold an interruption from the keyboard back: a process that is started meanwhile never gets any.
@@ -156,7 +175,8 @@ def _start(begin: Begin, waiting: Synchronized[int]) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     # last of all that is done at its end: what is taken apart after that, modules of tokens among them, may complain
     Finalize(None, os._exit, args=(0,), exitpriority=_LAST)
-    pa.set_cpu_count(1)
+    importlib.import_module("vaxcert.adapters.lean")
+    importlib.import_module("pyarrow").set_cpu_count(1)  # not needed yet where the others are started from
     gc.freeze()
     gc.disable()  # records come and go by the ten thousand and hold no cycles; between parts it is done once
     _worker = begin(_waiting_flag(waiting))

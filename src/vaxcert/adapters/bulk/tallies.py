@@ -51,13 +51,15 @@ def read_tallies(paths: Iterable[Path]) -> CleaningSummary:
     Raises:
         AdapterError: `file-unreadable`.
     """
-    tables = [_SCHEMA.empty_table()]
+    tables: list[pa.Table] = []
     for path in paths:
         tables.append(_read(path))
         if len(tables) > _TOGETHER:
             tables = [_added_up(pa.concat_tables(tables))]
-    total = _added_up(pa.concat_tables(tables)).sort_by([(name, "ascending") for name in _KEYS])
     summary = CleaningSummary()
+    if not tables:
+        return summary
+    total = _added_up(pa.concat_tables(tables)).sort_by([(name, "ascending") for name in _KEYS])
     for *place, codes, records in zip(*(column.to_pylist() for column in total.columns), strict=True):
         summary.add(place[0], place[1], place[2], place[3], codes.split(), records=records)
     return summary
