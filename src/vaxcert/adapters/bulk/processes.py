@@ -66,7 +66,10 @@ class WorkerPool:
         if count > 1:
             start_loading()
             self._pool = ProcessPoolExecutor(
-                count, mp_context=context, initializer=_start, initargs=(begin, self._waiting)
+                count,
+                mp_context=context,
+                initializer=_start,
+                initargs=(begin, self._waiting, dict(os.environ)),
             )
 
     def __enter__(self) -> Self:
@@ -146,12 +149,13 @@ def start_loading() -> None:
         from multiprocessing import forkserver
 
         multiprocessing.set_forkserver_preload(list(_LOADED_ONCE))
-        forkserver.ensure_running()
+        with _interruptions_held():
+            forkserver.ensure_running()
 
 
 @contextmanager
 def _interruptions_held() -> Iterator[None]:
-    """Hold an interruption from the keyboard back: a process that is started meanwhile never gets any.
+    """Hold an interruption from the keyboard back: a process started meanwhile never gets any, nor those it forks.
 
     It goes to all processes of a terminal, and one that is just loading its modules would complain at length.
     """
@@ -168,9 +172,11 @@ def _interruptions_held() -> Iterator[None]:
 _worker: object = None
 
 
-def _start(begin: Begin, waiting: Synchronized[int]) -> None:
+def _start(begin: Begin, waiting: Synchronized[int], environment: dict[str, str]) -> None:
     """What each process begins with."""
     global _worker
+    os.environ.clear()  # it has that of the time when the process that forked it was started
+    os.environ.update(environment)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
     threading.Thread(target=_end_with_parent, daemon=True).start()
     # last of all that is done at its end: what is taken apart after that, modules of tokens among them, may complain
