@@ -25,8 +25,8 @@ from vaxcert.cli.attestation_options import attestation_setting, attestations_of
 from vaxcert.cli.exit_codes import UsageError
 from vaxcert.cli.output import Output
 from vaxcert.cli.session import Session
-from vaxcert.cli.texts import load
 from vaxcert.errors import AdapterError, Reason, StaleTrustListError, TrustListError
+from vaxcert.presentation.texts import load
 from vaxcert.trust import signed_document
 from vaxcert.trust.facility_list import Scope
 

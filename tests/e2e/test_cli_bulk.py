@@ -31,7 +31,7 @@ from vaxcert.adapters.registry.extract import ExtractRegistry
 from vaxcert.cli.bulk_run import RunProgress
 from vaxcert.cli.output import Output
 from vaxcert.cli.session import Session
-from vaxcert.cli.texts import load
+from vaxcert.presentation.texts import load
 
 ROOT = Path(__file__).parents[2]
 EXPORT = ROOT / "examples/national-platform.csv"

@@ -6,20 +6,20 @@ from string import Formatter
 
 import pytest
 
-import vaxcert.cli.texts
+import vaxcert.presentation.texts
 from vaxcert.adapters.store import ImportNote
 from vaxcert.cli.main import build_parser
 from vaxcert.cli.output import LABEL_WIDTH
-from vaxcert.cli.texts import choose_language, languages, load
 from vaxcert.crypto.profiles import ProfileCode
 from vaxcert.errors import Reason
 from vaxcert.findings import FindingCode, Severity
 from vaxcert.model.certificate import Kind
+from vaxcert.presentation.texts import choose_language, languages, load
 from vaxcert.rules.records import RecordCode
 from vaxcert.trust.list_findings import ListFindingCode
 from vaxcert.verify import Level, Outcome
 
-FOLDER = Path(vaxcert.cli.texts.__file__).with_suffix("")
+FOLDER = Path(vaxcert.presentation.texts.__file__).with_suffix("")
 LANGUAGES = ("en", "vi")
 
 

@@ -26,8 +26,8 @@ from vaxcert.adapters.places import default_store
 from vaxcert.adapters.store import TrustStore
 from vaxcert.adapters.trust_sources import configured_sources
 from vaxcert.cli.expiry import ExpiryTable
-from vaxcert.cli.texts import load
 from vaxcert.limits import MAX_TRUST_FILE_BYTES
+from vaxcert.presentation.texts import load
 from vaxcert.trust.own_list import Companion
 from vaxcert.trust.trust_list import TrustedKey
 

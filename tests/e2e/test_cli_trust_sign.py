@@ -21,11 +21,11 @@ from vaxcert.cli.arguments import Parser
 from vaxcert.cli.exit_codes import ExitCode, UsageError
 from vaxcert.cli.output import Output
 from vaxcert.cli.session import Session
-from vaxcert.cli.texts import load
 from vaxcert.crypto.algorithms import Algorithm
 from vaxcert.crypto.authority import create_csr, create_signing_ca, issue_signing_certificate, new_key
 from vaxcert.crypto.signing_certificate import key_identifier
 from vaxcert.errors import AdapterError, Reason, TrustListError
+from vaxcert.presentation.texts import load
 from vaxcert.trust import formats, own_list, signed_document
 from vaxcert.trust.anchors import anchor_of
 from vaxcert.trust.formats.reading.terms import ReadingTerms

@@ -17,8 +17,8 @@ from tests.support import revocation as revocations
 from tests.support.signers import NOW, certificate, issuer, person, signer
 from tests.support.store_lists import anchor_signer, signed_list
 from vaxcert.cli.output import Colour, Output
-from vaxcert.cli.texts import load
 from vaxcert.codec import base45, container
+from vaxcert.presentation.texts import load
 from vaxcert.trust import own_list
 
 KEYS = [

@@ -148,7 +148,7 @@ def test_exit_codes_of_the_readme_are_those_of_the_program():
 
 def test_commands_of_the_readme_are_those_of_the_program():
     from vaxcert.cli import main
-    from vaxcert.cli.texts import load
+    from vaxcert.presentation.texts import load
 
     text = README.read_text("utf-8")
     documented = set(re.findall(r"^\| `vaxcert ([a-z]+)", text, re.MULTILINE))

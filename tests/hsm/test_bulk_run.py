@@ -15,8 +15,8 @@ import vaxcert as vc
 from tests.e2e.conftest import AT
 from tests.support.signers import NOW, signer, trusted
 from vaxcert.adapters.key_files import certificate_pem
-from vaxcert.cli.texts import load
 from vaxcert.crypto.algorithms import Algorithm
+from vaxcert.presentation.texts import load
 
 HEADINGS = "HoVaTen,NgaySinh,GioiTinh,CMTCCCD,LanTiem,SoMuiTiem,NgayTiemChung,LoaiThuocTiem,SoLoThuoc"
 RECORDS = 100

@@ -21,9 +21,9 @@ from vaxcert.adapters.signer_sources import KeyFile
 from vaxcert.cli.arguments import Parser
 from vaxcert.cli.exit_codes import UsageError
 from vaxcert.cli.signer_options import add_signer_options, key_of, signer_of, signer_source_of, token_of
-from vaxcert.cli.texts import load
 from vaxcert.crypto.algorithms import Algorithm
 from vaxcert.errors import AdapterError, Reason
+from vaxcert.presentation.texts import load
 
 HEADINGS = "HoVaTen,NgaySinh,GioiTinh,CMTCCCD,LanTiem,SoMuiTiem,NgayTiemChung,LoaiThuocTiem,SoLoThuoc"
 ROWS = [

@@ -24,13 +24,15 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"trust"}),
     frozenset({"rules"}),
     frozenset({"issue", "verify", "inspection", "qr"}),
+    frozenset({"decision"}),
     frozenset({FACADE}),
+    frozenset({"presentation"}),
     frozenset({"adapters"}),
     frozenset({"cli"}),
     frozenset({"__main__"}),
 )
 LAYER_OF = {part: number for number, parts in enumerate(LAYERS) for part in parts}
-OUTSIDE = frozenset({"adapters", "cli", "__main__"})
+OUTSIDE = frozenset({"presentation", "adapters", "cli", "__main__"})
 
 PURE_STANDARD_LIBRARY = frozenset(
     {

@@ -8,7 +8,7 @@ import pytest
 from vaxcert.cli import cleaning_picture, drawing
 from vaxcert.cli.cleaning_table import MOST, write_cleaning
 from vaxcert.cli.output import Output
-from vaxcert.cli.texts import load
+from vaxcert.presentation.texts import load
 from vaxcert.rules.records import RecordCode, refuses
 from vaxcert.rules.records import summary as summaries
 from vaxcert.rules.records.summary import CleaningSummary

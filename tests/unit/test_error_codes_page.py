@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from vaxcert.adapters.store import ImportNote
-from vaxcert.cli import texts
+from vaxcert.presentation import texts
 from vaxcert.crypto.profiles import ProfileCode
 from vaxcert.errors import Reason
 from vaxcert.findings import Finding, FindingCode

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 
 from vaxcert.cli.exit_codes import ExitCode, UsageError
 from vaxcert.cli.session import Session
-from vaxcert.cli.texts import Texts, languages
+from vaxcert.presentation.texts import Texts, languages
 
 Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
 

@@ -13,9 +13,9 @@ from vaxcert.cli.arguments import Parser
 from vaxcert.cli.exit_codes import UsageError
 from vaxcert.cli.progress import tracked
 from vaxcert.cli.session import Session
-from vaxcert.cli.texts import Texts
 from vaxcert.cli.trust_options import anchors_of, threshold
 from vaxcert.errors import AdapterError, Reason, VaxcertError
+from vaxcert.presentation.texts import Texts
 from vaxcert.trust.facility_list import FacilityList
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from vaxcert.cli.cleaning_table import write_cleaning
 from vaxcert.cli.drawing import png
 from vaxcert.cli.exit_codes import ExitCode
 from vaxcert.cli.session import Session
-from vaxcert.cli.texts import Texts, grouped
 from vaxcert.errors import AdapterError, Reason
+from vaxcert.presentation.texts import Texts, grouped
 from vaxcert.rules.records.summary import CleaningSummary
 
 if TYPE_CHECKING:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from vaxcert.cli.fields import certificate_lines
 from vaxcert.cli.output import NO_BREAK_SPACE, Colour, Output
-from vaxcert.cli.texts import Texts
 from vaxcert.findings import Finding, Severity
 from vaxcert.model.certificate import HealthCertificate
+from vaxcert.presentation.fields import certificate_lines
+from vaxcert.presentation.texts import Texts
 from vaxcert.trust.origin import ListOrigin
 from vaxcert.trust.revocation.query import RevocationAnswer
 from vaxcert.verify import Level, Outcome, VerificationReport

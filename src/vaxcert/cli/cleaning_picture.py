@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from vaxcert.cli.drawing import TITLE_SIZE, Box, Drawing, Label
-from vaxcert.cli.texts import Texts, grouped
+from vaxcert.presentation.texts import Texts, grouped
 from vaxcert.rules.records.summary import CleaningSummary
 
 _WIDTH: Final = 1120

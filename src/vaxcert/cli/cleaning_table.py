@@ -7,7 +7,7 @@ from typing import Final
 
 from vaxcert.cli.output import Output
 from vaxcert.cli.table import table_lines
-from vaxcert.cli.texts import Texts, grouped
+from vaxcert.presentation.texts import Texts, grouped
 from vaxcert.rules.records.summary import CleaningSummary, Counts
 
 MOST: Final = 10

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Self
 
-from vaxcert.cli.texts import Texts
+from vaxcert.presentation.texts import Texts
 from vaxcert.trust.trust_list import TrustedKey
 
 EXPIRED: Final = "expired"

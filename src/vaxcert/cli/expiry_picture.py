@@ -7,7 +7,7 @@ from typing import Final
 
 from vaxcert.cli.drawing import TITLE_SIZE, Box, Drawing, Label
 from vaxcert.cli.expiry import ExpiryTable
-from vaxcert.cli.texts import Texts
+from vaxcert.presentation.texts import Texts
 
 _WIDTH: Final = 960
 _MARGIN: Final = 24

@@ -13,8 +13,8 @@ from vaxcert.cli.arguments import Parser, moment
 from vaxcert.cli.exit_codes import UsageError
 from vaxcert.cli.issue_plan import add_secret_option
 from vaxcert.cli.session import Session
-from vaxcert.cli.texts import Texts
 from vaxcert.model.record_keys import RecordKeys
+from vaxcert.presentation.texts import Texts
 
 _ONE_BUNDLE = ".json"
 

@@ -9,14 +9,14 @@ from typing import Any
 from vaxcert import payloads
 from vaxcert.adapters.certificate_inputs import find_sources, read_source
 from vaxcert.cli.arguments import Commands, add_command
-from vaxcert.cli.as_json import findings_json, moment_json, raw_json
 from vaxcert.cli.exit_codes import ExitCode, exit_code
 from vaxcert.cli.output import Colour, Output
 from vaxcert.cli.session import Session
-from vaxcert.cli.texts import Texts
 from vaxcert.codec import base45, container, cose, cwt
 from vaxcert.errors import VaxcertError
 from vaxcert.limits import MAX_TEXT_CHARACTERS
+from vaxcert.presentation.as_json import findings_json, moment_json, raw_json
+from vaxcert.presentation.texts import Texts
 
 
 def add_parser(commands: Commands, texts: Texts) -> None:

@@ -18,7 +18,6 @@ from vaxcert.adapters.records.rejects import RejectWriter
 from vaxcert.adapters.records.rows import RecordRow, read_records
 from vaxcert.cli import issue_bulk
 from vaxcert.cli.arguments import Commands, add_command
-from vaxcert.cli.as_json import moment_json
 from vaxcert.cli.exit_codes import ExitCode, UsageError
 from vaxcert.cli.issue_plan import add_issue_options
 from vaxcert.cli.mapping_options import add_mapping_option, mapping_of
@@ -26,13 +25,14 @@ from vaxcert.cli.output import to_json
 from vaxcert.cli.progress import tracked
 from vaxcert.cli.session import Session
 from vaxcert.cli.signer_options import signer_of
-from vaxcert.cli.texts import Texts
 from vaxcert.crypto.signer import Signer
 from vaxcert.errors import AdapterError, EncodeError, Reason
 from vaxcert.issue import IssuedCertificate, Issuer
 from vaxcert.model.dose_record import DoseRecord
 from vaxcert.model.from_record import to_certificate
 from vaxcert.model.identifiers import build_certificate_id
+from vaxcert.presentation.as_json import moment_json
+from vaxcert.presentation.texts import Texts
 from vaxcert.qr import ErrorCorrection
 from vaxcert.rules.records import RecordCode, RecordSeverity, SeenDoses, check_record, repaired
 

@@ -19,8 +19,8 @@ from vaxcert.cli.mapping_options import mapping_of
 from vaxcert.cli.progress import tracked
 from vaxcert.cli.registry_options import add_registry_options, registry_of, registry_setting
 from vaxcert.cli.session import Session
-from vaxcert.cli.texts import Texts, grouped
 from vaxcert.errors import VaxcertError
+from vaxcert.presentation.texts import Texts, grouped
 from vaxcert.rules.policy import VerificationPolicy
 from vaxcert.trust.origin import Environment
 from vaxcert.verify import Verifier

@@ -12,14 +12,14 @@ from vaxcert.adapters.files import file_digest
 from vaxcert.adapters.key_files import load_record_secret
 from vaxcert.adapters.qr_files import DRAW
 from vaxcert.cli.arguments import Parser, days, moment
-from vaxcert.cli.as_json import moment_json
 from vaxcert.cli.exit_codes import UsageError
 from vaxcert.cli.session import Session
 from vaxcert.cli.signer_options import add_signer_options, signer_source_of
-from vaxcert.cli.texts import Texts
 from vaxcert.errors import AdapterError, Reason
 from vaxcert.issue import TWELVE_MONTHS
 from vaxcert.model.record_keys import RecordKeys
+from vaxcert.presentation.as_json import moment_json
+from vaxcert.presentation.texts import Texts
 from vaxcert.qr import ErrorCorrection
 
 if TYPE_CHECKING:

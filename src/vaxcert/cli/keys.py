@@ -32,10 +32,10 @@ from vaxcert.cli.keys_token import request_for_token_key
 from vaxcert.cli.passwords import read_password
 from vaxcert.cli.session import Session
 from vaxcert.cli.signer_options import add_token_options, check_token_options
-from vaxcert.cli.texts import Texts
 from vaxcert.cli.trust_words import short_digest
 from vaxcert.crypto import authority
 from vaxcert.crypto.algorithms import Algorithm
+from vaxcert.presentation.texts import Texts
 from vaxcert.trust.anchors import anchor_of
 
 _CA_RSA_BITS: Final = 3072

@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from vaxcert.cli.arguments import Commands, add_command, days, moment
-from vaxcert.cli.as_json import moment_json
 from vaxcert.cli.exit_codes import ExitCode
 from vaxcert.cli.keys_files import note_unreadable, readings
 from vaxcert.cli.keys_options import add_files
 from vaxcert.cli.output import Colour, printable
 from vaxcert.cli.session import Session
-from vaxcert.cli.texts import Texts
 from vaxcert.crypto.extensions import is_authority
 from vaxcert.crypto.key_schedule import (
     HEALTH_CERTIFICATE_VALIDITY,
@@ -27,6 +25,8 @@ from vaxcert.crypto.key_schedule import (
 )
 from vaxcert.crypto.signing_certificate import SigningCertificate
 from vaxcert.errors import VaxcertError
+from vaxcert.presentation.as_json import moment_json
+from vaxcert.presentation.texts import Texts
 
 _WITHIN: Final = timedelta(days=30)
 _COLUMNS: Final = ("state", "renew-by", "signs-until", "listed-until", "file")

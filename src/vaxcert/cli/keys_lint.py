@@ -12,11 +12,11 @@ from vaxcert.cli.keys_files import note_unreadable, readings
 from vaxcert.cli.keys_options import add_files
 from vaxcert.cli.output import Colour
 from vaxcert.cli.session import Session
-from vaxcert.cli.texts import Texts
 from vaxcert.crypto.profile_check import ProfileFinding, check, guessed_profile
 from vaxcert.crypto.profiles import PROFILES, Profile, ProfileName, ProfileSeverity
 from vaxcert.crypto.signing_certificate import SigningCertificate
 from vaxcert.errors import VaxcertError
+from vaxcert.presentation.texts import Texts
 
 
 def add_parser(actions: Commands, texts: Texts) -> None:

@@ -15,10 +15,10 @@ from vaxcert.cli.arguments import Parser, days, moment
 from vaxcert.cli.exit_codes import UsageError
 from vaxcert.cli.keys_files import load_key
 from vaxcert.cli.session import Session
-from vaxcert.cli.texts import Texts
 from vaxcert.crypto import authority
 from vaxcert.crypto.algorithms import Algorithm
 from vaxcert.model.certificate import ALL_KINDS, Kind
+from vaxcert.presentation.texts import Texts
 
 
 def add_subject(parser: Parser, texts: Texts) -> None:

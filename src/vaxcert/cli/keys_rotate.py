@@ -14,7 +14,6 @@ from cryptography.x509.oid import NameOID, ObjectIdentifier
 from vaxcert.adapters import key_files
 from vaxcert.adapters.signers import PrivateKey
 from vaxcert.cli.arguments import Commands, add_command
-from vaxcert.cli.as_json import moment_json
 from vaxcert.cli.exit_codes import ExitCode, UsageError
 from vaxcert.cli.keys_files import identity, report_written, save
 from vaxcert.cli.keys_options import (
@@ -28,12 +27,13 @@ from vaxcert.cli.keys_options import (
 )
 from vaxcert.cli.passwords import read_password
 from vaxcert.cli.session import Session
-from vaxcert.cli.texts import Texts
 from vaxcert.crypto import authority
 from vaxcert.crypto.algorithms import Algorithm
 from vaxcert.crypto.extensions import is_authority
 from vaxcert.crypto.key_schedule import KeySchedule, key_schedule, next_common_name
 from vaxcert.crypto.signing_certificate import SigningCertificate
+from vaxcert.presentation.as_json import moment_json
+from vaxcert.presentation.texts import Texts
 
 _LARGER_RSA_BITS: Final = 3072
 

@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from vaxcert.cli.arguments import Commands, add_command
-from vaxcert.cli.as_json import moment_json
 from vaxcert.cli.exit_codes import ExitCode
 from vaxcert.cli.keys_files import note_unreadable, readings
 from vaxcert.cli.keys_options import add_files
 from vaxcert.cli.session import Session
-from vaxcert.cli.texts import Texts
 from vaxcert.cli.trust_words import short_digest
 from vaxcert.crypto.keys import verifying_key
 from vaxcert.crypto.signing_certificate import SigningCertificate
 from vaxcert.errors import VaxcertError
+from vaxcert.presentation.as_json import moment_json
+from vaxcert.presentation.texts import Texts
 from vaxcert.trust.anchors import anchor_of
 
 

@@ -11,12 +11,12 @@ from typing import Any, Final, Protocol
 
 from vaxcert.adapters.files import read_bounded
 from vaxcert.cli.arguments import Parser, days, list_number, moment
-from vaxcert.cli.as_json import moment_json
 from vaxcert.cli.exit_codes import UsageError
 from vaxcert.cli.session import Session
-from vaxcert.cli.texts import Texts
 from vaxcert.errors import AdapterError, Reason, TrustListError
 from vaxcert.limits import MAX_TRUST_FILE_BYTES
+from vaxcert.presentation.as_json import moment_json
+from vaxcert.presentation.texts import Texts
 from vaxcert.trust import signed_document
 from vaxcert.trust.origin import Environment
 from vaxcert.trust.signed_document import DocumentSignature, DocumentSigner, SignedDocument

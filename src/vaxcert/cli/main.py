@@ -17,8 +17,8 @@ from vaxcert.cli.arguments import Parser, add_help
 from vaxcert.cli.exit_codes import ExitCode, UsageError, exit_code
 from vaxcert.cli.output import Output
 from vaxcert.cli.session import Session
-from vaxcert.cli.texts import Texts, choose_language, load
 from vaxcert.errors import AdapterError, Reason, VaxcertError
+from vaxcert.presentation.texts import Texts, choose_language, load
 
 _COMMANDS: Final = {
     "verify": "verify",

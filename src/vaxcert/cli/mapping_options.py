@@ -8,7 +8,7 @@ from pathlib import Path
 from vaxcert.adapters.records.layout import Layout
 from vaxcert.adapters.records.mapping import load_mapping
 from vaxcert.cli.arguments import Parser
-from vaxcert.cli.texts import Texts
+from vaxcert.presentation.texts import Texts
 
 
 def add_mapping_option(parser: Parser, texts: Texts) -> None:

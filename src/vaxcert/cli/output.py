@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final, TextIO
 
-from vaxcert.cli.texts import DEFAULT_LANGUAGE, Texts
 from vaxcert.errors import VaxcertError
+from vaxcert.presentation.texts import DEFAULT_LANGUAGE, Texts
 
 NO_BREAK_SPACE: Final = "\u00a0"
 LABEL_WIDTH: Final = 22

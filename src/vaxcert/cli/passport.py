@@ -33,9 +33,9 @@ from vaxcert.cli.arguments import Commands, add_command, millimetres, moment
 from vaxcert.cli.exit_codes import ExitCode, UsageError
 from vaxcert.cli.progress import tracked
 from vaxcert.cli.session import Session
-from vaxcert.cli.texts import Texts
 from vaxcert.cli.trust_options import add_terms, format_of, terms_of
 from vaxcert.errors import EncodeError, Reason, TrustListError, VaxcertError, VerificationError
+from vaxcert.presentation.texts import Texts
 from vaxcert.qr import DEFAULT_SIZE_MM
 from vaxcert.rules.policy import VerificationPolicy
 from vaxcert.trust.origin import Environment

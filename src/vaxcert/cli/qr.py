@@ -12,8 +12,8 @@ from vaxcert.adapters.files import write_atomically
 from vaxcert.cli.arguments import Commands, add_command, millimetres
 from vaxcert.cli.exit_codes import ExitCode, UsageError
 from vaxcert.cli.session import Session
-from vaxcert.cli.texts import Texts
 from vaxcert.limits import MAX_TEXT_CHARACTERS
+from vaxcert.presentation.texts import Texts
 from vaxcert.qr import DEFAULT_SIZE_MM, ErrorCorrection
 
 _SUFFIXES: Final = (".png", ".svg")

@@ -12,7 +12,7 @@ from vaxcert.cli import (
     records_facilities,
 )
 from vaxcert.cli.arguments import Commands, add_help
-from vaxcert.cli.texts import Texts
+from vaxcert.presentation.texts import Texts
 
 _ACTIONS: Final = (records_check, records_convert, records_attest, records_attestations, records_facilities)
 

@@ -14,19 +14,19 @@ from vaxcert.adapters.files import create_new
 from vaxcert.adapters.records.rows import RecordRow, read_records
 from vaxcert.cli.anchor_signers import anchor_signer
 from vaxcert.cli.arguments import Commands, add_command, moment
-from vaxcert.cli.as_json import moment_json
 from vaxcert.cli.exit_codes import ExitCode, UsageError
 from vaxcert.cli.mapping_options import add_mapping_option, mapping_of
 from vaxcert.cli.progress import tracked
 from vaxcert.cli.session import Session
 from vaxcert.cli.signer_options import add_token_options, check_token_options, signer_of
-from vaxcert.cli.texts import Texts
 from vaxcert.crypto.algorithms import Algorithm
 from vaxcert.crypto.keys import PublicKey
 from vaxcert.crypto.signer import Signer
 from vaxcert.errors import AdapterError, Reason
 from vaxcert.limits import MAX_ATTESTED_RECORDS
 from vaxcert.model.dose_record import WHOLE_ROW, DoseRecord
+from vaxcert.presentation.as_json import moment_json
+from vaxcert.presentation.texts import Texts
 from vaxcert.rules.records import RecordCode, RecordSeverity, SeenDoses, check_record, repaired
 from vaxcert.trust.attestation import Attestation, attestation_of, sign
 from vaxcert.trust.facility_list import Attester, Scope

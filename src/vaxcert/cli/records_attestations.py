@@ -12,15 +12,15 @@ from vaxcert.adapters.attestation_files import find_attestations, read_attestati
 from vaxcert.adapters.certificate_inputs import STANDARD_INPUT
 from vaxcert.adapters.records.rows import read_records
 from vaxcert.cli.arguments import Commands, add_command, moment
-from vaxcert.cli.as_json import moment_json
 from vaxcert.cli.attestation_options import add_facility_list_options, facility_list_of, note_problem
 from vaxcert.cli.exit_codes import ExitCode, UsageError, exit_code
 from vaxcert.cli.mapping_options import add_mapping_option, mapping_of
 from vaxcert.cli.output import Colour
 from vaxcert.cli.records_attest import write_left_out
 from vaxcert.cli.session import Session
-from vaxcert.cli.texts import Texts
 from vaxcert.errors import AdapterError, VaxcertError
+from vaxcert.presentation.as_json import moment_json
+from vaxcert.presentation.texts import Texts
 from vaxcert.rules.records import RecordCode, repaired
 from vaxcert.trust.attestation import Attestation
 from vaxcert.trust.attested_records import AttestedBy, AttestedRecords

@@ -16,7 +16,7 @@ from vaxcert.cli.fhir_options import add_fhir_options, fhir_writer_of
 from vaxcert.cli.mapping_options import add_mapping_option, mapping_of
 from vaxcert.cli.progress import tracked
 from vaxcert.cli.session import Session
-from vaxcert.cli.texts import Texts
+from vaxcert.presentation.texts import Texts
 
 
 def add_parser(actions: Commands, texts: Texts) -> None:

@@ -24,9 +24,9 @@ from vaxcert.cli.list_editions import (
     with_signature,
 )
 from vaxcert.cli.session import Session
-from vaxcert.cli.texts import Texts
 from vaxcert.errors import Reason, TrustListError
 from vaxcert.limits import MAX_TRUST_FILE_BYTES
+from vaxcert.presentation.texts import Texts
 from vaxcert.trust import facility_list, signed_document
 from vaxcert.trust.anchors import anchor_of
 from vaxcert.trust.facility_list import FacilityListContent

@@ -11,7 +11,7 @@ from vaxcert.adapters.records.mapping import load_mapping
 from vaxcert.adapters.registry import REQUIRED
 from vaxcert.cli.arguments import Parser
 from vaxcert.cli.exit_codes import UsageError
-from vaxcert.cli.texts import Texts
+from vaxcert.presentation.texts import Texts
 
 if TYPE_CHECKING:
     from vaxcert.adapters.registry import PopulationRegistry

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from vaxcert.adapters.files import content_digest, file_digest
 from vaxcert.cli.arguments import Commands, add_command, days
-from vaxcert.cli.as_json import moment_json
 from vaxcert.cli.bulk_run import RunProgress, add_run_options, need_bulk, workers_of
 from vaxcert.cli.exit_codes import ExitCode, UsageError
 from vaxcert.cli.issue_plan import add_issue_options, add_secret_option, pictures_of, plan_of, plan_settings
 from vaxcert.cli.mapping_options import add_mapping_option, mapping_of
 from vaxcert.cli.session import Session
-from vaxcert.cli.texts import Texts, grouped
 from vaxcert.cli.trust_options import anchors_of
+from vaxcert.presentation.as_json import moment_json
+from vaxcert.presentation.texts import Texts, grouped
 
 if TYPE_CHECKING:
     from vaxcert.adapters.bulk.renewal import RenewalResult

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from vaxcert.cli.as_json import moment_json
 from vaxcert.cli.output import Colour
 from vaxcert.cli.session import Session
 from vaxcert.cli.table import table_lines
-from vaxcert.cli.texts import Texts
 from vaxcert.cli.trust_words import ListState, day, state_of
+from vaxcert.presentation.as_json import moment_json
+from vaxcert.presentation.texts import Texts
 from vaxcert.trust.origin import ListOrigin, Proof
 from vaxcert.trust.revocation.revocation_list import RevocationList
 

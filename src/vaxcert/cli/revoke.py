@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vaxcert.cli import revoke_add, revoke_build, revoke_check, revoke_import, revoke_sign
 from vaxcert.cli.arguments import Commands, add_help
-from vaxcert.cli.texts import Texts
+from vaxcert.presentation.texts import Texts
 
 
 def add_parser(commands: Commands, texts: Texts) -> None:

@@ -12,9 +12,9 @@ from vaxcert.cli.arguments import Commands, Parser, add_command, key_digits, mom
 from vaxcert.cli.exit_codes import ExitCode, UsageError
 from vaxcert.cli.named_certificates import Named, certificates, identifiers, told_apart
 from vaxcert.cli.session import Session
-from vaxcert.cli.texts import Texts
 from vaxcert.cli.trust_options import anchors_of
 from vaxcert.errors import VaxcertError
+from vaxcert.presentation.texts import Texts
 from vaxcert.trust.revocation import ledger
 from vaxcert.trust.revocation.hashes import HASH_BYTES, HashType, query_hashes
 from vaxcert.trust.revocation.header import Change

@@ -18,9 +18,9 @@ from vaxcert.cli.arguments import Commands, Parser, add_command, days, list_numb
 from vaxcert.cli.exit_codes import ExitCode, UsageError
 from vaxcert.cli.progress import tracked
 from vaxcert.cli.session import Session
-from vaxcert.cli.texts import Texts
 from vaxcert.cli.trust_options import anchors_of
 from vaxcert.errors import AdapterError, Reason, TrustListError
+from vaxcert.presentation.texts import Texts
 from vaxcert.trust.anchors import Anchor, anchor_of
 from vaxcert.trust.revocation import ledger, revocation_list
 from vaxcert.trust.revocation.hashes import HashType

@@ -13,15 +13,15 @@ from typing import Final
 
 from vaxcert.adapters.revocation_files import open_revocations
 from vaxcert.cli.arguments import Commands, add_command, moment
-from vaxcert.cli.as_json import moment_json
 from vaxcert.cli.exit_codes import ExitCode, UsageError
 from vaxcert.cli.named_certificates import Named, certificates, identifiers, told_apart
 from vaxcert.cli.output import Colour
 from vaxcert.cli.session import Session
-from vaxcert.cli.texts import Texts
 from vaxcert.cli.trust_options import add_store, anchors_of, open_store, threshold
 from vaxcert.errors import VaxcertError
 from vaxcert.model.identifiers import read_certificate_id
+from vaxcert.presentation.as_json import moment_json
+from vaxcert.presentation.texts import Texts
 from vaxcert.trust.revocation.query import (
     RevocationAnswer,
     RevocationLists,

@@ -15,9 +15,9 @@ from vaxcert.cli.arguments import Commands, add_command, moment
 from vaxcert.cli.exit_codes import ExitCode, UsageError
 from vaxcert.cli.revocation_lists import revocation_json, write_revocation_lists
 from vaxcert.cli.session import Session
-from vaxcert.cli.texts import Texts
 from vaxcert.cli.trust_options import add_store, anchors_of, store_folder, threshold
 from vaxcert.errors import AdapterError, Reason, TrustListError
+from vaxcert.presentation.texts import Texts
 
 
 def add_parser(actions: Commands, texts: Texts) -> None:

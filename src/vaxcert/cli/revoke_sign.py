@@ -11,11 +11,11 @@ from vaxcert.adapters.files import write_pieces_atomically
 from vaxcert.adapters.revocation_files import ListFile
 from vaxcert.cli.anchor_signers import anchor_signer
 from vaxcert.cli.arguments import Commands, add_command
-from vaxcert.cli.as_json import moment_json
 from vaxcert.cli.exit_codes import ExitCode, UsageError
 from vaxcert.cli.session import Session
-from vaxcert.cli.texts import Texts
 from vaxcert.errors import TrustListError
+from vaxcert.presentation.as_json import moment_json
+from vaxcert.presentation.texts import Texts
 from vaxcert.trust import signed_document
 from vaxcert.trust.revocation import revocation_list
 from vaxcert.trust.revocation.header import Header

@@ -7,7 +7,7 @@ from datetime import datetime
 from io import BufferedReader
 
 from vaxcert.cli.output import Output
-from vaxcert.cli.texts import Texts
+from vaxcert.presentation.texts import Texts
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ from vaxcert.cli.arguments import Parser
 from vaxcert.cli.exit_codes import UsageError
 from vaxcert.cli.passwords import ask, open_with_source
 from vaxcert.cli.session import Session
-from vaxcert.cli.texts import Texts
 from vaxcert.crypto.signer import Signer
 from vaxcert.errors import AdapterError, Reason
+from vaxcert.presentation.texts import Texts
 
 _SLOT: Final = re.compile("slot=([0-9]{1,18})")
 _IDENTIFIER: Final = re.compile("id=((?:[0-9A-Fa-f]{2}){1,64})")

@@ -14,7 +14,7 @@ from vaxcert.cli import (
     trust_update,
 )
 from vaxcert.cli.arguments import Commands, add_help
-from vaxcert.cli.texts import Texts
+from vaxcert.presentation.texts import Texts
 
 _ACTIONS: Final = (
     trust_import,

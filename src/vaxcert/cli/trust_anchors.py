@@ -11,8 +11,8 @@ from vaxcert.adapters.store.pinned_sources import PinnedSources
 from vaxcert.cli.arguments import Commands, add_command, add_help
 from vaxcert.cli.exit_codes import ExitCode, UsageError
 from vaxcert.cli.session import Session
-from vaxcert.cli.texts import Texts
 from vaxcert.cli.trust_options import add_environment, add_store, anchors_of, open_store, store_folder
+from vaxcert.presentation.texts import Texts
 from vaxcert.trust.anchors import Anchor
 from vaxcert.trust.origin import Environment
 

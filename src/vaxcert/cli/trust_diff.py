@@ -12,11 +12,11 @@ from vaxcert.cli.arguments import Commands, add_command, moment
 from vaxcert.cli.exit_codes import ExitCode, UsageError
 from vaxcert.cli.session import Session
 from vaxcert.cli.table import table_lines
-from vaxcert.cli.texts import Texts
 from vaxcert.cli.trust_inputs import lists_of, stored_list
 from vaxcert.cli.trust_options import add_store, add_terms, open_store
 from vaxcert.cli.trust_words import day, key_json, kinds, status_of
 from vaxcert.errors import AdapterError, Reason
+from vaxcert.presentation.texts import Texts
 from vaxcert.trust.succession import ListDifference, difference
 from vaxcert.trust.trust_list import TrustedKey
 

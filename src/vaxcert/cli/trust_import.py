@@ -16,7 +16,6 @@ from vaxcert.cli.arguments import Commands, add_command, moment, named_file
 from vaxcert.cli.exit_codes import ExitCode, UsageError
 from vaxcert.cli.inputs import certificate_files, read_input
 from vaxcert.cli.session import Session
-from vaxcert.cli.texts import Texts
 from vaxcert.cli.trust_inputs import Found
 from vaxcert.cli.trust_options import (
     add_environment,
@@ -29,6 +28,7 @@ from vaxcert.cli.trust_options import (
 from vaxcert.cli.trust_words import ShownList, list_json, write_list
 from vaxcert.errors import TrustListError
 from vaxcert.limits import MAX_TRUST_FILE_BYTES
+from vaxcert.presentation.texts import Texts
 from vaxcert.trust.origin import Environment
 from vaxcert.trust.revocation import revocation_list
 

@@ -12,9 +12,9 @@ from vaxcert.adapters.files import read_bounded
 from vaxcert.adapters.places import default_store
 from vaxcert.adapters.store import TrustStore
 from vaxcert.cli.arguments import Parser, days
-from vaxcert.cli.texts import Texts
 from vaxcert.errors import TrustListError
 from vaxcert.limits import MAX_TRUST_FILE_BYTES
+from vaxcert.presentation.texts import Texts
 from vaxcert.trust.anchors import Anchor, read_anchors
 from vaxcert.trust.formats import FORMATS, ListFormat, ReadingTerms, format_named
 from vaxcert.trust.origin import MAX_AGE, Environment

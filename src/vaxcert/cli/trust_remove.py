@@ -7,8 +7,8 @@ import argparse
 from vaxcert.cli.arguments import Commands, add_command
 from vaxcert.cli.exit_codes import ExitCode, UsageError
 from vaxcert.cli.session import Session
-from vaxcert.cli.texts import Texts
 from vaxcert.cli.trust_options import add_store, open_store
+from vaxcert.presentation.texts import Texts
 
 
 def add_parser(actions: Commands, texts: Texts) -> None:

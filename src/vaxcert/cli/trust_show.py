@@ -17,7 +17,6 @@ from vaxcert.cli.output import Colour
 from vaxcert.cli.revocation_lists import revocation_json, write_revocation_lists
 from vaxcert.cli.session import Session
 from vaxcert.cli.table import table_lines
-from vaxcert.cli.texts import Texts
 from vaxcert.cli.trust_inputs import lists_of
 from vaxcert.cli.trust_options import add_store, add_terms
 from vaxcert.cli.trust_words import (
@@ -33,6 +32,7 @@ from vaxcert.cli.trust_words import (
     status_of,
     write_list,
 )
+from vaxcert.presentation.texts import Texts
 from vaxcert.trust.origin import Proof
 from vaxcert.trust.trust_list import TrustedKey
 

@@ -32,11 +32,11 @@ from vaxcert.cli.list_editions import (
     with_signature,
 )
 from vaxcert.cli.session import Session
-from vaxcert.cli.texts import Texts
 from vaxcert.crypto.extensions import is_authority
 from vaxcert.crypto.signing_certificate import SigningCertificate, read_certificates
 from vaxcert.errors import Reason, TrustListError, VaxcertError
 from vaxcert.limits import MAX_TRUST_FILE_BYTES
+from vaxcert.presentation.texts import Texts
 from vaxcert.trust import formats, own_list, signed_document
 from vaxcert.trust.anchors import anchor_of
 from vaxcert.trust.own_list import Companion, DecodedList, ListAuthority, TrustListContent

@@ -14,11 +14,11 @@ from vaxcert.cli.exit_codes import ExitCode, UsageError
 from vaxcert.cli.progress import tracked
 from vaxcert.cli.revocation_lists import revocation_state
 from vaxcert.cli.session import Session
-from vaxcert.cli.texts import Texts
 from vaxcert.cli.trust_import import write_notes
 from vaxcert.cli.trust_options import add_store, open_store
 from vaxcert.cli.trust_words import ListState, optional_moment, state_of
 from vaxcert.errors import VaxcertError
+from vaxcert.presentation.texts import Texts
 
 if TYPE_CHECKING:
     from vaxcert.adapters.trust_update import RevocationUpdate, UpdateResult

@@ -9,10 +9,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from vaxcert.cli.as_json import moment_json, origin_json
 from vaxcert.cli.output import Colour, Output
-from vaxcert.cli.texts import Texts
 from vaxcert.model.certificate import ALL_KINDS
+from vaxcert.presentation.as_json import moment_json, origin_json
+from vaxcert.presentation.texts import Texts
 from vaxcert.trust.anchors import Anchor
 from vaxcert.trust.list_findings import ListFinding, ListFindingCode
 from vaxcert.trust.origin import ListOrigin, Proof

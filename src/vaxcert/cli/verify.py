@@ -15,15 +15,15 @@ from vaxcert.adapters.places import default_store
 from vaxcert.adapters.store import TrustStore
 from vaxcert.adapters.trust_files import load_trust_list
 from vaxcert.cli.arguments import Commands, add_command, moment, one_of
-from vaxcert.cli.as_json import report_json
 from vaxcert.cli.card import write_card
 from vaxcert.cli.exit_codes import ExitCode
 from vaxcert.cli.progress import tracked
 from vaxcert.cli.session import Session
-from vaxcert.cli.texts import Texts
 from vaxcert.cli.trust_options import add_environment, add_terms, anchors_of, format_of, terms_of
 from vaxcert.errors import Reason, StaleTrustListError, TrustListError, VaxcertError
 from vaxcert.findings import FindingCode
+from vaxcert.presentation.as_json import report_json
+from vaxcert.presentation.texts import Texts
 from vaxcert.rules.policy import SignerDates, VerificationPolicy, WhenUnsure
 from vaxcert.trust.formats import ReadingTerms
 from vaxcert.trust.origin import Environment, ListOrigin

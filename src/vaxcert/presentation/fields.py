@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from vaxcert.cli.texts import Texts
 from vaxcert.model.certificate import Event, HealthCertificate, Person, Recovery, Test, Vaccination
+from vaxcert.presentation.texts import Texts
 
 
 @dataclass(frozen=True, slots=True, repr=False)
