@@ -429,7 +429,7 @@ class TestSpecification:
     @pytest.mark.parametrize(
         ("rule", "title", "labels"),
         [
-            ("facility-list", "3. The facility list", facility_list._List),
+            ("facility-list", "3. The facility list", (*EditionLabel, *facility_list._List)),
             ("entry", "3. The facility list", facility_list._Entry),
             ("attestation", "5. The attestation", module._Member),
         ],

@@ -25,6 +25,7 @@ from vaxcert.limits import MAX_TRUST_FILE_BYTES, MAX_TRUST_LIST_ENTRIES
 from vaxcert.model.certificate import ALL_KINDS, Kind
 from vaxcert.trust import formats, own_list, signed_document
 from vaxcert.trust.anchors import anchor_of
+from vaxcert.trust.document_members import EditionLabel
 from vaxcert.trust.formats import own
 from vaxcert.trust.formats.reading.terms import ReadingTerms
 from vaxcert.trust.list_findings import ListFindingCode
@@ -776,7 +777,9 @@ class TestSpecification:
     def test_anchor_of_the_example(self):
         assert bytes.fromhex("".join(spec_block("Anchor in hexadecimal").split())) == spki("anchor 1")
 
-    @pytest.mark.parametrize(("rule", "labels"), [("trust-list", own_list._List), ("entry", own_list._Entry)])
+    @pytest.mark.parametrize(
+        ("rule", "labels"), [("trust-list", (*EditionLabel, *own_list._List)), ("entry", own_list._Entry)]
+    )
     def test_labels(self, rule, labels):
         """Each line of the CDDL ends with the name that the code has for its label."""
         body = re.search(rf"^{rule} = \{{\n(.*?)^\}}", spec_block("CDDL"), re.DOTALL | re.MULTILINE).group(1)

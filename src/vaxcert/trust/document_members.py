@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sized
 from datetime import UTC, datetime
 from enum import IntEnum
-from typing import Any, Final, TypeAlias, TypeVar, overload
+from typing import Any, Final, Protocol, TypeAlias, TypeVar, overload
 
 from vaxcert.codec import cbor
 from vaxcert.errors import Reason, TrustListError
@@ -19,6 +19,36 @@ MAX_NUMBER: Final = 2**53 - 1
 """Of an edition: what every programming language counts to without loss."""
 
 Members: TypeAlias = Mapping[Any, Any]
+
+
+class EditionLabel(IntEnum):
+    """What every list says of itself comes first in it, under the same numbers."""
+
+    FORMAT = 1
+    ISSUER = 2
+    NUMBER = 3
+    ISSUED = 4
+    NEXT_UPDATE = 5
+    USABLE_UNTIL = 6
+    ENVIRONMENT = 7
+
+
+class Edition(Protocol):
+    """What every list says of itself; `vaxcert.trust.own_list.TrustListContent` says what each of it means."""
+
+    @property
+    def issuer(self) -> str: ...  # noqa: D102
+    @property
+    def number(self) -> int: ...  # noqa: D102
+    @property
+    def issued(self) -> datetime: ...  # noqa: D102
+    @property
+    def next_update(self) -> datetime: ...  # noqa: D102
+    @property
+    def usable_until(self) -> datetime: ...  # noqa: D102
+    @property
+    def environment(self) -> Environment: ...  # noqa: D102
+
 
 _CRITICAL: Final = 0
 """The label, in every map, of the array that names its critical members."""
@@ -70,7 +100,7 @@ def environment(text: str) -> Environment:
     return Environment(text)
 
 
-def read_members(value: Any, labels: type[IntEnum]) -> Members:
+def read_members(value: Any, *labels: type[IntEnum]) -> Members:
     """A map, all of whose critical members are known (`specs/trust-list.md`, section 3.2).
 
     Args:
@@ -86,7 +116,7 @@ def read_members(value: Any, labels: type[IntEnum]) -> Members:
         critical = value[_CRITICAL]
         expect(type(critical) is list and critical, "critical members in an array that is not empty")
         for label in critical:
-            known = type(label) is int and label in value and label in tuple(labels)
+            known = type(label) is int and label in value and any(label in tuple(one) for one in labels)
             expect(known, "no critical members but known ones")
     return value
 
@@ -158,21 +188,54 @@ def expect_times(first: datetime | None, last: datetime | None) -> None:
     expect(first is None or last is None or first <= last, "times in their order")
 
 
-def expect_edition(
-    issuer: str, number: int, issued: datetime, next_update: datetime, usable_until: datetime
-) -> None:
+def expect_edition(content: Edition) -> None:
     """Make sure that what every list says of itself is as `specs/trust-list.md` has it (section 3).
 
     Raises:
         ValueError: It is not.
     """
     expect(
-        0 < len(issuer) <= _MAX_ISSUER_CHARACTERS and issuer.isprintable(),
+        0 < len(content.issuer) <= _MAX_ISSUER_CHARACTERS and content.issuer.isprintable(),
         f"an issuer of 1 to {_MAX_ISSUER_CHARACTERS} printable characters",
     )
-    expect(1 <= number <= MAX_NUMBER, f"a number from 1 to {MAX_NUMBER}")
-    expect_times(issued, next_update)
-    expect_times(next_update, usable_until)
+    expect(1 <= content.number <= MAX_NUMBER, f"a number from 1 to {MAX_NUMBER}")
+    expect_times(content.issued, content.next_update)
+    expect_times(content.next_update, content.usable_until)
+
+
+def edition_members(content: Edition, version: int) -> tuple[tuple[int, Any], ...]:
+    """What a list says of itself as members, for `labelled`.
+
+    Args:
+        content: The list.
+        version: Of its format.
+    """
+    return (
+        (EditionLabel.FORMAT, version),
+        (EditionLabel.ISSUER, content.issuer),
+        (EditionLabel.NUMBER, content.number),
+        (EditionLabel.ISSUED, seconds(content.issued)),
+        (EditionLabel.NEXT_UPDATE, seconds(content.next_update)),
+        (EditionLabel.USABLE_UNTIL, seconds(content.usable_until)),
+        (EditionLabel.ENVIRONMENT, str(content.environment)),
+    )
+
+
+def read_edition(members: Members, version: int) -> dict[str, Any]:
+    """What a list says of itself, by the names of `Edition`.
+
+    Raises:
+        ValueError: A member is missing, of another type or out of range, or the format has another version.
+    """
+    expect(required(members, EditionLabel.FORMAT, int) == version, f"format version {version}")
+    return {
+        "issuer": required(members, EditionLabel.ISSUER, str),
+        "number": required(members, EditionLabel.NUMBER, int),
+        "issued": moment(required(members, EditionLabel.ISSUED, int)),
+        "next_update": moment(required(members, EditionLabel.NEXT_UPDATE, int)),
+        "usable_until": moment(required(members, EditionLabel.USABLE_UNTIL, int)),
+        "environment": environment(required(members, EditionLabel.ENVIRONMENT, str)),
+    }
 
 
 def expect(condition: object, expected: str) -> None:

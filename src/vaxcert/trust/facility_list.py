@@ -24,9 +24,10 @@ from vaxcert.model.dose_record import DoseRecord
 from vaxcert.trust import signed_document
 from vaxcert.trust.anchors import Anchor, anchor_of
 from vaxcert.trust.document_members import (
+    EditionLabel,
     Members,
     each,
-    environment,
+    edition_members,
     expect,
     expect_edition,
     expect_size,
@@ -35,6 +36,7 @@ from vaxcert.trust.document_members import (
     labelled,
     moment,
     optional,
+    read_edition,
     read_members,
     required,
     seconds,
@@ -91,13 +93,6 @@ class Attester:
 
 
 class _List(IntEnum):
-    FORMAT = 1
-    ISSUER = 2
-    NUMBER = 3
-    ISSUED = 4
-    NEXT_UPDATE = 5
-    USABLE_UNTIL = 6
-    ENVIRONMENT = 7
     ENTRIES = 8
 
 
@@ -201,7 +196,7 @@ class FacilityListContent:
     entries: tuple[FacilityEntry, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
-        expect_edition(self.issuer, self.number, self.issued, self.next_update, self.usable_until)
+        expect_edition(self)
         expect_size(self.entries)
 
 
@@ -288,13 +283,7 @@ def encode(content: FacilityListContent) -> bytes:
     """The one encoding of a list."""
     return cbor.dumps(
         labelled(
-            (_List.FORMAT, FORMAT_VERSION),
-            (_List.ISSUER, content.issuer),
-            (_List.NUMBER, content.number),
-            (_List.ISSUED, seconds(content.issued)),
-            (_List.NEXT_UPDATE, seconds(content.next_update)),
-            (_List.USABLE_UNTIL, seconds(content.usable_until)),
-            (_List.ENVIRONMENT, str(content.environment)),
+            *edition_members(content, FORMAT_VERSION),
             (_List.ENTRIES, in_order(map(_entry_map, content.entries))),
         )
     )
@@ -312,7 +301,7 @@ def decode(data: bytes) -> DecodedFacilities:
         TrustListError: `trust-list-unreadable`, when anything but single entries cannot be read.
     """
     try:
-        return _decoded(read_members(cbor.loads(data), _List))
+        return _decoded(read_members(cbor.loads(data), EditionLabel, _List))
     except (DecodeError, ValueError) as error:
         raise TrustListError(Reason.TRUST_LIST_UNREADABLE, f"facility list: {error}") from None
 
@@ -438,16 +427,10 @@ def _entry_map(entry: FacilityEntry) -> dict[int, Any]:
 
 
 def _decoded(members: Members) -> DecodedFacilities:
-    expect(required(members, _List.FORMAT, int) == FORMAT_VERSION, f"format version {FORMAT_VERSION}")
     problems: list[TrustListError] = []
     entries = required(members, _List.ENTRIES, list)
     content = FacilityListContent(
-        issuer=required(members, _List.ISSUER, str),
-        number=required(members, _List.NUMBER, int),
-        issued=moment(required(members, _List.ISSUED, int)),
-        next_update=moment(required(members, _List.NEXT_UPDATE, int)),
-        usable_until=moment(required(members, _List.USABLE_UNTIL, int)),
-        environment=environment(required(members, _List.ENVIRONMENT, str)),
+        **read_edition(members, FORMAT_VERSION),
         entries=each(entries, _entry, "entry", problems),
     )
     return DecodedFacilities(

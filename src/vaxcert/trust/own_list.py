@@ -25,9 +25,10 @@ from vaxcert.model.certificate import Kind
 from vaxcert.model.countries import country_code
 from vaxcert.trust.document_members import (
     MAX_NUMBER,
+    EditionLabel,
     Members,
     each,
-    environment,
+    edition_members,
     expect,
     expect_edition,
     expect_size,
@@ -36,6 +37,7 @@ from vaxcert.trust.document_members import (
     labelled,
     moment,
     optional,
+    read_edition,
     read_members,
     required,
     seconds,
@@ -55,13 +57,6 @@ _KIND_OF_NUMBER: Final = {number: kind for kind, number in PURPOSE_NUMBER.items(
 
 
 class _List(IntEnum):
-    FORMAT = 1
-    ISSUER = 2
-    NUMBER = 3
-    ISSUED = 4
-    NEXT_UPDATE = 5
-    USABLE_UNTIL = 6
-    ENVIRONMENT = 7
     ENTRIES = 8
     WITHDRAWN = 9
     AUTHORITIES = 10
@@ -223,7 +218,7 @@ class TrustListContent:
     companions: tuple[Companion, ...] = ()
 
     def __post_init__(self) -> None:
-        expect_edition(self.issuer, self.number, self.issued, self.next_update, self.usable_until)
+        expect_edition(self)
         expect(
             all(len(one) in (KEY_IDENTIFIER_BYTES, DIGEST_BYTES) for one in self.unlisted_withdrawals),
             f"withdrawals of {KEY_IDENTIFIER_BYTES} or {DIGEST_BYTES} bytes",
@@ -295,13 +290,7 @@ def encode(content: TrustListContent) -> bytes:
     """
     return cbor.dumps(
         labelled(
-            (_List.FORMAT, FORMAT_VERSION),
-            (_List.ISSUER, content.issuer),
-            (_List.NUMBER, content.number),
-            (_List.ISSUED, seconds(content.issued)),
-            (_List.NEXT_UPDATE, seconds(content.next_update)),
-            (_List.USABLE_UNTIL, seconds(content.usable_until)),
-            (_List.ENVIRONMENT, str(content.environment)),
+            *edition_members(content, FORMAT_VERSION),
             (_List.ENTRIES, in_order(map(_entry_map, content.entries))),
             (_List.WITHDRAWN, in_order(content.unlisted_withdrawals) or None),
             (_List.AUTHORITIES, in_order(map(_authority_map, content.authorities)) or None),
@@ -322,7 +311,7 @@ def decode(data: bytes) -> DecodedList:
         TrustListError: `trust-list-unreadable`, when anything but single entries cannot be read.
     """
     try:
-        return _decoded(read_members(cbor.loads(data), _List))
+        return _decoded(read_members(cbor.loads(data), EditionLabel, _List))
     except (DecodeError, ValueError) as error:
         raise TrustListError(Reason.TRUST_LIST_UNREADABLE, f"trust list: {error}") from None
 
@@ -354,17 +343,11 @@ def _companions_map(companions: Iterable[Companion]) -> dict[str, Any]:
 
 
 def _decoded(members: Members) -> DecodedList:
-    expect(required(members, _List.FORMAT, int) == FORMAT_VERSION, f"format version {FORMAT_VERSION}")
     problems: list[TrustListError] = []
     entries = required(members, _List.ENTRIES, list)
     unlisted = each(optional(members, _List.WITHDRAWN, list), _withdrawal, "withdrawal", problems)
     content = TrustListContent(
-        issuer=required(members, _List.ISSUER, str),
-        number=required(members, _List.NUMBER, int),
-        issued=moment(required(members, _List.ISSUED, int)),
-        next_update=moment(required(members, _List.NEXT_UPDATE, int)),
-        usable_until=moment(required(members, _List.USABLE_UNTIL, int)),
-        environment=environment(required(members, _List.ENVIRONMENT, str)),
+        **read_edition(members, FORMAT_VERSION),
         entries=each(entries, _entry, "entry", problems),
         unlisted_withdrawals=frozenset(unlisted).union(*map(_withdrawn_unread, entries)),
         authorities=each(optional(members, _List.AUTHORITIES, list), _authority, "authority", problems),
