@@ -48,6 +48,7 @@ from vaxcert.trust.attestation import (
     sign,
 )
 from vaxcert.trust.attested_records import AttestedRecords
+from vaxcert.trust.document_members import EditionLabel
 from vaxcert.trust.facility_list import facility_entry
 from vaxcert.trust.record_digest import record_digest
 
