@@ -271,14 +271,14 @@ def test_other_options_are_another_run(issue, tmp_path, more, named):
         write(tmp_path / "p.csv", headings="identity_number,full_name,birth_date")
         more = ("--population", tmp_path / "p.csv")
     done = issue(records, *(one(tmp_path) if callable(one) else one for one in more))
-    one_line(done, "run-mismatch", f"holds a run with another {named}; expected a folder of its own", 2)
+    one_line(done, "run-mismatch", f"holds a run of other settings ({named}); expected a folder of its own", 2)
     assert bulk.files(tmp_path / "run") == before
 
 
 def test_other_records_are_another_run(issue, tmp_path):
     issue(write(tmp_path / "records.csv", GOOD))
     done = issue(write(tmp_path / "records.csv", GOOD, OTHER))
-    one_line(done, "run-mismatch", "holds a run with another records;", 2)
+    one_line(done, "run-mismatch", "holds a run of other settings (records);", 2)
 
 
 @pytest.mark.parametrize("manifest", [None, "{}", '{"settings": {}}', '{"settings": 1}'])
@@ -616,7 +616,7 @@ def test_another_registry_is_another_run(issue, nation, tmp_path):
     with ListServer(Registry(nation.population)) as server:
         issue(records, "--registry-url", server.url)
         done = issue(records, "--population", nation.population)
-    one_line(done, "run-mismatch", "holds a run with another registry;", 2)
+    one_line(done, "run-mismatch", "holds a run of other settings (registry);", 2)
 
 
 # --- attestations

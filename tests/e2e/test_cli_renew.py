@@ -386,7 +386,7 @@ def test_no_secret(run, how, first, tmp_path):
 
 def test_the_folder_of_an_earlier_run_is_not_written_to(renew, first):
     before = bulk.files(first)
-    one_line(renew("--within-days", "30", out=first), "run-mismatch", "holds a run with another", 2)
+    one_line(renew("--within-days", "30", out=first), "run-mismatch", "holds a run of other settings", 2)
     assert bulk.files(first) == before
 
 

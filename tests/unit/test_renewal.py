@@ -543,7 +543,7 @@ def test_stages_are_told(first, second, later, tmp_path):
 
 def test_a_folder_takes_one_renewal_only(first, later, tmp_path):
     renew([first], tmp_path / "out", later, due=ENDS + SECOND)
-    with pytest.raises(AdapterError, match="a run with another renewal") as caught:
+    with pytest.raises(AdapterError, match=r"a run of other settings \(renewal\)") as caught:
         renew([first], tmp_path / "out", later, due=ENDS + SECOND, settings={"renewal": "OTHER"})
     assert caught.value.reason is Reason.RUN_MISMATCH
 

@@ -57,7 +57,7 @@ def _check(folder: RunFolder, settings: Settings) -> None:
     other = sorted(name for name in stored.keys() | settings if stored.get(name) != settings.get(name))
     raise AdapterError(
         Reason.RUN_MISMATCH,
-        f"{folder.path} holds a run with another {', '.join(other)}; expected a folder of its own",
+        f"{folder.path} holds a run of other settings ({', '.join(other)}); expected a folder of its own",
     )
 
 

@@ -146,9 +146,10 @@ class WorkerPool:
 def start_loading() -> None:
     """Load what the processes of a pool will need, meanwhile. Without it that begins with the first task."""
     if _CAN_FORK_ELSEWHERE:
-        from multiprocessing import forkserver
+        from multiprocessing import forkserver, resource_tracker
 
         multiprocessing.set_forkserver_preload(list(_LOADED_ONCE))
+        resource_tracker.ensure_running()  # to start it lets interruptions through
         with _interruptions_held():
             forkserver.ensure_running()
 
@@ -159,14 +160,19 @@ def _interruptions_held() -> Iterator[None]:
 
     It goes to all processes of a terminal, and one that is just loading its modules would complain at length.
     """
-    if not hasattr(signal, "pthread_sigmask"):
+    if not hasattr(signal, "pthread_sigmask") or threading.current_thread() is not threading.main_thread():
         yield
         return
+    came: list[int] = []  # another thread of this process, where it is not blocked, may take it
+    handler = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.signal(signal.SIGINT, handler)
+        if came:
+            signal.raise_signal(signal.SIGINT)
 
 
 _worker: object = None
