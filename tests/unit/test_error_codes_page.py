@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from vaxcert.adapters.store import ImportNote
-from vaxcert.presentation import texts
 from vaxcert.crypto.profiles import ProfileCode
 from vaxcert.errors import Reason
 from vaxcert.findings import Finding, FindingCode
+from vaxcert.presentation import texts
 from vaxcert.rules.lint import ALLOWED_ON_ISSUE
 from vaxcert.rules.records import RecordCode
 from vaxcert.trust.list_findings import ListFindingCode

@@ -367,6 +367,21 @@ def test_titles_above_the_headings_blank_rows_and_blank_columns_do_not_matter(tm
     assert [row[:-1] for row in rows_of(open_records(tmp_path / "a.xlsx"))] == [row[:-1] for row in ROWS[:3]]
 
 
+@pytest.mark.parametrize(
+    "bad",
+    ['{"HoVaTen": "TEST', '{"HoVaTen": "TEST",}', '{"HoVaTen": "a", "HoVaTen": "b"}', "?", "7"],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_bad_line_of_json_lines_is_a_fault_of_its_row(tmp_path, bad, end):
+    good = [json.dumps(dict(zip(HEADINGS, row, strict=True))) for row in ROWS[:3]]
+    for lines in ([good[0], bad, good[1], good[2]], [*good, bad]):
+        (tmp_path / "a.jsonl").write_text(end.join(lines), "utf-8", newline="")
+        rows = list(read_records(tmp_path / "a.jsonl"))
+        (faulty,) = [row for row in rows if row.record.unreadable == {WHOLE_ROW}]
+        assert [tuple(row.original.values()) for row in rows if row is not faulty] == ROWS[:3]
+        assert next(iter(faulty.original.values())) == bad
+
+
 def test_text_beyond_the_headings_is_a_fault_of_its_row(tmp_path):
     write_xlsx(tmp_path / "a.xlsx", HEADINGS, [ROWS[0], (*ROWS[1][:-1], "x", "", "note"), ROWS[2][:-3]])
     (batch,) = open_records(tmp_path / "a.xlsx").batches(10)

@@ -17,6 +17,12 @@ class JsonNumber(str):
     __slots__ = ()
 
 
+class MalformedLine(str):
+    """A line of JSON lines, or the rest of one, that holds no JSON value."""
+
+    __slots__ = ()
+
+
 def read_json_values(text: TextIO) -> Iterator[object]:
     """Read the elements of one JSON array, or the values of JSON lines (RFC 8259), in constant memory.
 
@@ -26,17 +32,21 @@ def read_json_values(text: TextIO) -> Iterator[object]:
         text: Read from its present position to its end.
 
     Yields:
-        The values.
+        The values; of JSON lines, `MalformedLine` for the rest of a line where no value can be read. One bad line
+        never ends a file; in an array nobody knows where the next element begins.
 
     Raises:
-        AdapterError: `FILE_UNREADABLE`: a value is not JSON, names a key twice or is larger than
-            `MAX_RECORD_CHARACTERS`; or an array does not end, or does not end the text.
+        AdapterError: `FILE_UNREADABLE`: an element of an array is not JSON, names a key twice or is larger than
+            `MAX_RECORD_CHARACTERS`; or an array does not end, or does not end the text; or so does the first value.
     """
     window = JsonWindow(text)
     if window.peek() == "[":
         yield from _elements(window)
-    while window.peek():
+        return
+    if window.peek():
         yield window.take_value()
+    while window.peek():
+        yield window.take_value_or_line()
 
 
 def value_at(stream: BinaryIO, offset: int, limit: int) -> object:
@@ -135,6 +145,22 @@ class JsonWindow:
                 self._position = end
                 return value
             self._fill()  # a number may go on
+
+    def take_value_or_line(self) -> object:
+        """Read the value that comes next, or what is left of the line where there is none.
+
+        Raises:
+            AdapterError: `FILE_UNREADABLE`: the line is longer than the limit.
+        """
+        try:
+            return self.take_value()
+        except AdapterError:
+            end = self._buffer.find("\n", self._position)
+            if end < 0 and not self._at_end:
+                raise
+            line = self._buffer[self._position : end if end >= 0 else None]
+            self._position += len(line)
+            return MalformedLine(line.strip())
 
     def take_small_value(self) -> object:
         """Read the value that comes next if it is within what is under the eye.
