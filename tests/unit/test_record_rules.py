@@ -296,7 +296,7 @@ def test_codes_survive_pickling_and_are_text():
 
 @pytest.mark.parametrize("language", ["en", "vi"])
 def test_every_code_has_a_sentence(language):
-    text = files("vaxcert").joinpath("cli", "texts", f"{language}.toml").read_text("utf-8")
+    text = files("vaxcert").joinpath("presentation", "texts", f"{language}.toml").read_text("utf-8")
     sentences = tomllib.loads(text)["record"]
     assert set(sentences) == set(RecordCode)
     assert all(sentence.endswith(".") for sentence in sentences.values())
