@@ -48,6 +48,11 @@ class Reason(StrEnum):
     PICTURE_TOO_LARGE = "picture-too-large"
     PICTURE_NO_CODE = "picture-no-code"
     PICTURE_OTHER_CODE = "picture-other-code"
+    MRZ_LENGTH = "mrz-length"
+    MRZ_CHARACTERS = "mrz-characters"
+    MRZ_CHECK_DIGIT = "mrz-check-digit"
+    MRZ_DATE = "mrz-date"
+    BIRTH_DATE_UNREADABLE = "birth-date-unreadable"
 
     # read, but not supported
     CONTEXT_IDENTIFIER = "context-identifier"
@@ -165,6 +170,18 @@ class DecodeError(VaxcertError):
 
 class LimitExceededError(DecodeError):
     """The input is larger or deeper than `vaxcert.limits` allows."""
+
+
+class MrzError(DecodeError):
+    """The text is no machine readable zone of a travel document, or was read wrongly.
+
+    Attributes:
+        field: Which part, in the words of `vaxcert.model.mrz.MrzField`; None for the text as a whole.
+    """
+
+    def __init__(self, reason: Reason, message: str, field: str | None = None) -> None:
+        super().__init__(reason, message)
+        self.field = field
 
 
 class UnsupportedError(VaxcertError):

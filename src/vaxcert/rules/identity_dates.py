@@ -1,0 +1,45 @@
+"""The birth date of a certificate against that of a travel document."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from vaxcert.model.certificate import BirthDate
+from vaxcert.rules.identity_grades import IdentityCode
+from vaxcert.rules.matching import birth_dates_agree
+
+_CENTURY: Final = 100
+
+
+def birth_date_code(
+    certificate: BirthDate | None, document: BirthDate | None, *, year_has_two_digits: bool
+) -> IdentityCode | None:
+    """What is different between two birth dates.
+
+    Args:
+        certificate: As the certificate has it.
+        document: As the travel document has it.
+        year_has_two_digits: Of the document, where the latest year that can be was taken for them.
+
+    Returns:
+        None where both are whole and the same day.
+    """
+    if certificate is None or document is None:
+        return IdentityCode.BIRTH_DATE_MISSING
+    if certificate == document:
+        return None if isinstance(certificate, date) else IdentityCode.BIRTH_DATE_PARTIAL
+    if birth_dates_agree(certificate, document):
+        return IdentityCode.BIRTH_DATE_LESS_KNOWN
+    if isinstance(certificate, date) and isinstance(document, date):
+        return _of_whole_dates(certificate, document, year_has_two_digits)
+    return IdentityCode.BIRTH_DATE_DIFFERS
+
+
+def _of_whole_dates(certificate: date, document: date, year_has_two_digits: bool) -> IdentityCode:
+    day, other = (certificate.month, certificate.day), (document.month, document.day)
+    if year_has_two_digits and day == other and document.year - certificate.year == _CENTURY:
+        return IdentityCode.BIRTH_CENTURY
+    if certificate.year == document.year and day == other[::-1]:
+        return IdentityCode.BIRTH_DATE_DAY_MONTH_SWAPPED
+    return IdentityCode.BIRTH_DATE_DIFFERS
