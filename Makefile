@@ -6,7 +6,7 @@ PEERS := .venv-peers
 RECORDS ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo national test check vectors peers bench bench-bulk clean
+.PHONY: help demo national test test-all check vectors peers bench bench-bulk clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
@@ -32,8 +32,11 @@ demo: $(VENV)/.installed ## Issue and verify certificates with throw-away TEST k
 national: $(VENV)/.installed ## Issue for a synthetic nation of RECORDS dose records, and score what was found in them
 	@PYTHONUTF8=1 $(BIN)/python examples/national/run.py --records $(RECORDS)
 
-test: $(VENV)/.spark ## Run the whole test suite
-	$(BIN)/python -m pytest $(PYTEST_FLAGS)
+test: $(VENV)/.installed ## Run the tests, but those that take long
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow" $(PYTEST_FLAGS)
+
+test-all: $(VENV)/.spark ## Run every test, those on a cluster and those that kill a run again and again too
+	$(BIN)/python -m pytest -n auto --dist loadfile $(PYTEST_FLAGS)
 
 check: $(VENV)/.spark ## Lint and type-check
 	$(BIN)/ruff check .

@@ -24,12 +24,14 @@ NOT_RUN_HERE = {
     "make demo": "tests/e2e/test_demo.py runs it",
     "make national RECORDS=2000": "it runs the script of the block after it",
     "make test": "this is it",
+    "make test-all": "this is it",
     "make check": ".ci/run runs it",
     "make peers": ".ci/run runs it",
     "bash .ci/run": "it runs this",
     ". .venv/bin/activate": "the command is on the path already",
 }
 
+SLOW_PAGES = frozenset({"spark.md"})
 NEEDED_BY_PAGE = {"hsm.md": "softhsm2-util", "spark.md": "java"}
 
 _BLOCK = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -79,7 +81,12 @@ def run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("block", blocks("python", "console"), ids=name)
+def marked(block: Block) -> object:
+    """The block, marked where its page takes long."""
+    return pytest.param(block, marks=pytest.mark.slow) if block.page.name in SLOW_PAGES else block
+
+
+@pytest.mark.parametrize("block", [*map(marked, blocks("python", "console"))], ids=name)
 def test_blocks_run(after_the_demo, block):
     """In the order of the pages: later blocks go on with what earlier ones have made."""
     needed = NEEDED_BY_PAGE.get(block.page.name)

@@ -17,6 +17,8 @@ from vaxcert.adapters.bulk.columns import FOUND, ROW
 from vaxcert.adapters.records.fields import field_columns
 from vaxcert.adapters.records.formats import open_records
 
+pytestmark = pytest.mark.slow
+
 RECORDS = 1000
 
 
@@ -42,7 +44,7 @@ def local(nation, plan, tmp_path_factory):
 def spark(tmp_path_factory):
     if shutil.which("java") is None:
         pytest.skip("Apache Spark needs Java 17 or newer")
-    pytest.importorskip("pyspark", reason="the extra spark is not installed (make test installs it)")
+    pytest.importorskip("pyspark", reason="the extra spark is not installed (make test-all installs it)")
     from pyspark.sql import SparkSession
 
     os.environ["PYSPARK_PYTHON"] = sys.executable
@@ -83,7 +85,6 @@ def issued(spark, records, plan):
     return issue_dataframe(frame, plan).orderBy(ROW).toArrow()
 
 
-@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # of Spark itself
 def test_the_output_is_that_of_one_machine(spark, records, plan, local):
     out = issued(spark, records, plan)
@@ -94,7 +95,6 @@ def test_the_output_is_that_of_one_machine(spark, records, plan, local):
     assert with_text == local
 
 
-@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # of Spark itself
 def test_codes_of_earlier_stages_are_kept_beside_those_found_here(spark, records, plan):
     first, second = records.slice(0, 1), records.slice(1, 1)
