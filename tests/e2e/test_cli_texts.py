@@ -15,6 +15,9 @@ from vaxcert.errors import Reason
 from vaxcert.findings import FindingCode, Severity
 from vaxcert.model.certificate import Kind
 from vaxcert.presentation.texts import choose_language, languages, load
+from vaxcert.rules.dose_history import HistoryCode
+from vaxcert.rules.identity import IdentityCode, IdentityGrade
+from vaxcert.rules.name_comparison import NameDifference
 from vaxcert.rules.records import RecordCode
 from vaxcert.trust.list_findings import ListFindingCode
 from vaxcert.verify import Level, Outcome
@@ -41,6 +44,9 @@ def placeholders(text):
         ("import-note", ImportNote),
         ("record", RecordCode),
         ("profile", ProfileCode),
+        ("identity", [*NameDifference, *IdentityCode]),
+        ("identity-grade", IdentityGrade),
+        ("dose-history", HistoryCode),
         ("outcome", Outcome),
         ("level", Level),
         ("severity", Severity),
@@ -52,7 +58,7 @@ def test_every_code_has_a_sentence_and_no_sentence_is_left_over(language, table,
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("table", ["reason", "finding", "record", "profile"])
+@pytest.mark.parametrize("table", ["reason", "finding", "record", "profile", "identity", "dose-history"])
 def test_sentences_are_sentences_and_short_enough_for_a_card(language, table):
     for code, text in own_tables(language)[table].items():
         assert text.endswith("."), code

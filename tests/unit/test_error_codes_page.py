@@ -11,7 +11,10 @@ from vaxcert.crypto.profiles import ProfileCode
 from vaxcert.errors import Reason
 from vaxcert.findings import Finding, FindingCode
 from vaxcert.presentation import texts
+from vaxcert.rules.dose_history import HistoryCode
+from vaxcert.rules.identity import IdentityCode, IdentityGrade
 from vaxcert.rules.lint import ALLOWED_ON_ISSUE
+from vaxcert.rules.name_comparison import NameDifference
 from vaxcert.rules.records import RecordCode
 from vaxcert.trust.list_findings import ListFindingCode
 
@@ -24,6 +27,8 @@ PARTS = (
     ("Trust list findings", "list-finding", ListFindingCode),
     ("Import notes", "import-note", ImportNote),
     ("Profile codes", "profile", ProfileCode),
+    ("Identity codes", "identity", [*NameDifference, *IdentityCode]),
+    ("Dose history codes", "dose-history", HistoryCode),
 )
 
 
@@ -55,6 +60,8 @@ def test_the_meaning_is_what_the_command_line_says(heading, table, codes):
         ("Trust list findings", 3),
         ("Import notes", 3),
         ("Profile codes", 4),
+        ("Identity codes", 4),
+        ("Dose history codes", 4),
     ],
 )
 def test_every_entry_is_filled_in(heading, columns):
@@ -72,6 +79,24 @@ def test_severities_are_those_of_the_findings():
 def test_severities_are_those_of_the_record_codes():
     for code, severity, *_ in rows("Record codes"):
         assert severity == RecordCode(code.strip("`")).severity, code
+
+
+def test_severities_are_those_of_the_history_codes():
+    for code, severity, *_ in rows("Dose history codes"):
+        assert severity == HistoryCode(code.strip("`")).severity, code
+
+
+def test_grades_are_those_of_the_identity_codes():
+    for code, grades, *_ in rows("Identity codes"):
+        named = [IdentityGrade(grade) for grade in grades.split(", ")]
+        if code.strip("`") in set(IdentityCode):
+            assert named[0] == IdentityCode(code.strip("`")).grade, code
+
+
+def test_a_reason_of_a_decision_has_one_meaning():
+    parts = (Reason, FindingCode, [*NameDifference, *IdentityCode], HistoryCode)
+    codes = [str(code) for part in parts for code in part]
+    assert len(set(codes)) == len(codes)
 
 
 def test_what_is_allowed_on_issue_is_named():

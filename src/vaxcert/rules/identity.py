@@ -90,7 +90,7 @@ def compare_identity(subject: Person, traveller: Traveller) -> IdentityCompariso
         The grade is the worst of what was found, and `match` only with a whole name and a whole birth date.
     """
     name = compare_parts(subject, _name_of(traveller))
-    codes: list[GradedCode] = [_code(IdentityCode.NAME_MISSING)] if name is None else list(name.codes)
+    codes: list[GradedCode] = [_code(IdentityCode.NAME_NOT_GIVEN)] if name is None else list(name.codes)
     birth_date = birth_date_code(
         subject.birth_date, traveller.birth_date, year_has_two_digits=traveller.standard
     )
@@ -110,7 +110,7 @@ def compare_subjects(one: Person, other: Person) -> IdentityComparison:
         other: The subject to compare it with.
     """
     found = compare_identity(one, _as_traveller(other.family_name, other.given_name, other.birth_date))
-    if not {IdentityCode.NAME_MISSING, NameDifference.OTHER_SCRIPT} & set(found.codes):
+    if not {IdentityCode.NAME_NOT_GIVEN, NameDifference.OTHER_SCRIPT} & set(found.codes):
         return found
     standard = _as_traveller(other.standard_family_name, other.standard_given_name, other.birth_date)
     return compare_identity(one, standard)

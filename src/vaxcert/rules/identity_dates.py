@@ -28,9 +28,9 @@ def birth_date_code(
     if certificate is None or document is None:
         return IdentityCode.BIRTH_DATE_MISSING
     if certificate == document:
-        return None if isinstance(certificate, date) else IdentityCode.BIRTH_DATE_PARTIAL
+        return None if isinstance(certificate, date) else IdentityCode.BIRTH_DATE_BOTH_PARTIAL
     if birth_dates_agree(certificate, document):
-        return IdentityCode.BIRTH_DATE_LESS_KNOWN
+        return IdentityCode.BIRTH_DATE_ONE_PARTIAL
     if isinstance(certificate, date) and isinstance(document, date):
         return _of_whole_dates(certificate, document, year_has_two_digits)
     return IdentityCode.BIRTH_DATE_DIFFERS

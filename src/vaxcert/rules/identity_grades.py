@@ -47,13 +47,13 @@ class IdentityCode(StrEnum):
     """The name fills its field, so that its end may be missing."""
     OTHER_SPELLING = "other-spelling", IdentityGrade.UNCLEAR
     """Two spellings that may be of one name (Muller, Mueller; Mohammed, Muhammad), and may be two names."""
-    NAME_MISSING = "name-missing", IdentityGrade.UNCLEAR
+    NAME_NOT_GIVEN = "name-not-given", IdentityGrade.UNCLEAR
     """One side has no name."""
     BIRTH_CENTURY = "birth-century", IdentityGrade.LIKELY
     """A hundred years lie between, and the document has two digits for the year."""
-    BIRTH_DATE_PARTIAL = "birth-date-partial", IdentityGrade.LIKELY
+    BIRTH_DATE_BOTH_PARTIAL = "birth-date-both-partial", IdentityGrade.LIKELY
     """Both sides know the same part of the birth date."""
-    BIRTH_DATE_LESS_KNOWN = "birth-date-less-known", IdentityGrade.UNCLEAR
+    BIRTH_DATE_ONE_PARTIAL = "birth-date-one-partial", IdentityGrade.UNCLEAR
     """One side knows more of the birth date than the other, and what both know agrees."""
     BIRTH_DATE_MISSING = "birth-date-missing", IdentityGrade.UNCLEAR
     """One side has no birth date."""

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Final
 
-from vaxcert.model.certificate import BirthDate, PartialDate
+from vaxcert.model.birth_dates import parse_birth_date
+from vaxcert.model.certificate import PartialDate
 from vaxcert.model.dose_record import Sex
 
 _BLANKS = " \t\r\n"
@@ -41,26 +42,8 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", text).strip(_BLANKS)
 
 
-_YEAR_FIRST = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
-_DAY_FIRST = re.compile(r"(?:(?:([0-9]{1,2})/)?([0-9]{1,2})/)?([0-9]{4})")
-
-
-def _birth_date(text: str) -> BirthDate:
-    """A date as dd/mm/yyyy or ISO 8601, or only its last or first parts."""
-    if match := _YEAR_FIRST.fullmatch(text):
-        year, month, day = match.groups()
-    elif match := _DAY_FIRST.fullmatch(text):
-        day, month, year = match.groups()
-    else:
-        raise ValueError("neither dd/mm/yyyy nor yyyy-mm-dd")
-    if day is not None:
-        return date(int(year), int(month), int(day))
-    first_day = date(int(year), int(month or 1), 1)
-    return PartialDate(first_day.year, first_day.month if month else None)
-
-
 def _date(text: str) -> date:
-    day = _birth_date(text)
+    day = parse_birth_date(text)
     if isinstance(day, PartialDate):
         raise ValueError("not a whole date")  # noqa: TRY004 - the text is at fault, not the caller
     return day
@@ -90,7 +73,7 @@ def _number(text: str) -> int:
 
 
 PARSERS: Final[Mapping[str, Callable[[str], object]]] = {
-    "birth_date": _birth_date,
+    "birth_date": parse_birth_date,
     "sex": _sex,
     "dose_number": _number,
     "doses_in_series": _number,
