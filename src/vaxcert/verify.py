@@ -163,6 +163,25 @@ class VerificationReport:
         return f"<VerificationReport {self.outcome} {self.level} {self.reason}>"
 
 
+def unreadable(error: VaxcertError) -> VerificationReport:
+    """The report of a certificate that there is no text of, such as that of a picture without a code.
+
+    Args:
+        error: Why there is none.
+    """
+    return VerificationReport(
+        outcome=Outcome.UNREADABLE,
+        level=_NONE,
+        error=error,
+        findings=(),
+        kid=None,
+        algorithm=None,
+        key=None,
+        claims=None,
+        certificate=None,
+    )
+
+
 class _Examination:
     """What is known so far of the certificate under examination."""
 

@@ -11,6 +11,7 @@ from vaxcert.adapters.store import ImportNote
 from vaxcert.cli.main import build_parser
 from vaxcert.cli.output import LABEL_WIDTH
 from vaxcert.crypto.profiles import ProfileCode
+from vaxcert.decision import DecisionCode, Verdict
 from vaxcert.errors import Reason
 from vaxcert.findings import FindingCode, Severity
 from vaxcert.model.certificate import Kind
@@ -47,6 +48,9 @@ def placeholders(text):
         ("identity", [*NameDifference, *IdentityCode]),
         ("identity-grade", IdentityGrade),
         ("dose-history", HistoryCode),
+        ("decision", DecisionCode),
+        ("headline", Verdict),
+        ("advice", Verdict),
         ("outcome", Outcome),
         ("level", Level),
         ("severity", Severity),

@@ -166,7 +166,7 @@ def test_expired_certificate_is_authentic_and_every_field_is_marked_refused(run,
     done = verify(run, trust, text, at="2024-01-01T00:00:00Z")
     assert done.status == 1
     assert "✘ REFUSED" in done.stdout
-    assert "The certificate has expired. [expired]" in done.stdout
+    assert "The certificate is past its technical expiry. [expired]" in done.stdout
     assert labels_of(done.stdout, "✘ ")[2:13] == DECISION_5772_EN
     assert not [line for line in done.stdout.splitlines() if "Nguyễn" in line and not line.startswith("✘ ")]
     assert "✔ well-formed ✔ authentic ✘ in date – acceptable" in " ".join(done.stdout.split())

@@ -59,7 +59,7 @@ def test_it_ends_well_and_stays_readable(demo):
         "✔ CHẤP NHẬN",
         "  The signature is wrong: the certificate was forged or changed. [bad-signature]",
         "  The key that signed it is not on the list of trusted keys. [unknown-key]",
-        "  The certificate has expired. [expired]",
+        "  The certificate is past its technical expiry. [expired]",
     ],
 )
 def test_it_shows(demo, line):

@@ -8,6 +8,7 @@ import pytest
 
 from vaxcert.adapters.store import ImportNote
 from vaxcert.crypto.profiles import ProfileCode
+from vaxcert.decision import DecisionCode
 from vaxcert.errors import Reason
 from vaxcert.findings import Finding, FindingCode
 from vaxcert.presentation import texts
@@ -29,6 +30,7 @@ PARTS = (
     ("Profile codes", "profile", ProfileCode),
     ("Identity codes", "identity", [*NameDifference, *IdentityCode]),
     ("Dose history codes", "dose-history", HistoryCode),
+    ("Decision codes", "decision", DecisionCode),
 )
 
 
@@ -62,6 +64,7 @@ def test_the_meaning_is_what_the_command_line_says(heading, table, codes):
         ("Profile codes", 4),
         ("Identity codes", 4),
         ("Dose history codes", 4),
+        ("Decision codes", 4),
     ],
 )
 def test_every_entry_is_filled_in(heading, columns):
@@ -86,6 +89,11 @@ def test_severities_are_those_of_the_history_codes():
         assert severity == HistoryCode(code.strip("`")).severity, code
 
 
+def test_verdicts_are_those_of_the_decision_codes():
+    for code, verdict, *_ in rows("Decision codes"):
+        assert verdict == DecisionCode(code.strip("`")).verdict, code
+
+
 def test_grades_are_those_of_the_identity_codes():
     for code, grades, *_ in rows("Identity codes"):
         named = [IdentityGrade(grade) for grade in grades.split(", ")]
@@ -94,7 +102,7 @@ def test_grades_are_those_of_the_identity_codes():
 
 
 def test_a_reason_of_a_decision_has_one_meaning():
-    parts = (Reason, FindingCode, [*NameDifference, *IdentityCode], HistoryCode)
+    parts = (Reason, FindingCode, [*NameDifference, *IdentityCode], HistoryCode, DecisionCode)
     codes = [str(code) for part in parts for code in part]
     assert len(set(codes)) == len(codes)
 

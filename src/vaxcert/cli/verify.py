@@ -29,7 +29,7 @@ from vaxcert.trust.formats import ReadingTerms
 from vaxcert.trust.origin import Environment, ListOrigin
 from vaxcert.trust.revocation.query import RevocationLists
 from vaxcert.trust.trust_list import TrustList
-from vaxcert.verify import Level, Outcome, VerificationReport, Verifier
+from vaxcert.verify import Outcome, VerificationReport, Verifier, unreadable
 
 _POLICIES: Final = {"default": VerificationPolicy.default, "strict": VerificationPolicy.strict}
 _MANY: Final = 20
@@ -226,19 +226,9 @@ def _inputs(sources: list[Source], session: Session) -> Iterator[CertificateInpu
 
 
 def _report(verifier: Verifier, item: CertificateInput, at: datetime) -> VerificationReport:
-    if not isinstance(item.content, VaxcertError):
-        return verifier.report(item.content, at=at)
-    return VerificationReport(
-        outcome=Outcome.UNREADABLE,
-        level=Level.NONE,
-        error=item.content,
-        findings=(),
-        kid=None,
-        algorithm=None,
-        key=None,
-        claims=None,
-        certificate=None,
-    )
+    if isinstance(item.content, VaxcertError):
+        return unreadable(item.content)
+    return verifier.report(item.content, at=at)
 
 
 def _write_summary(outcomes: Counter[Outcome], undecided: int, session: Session) -> None:

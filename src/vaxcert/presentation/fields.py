@@ -36,7 +36,7 @@ def certificate_lines(certificate: HealthCertificate, texts: Texts) -> Iterator[
         )
 
     person = certificate.subject
-    yield line("full-name", *_names(person))
+    yield line("full-name", *names(person))
     yield line("birth-date", texts.day(person.birth_date))
     yield line("nationality")
     for event in certificate.events:
@@ -44,7 +44,7 @@ def certificate_lines(certificate: HealthCertificate, texts: Texts) -> Iterator[
             yield line(key, value)
 
 
-def _names(person: Person) -> tuple[str, str]:
+def names(person: Person) -> tuple[str, str]:
     """As written, and below it as in the machine-readable zone of a passport (ICAO 9303)."""
     written = " ".join(filter(None, (person.family_name, person.given_name)))
     standard = "<<".join(filter(None, (person.standard_family_name, person.standard_given_name)))
