@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final, TypeAlias
+from typing import Final, TypeVar
 
 from vaxcert.decision.reasons import (
     ABOUT_THE_DESK,
@@ -33,8 +33,7 @@ _DETECTED: Final = "260373001"
 
 _RULE_CODES: Final = {RuleResult.FAILED: DecisionCode.RULE_FAILED, RuleResult.OPEN: DecisionCode.RULE_OPEN}
 
-_Placed: TypeAlias = tuple[int, VerificationReport]
-_Answer: TypeAlias = tuple[int, RulesAnswer]
+_Answer = TypeVar("_Answer", RulesAnswer, IdentityComparison)
 
 
 @dataclass(frozen=True, slots=True, repr=False, kw_only=True)
@@ -87,44 +86,48 @@ def decide(
         at: The time they were verified for, aware.
         identities: For each report the comparison with the traveller's document, None where the certificate says
             nothing that could be relied on. None for all where no document was shown.
-        rules: For each report what the rules of the country say, None where the certificate is not accepted. None for
-            all where no rules were asked.
+        rules: For each report what the rules of the country say; of certificates that are not accepted it does not
+            count. None for all where no rules were asked.
         history: The doses of all certificates together.
 
     Raises:
         ValueError: `identities` or `rules` are not as many as the reports.
     """
-    comparisons: Sequence[IdentityComparison | None] = identities or [None] * len(reports)
-    answers: Sequence[RulesAnswer | None] = rules or [None] * len(reports)
-    if not len(reports) == len(comparisons) == len(answers):
-        raise ValueError(f"{len(reports)} reports, {len(comparisons)} identities, {len(answers)} rules")
-    relied_on = [place for place, report in enumerate(reports) if report.outcome is Outcome.ACCEPTED]
-    standing = [(place, answer) for place in relied_on if (answer := answers[place]) is not None]
-    best = min(standing, key=_standing, default=None)
-    compared = [(place, one) for place, one in enumerate(comparisons) if one is not None]
-    identity = max(compared, key=lambda one: identity_grades.rank(one[1].grade), default=None)
-
-    reasons = [*_of_reports(reports, bool(relied_on))]
+    for asked in (identities, rules):
+        if asked is not None and len(asked) != len(reports):
+            raise ValueError(f"{len(asked)} answers for {len(reports)} reports")
+    identity = max(_placed(identities or ()), key=_difference, default=None)
+    accepted = [placed for placed in enumerate(reports) if placed[1].outcome is Outcome.ACCEPTED]
+    relied_on = {place for place, _ in accepted}
+    best = min(
+        (placed for placed in _placed(rules or ()) if placed[0] in relied_on), key=_standing, default=None
+    )
+    reasons = [*_of_reports(reports, one_is_accepted=bool(accepted))]
     if best is not None:
         reasons += _of_rules(*best)
-    elif relied_on:
-        reasons += _without_rules([(place, reports[place]) for place in relied_on], at)
+    elif accepted:
+        reasons += _without_rules(accepted, at)
     if identity is not None:
         reasons += _of_identity(*identity)
     elif identities is None and any(report.certificate is not None for report in reports):
         reasons.append(_reason(DecisionCode.IDENTITY_NOT_COMPARED))
     if history is not None:
         reasons += [DecisionReason(code, HISTORY[code]) for code in history.contradictions]
-    ordered = sorted(dict.fromkeys(reasons), key=_urgency)
+    reasons = sorted(dict.fromkeys(reasons), key=_urgency)
     return Decision(
-        verdict=max((reason.verdict for reason in ordered), key=rank, default=Verdict.ACCEPT),
-        reasons=tuple(ordered),
+        verdict=max((reason.verdict for reason in reasons), key=rank, default=Verdict.ACCEPT),
+        reasons=tuple(reasons),
         reports=tuple(reports),
         history=history,
         identity=None if identity is None else identity[1],
         rules=None if best is None else best[1],
         at=at,
     )
+
+
+def _placed(answers: Sequence[_Answer | None]) -> list[tuple[int, _Answer]]:
+    """Those answers that there are, with the places of their certificates."""
+    return [(place, answer) for place, answer in enumerate(answers) if answer is not None]
 
 
 def _urgency(reason: DecisionReason) -> tuple[bool, int]:
@@ -138,7 +141,7 @@ def _reason(code: DecisionCode, detail: str = "", certificate: int | None = None
 # The certificates
 
 
-def _of_reports(reports: Sequence[VerificationReport], one_is_accepted: bool) -> Iterator[DecisionReason]:
+def _of_reports(reports: Sequence[VerificationReport], *, one_is_accepted: bool) -> Iterator[DecisionReason]:
     if not reports:
         yield _reason(DecisionCode.NO_CERTIFICATE)
     for place, report in enumerate(reports):
@@ -191,7 +194,7 @@ def _is_signed_later(report: VerificationReport) -> bool:
 # What it attests: the rules, apart from the dates of the token
 
 
-def _standing(placed: _Answer) -> tuple[int, int]:
+def _standing(placed: tuple[int, RulesAnswer]) -> tuple[int, int]:
     """How far an answer is from passing: the worst of its rules, and how many do not pass."""
     outcomes = placed[1].outcomes
     unpassed = [outcome.result for outcome in outcomes if outcome.result is not RuleResult.PASSED]
@@ -208,7 +211,9 @@ def _of_rules(place: int, answer: RulesAnswer) -> Iterator[DecisionReason]:
             yield _reason(_RULE_CODES[outcome.result], outcome.rule.identifier, place)
 
 
-def _without_rules(placed: Iterable[_Placed], at: datetime) -> Iterator[DecisionReason]:
+def _without_rules(
+    placed: Iterable[tuple[int, VerificationReport]], at: datetime
+) -> Iterator[DecisionReason]:
     """Where no rules are asked, only what the certificates say of themselves counts."""
     yield _reason(DecisionCode.RULES_NOT_ASKED)
     for place, report in placed:
@@ -224,6 +229,10 @@ def _is_current(recovery: Recovery, day: date) -> bool:
 
 
 # Whose it is
+
+
+def _difference(placed: tuple[int, IdentityComparison]) -> int:
+    return identity_grades.rank(placed[1].grade)
 
 
 def _of_identity(place: int, comparison: IdentityComparison) -> Iterator[DecisionReason]:
