@@ -8,7 +8,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -25,12 +25,12 @@ Begin: TypeAlias = Callable[[Callable[[bool], None]], object]
 _AHEAD: Final = 2
 """Tasks for each process that are prepared before they are needed."""
 
-_LOADED_ONCE: Final = (
+BULK_MODULES: Final = (
     "vaxcert.adapters.lean",
     "vaxcert.adapters.bulk.worker",
     "vaxcert.adapters.bulk.renewal_worker",
 )
-"""What all processes use, in this order."""
+"""What all processes of a bulk run use, in this order."""
 
 _CAN_FORK_ELSEWHERE: Final = "forkserver" in multiprocessing.get_all_start_methods()
 
@@ -53,9 +53,17 @@ class WorkerPool:
         count: How many processes; with one, the work is done in this process.
         told: Where the work is done in this process, called as the worker calls what it is given: nothing else would
             be heard of it meanwhile.
+        modules: What the processes use, in the order in which it is to be loaded.
     """
 
-    def __init__(self, begin: Begin, count: int, *, told: Callable[[bool], None] = lambda _: None) -> None:
+    def __init__(
+        self,
+        begin: Begin,
+        count: int,
+        *,
+        told: Callable[[bool], None] = lambda _: None,
+        modules: Sequence[str] = BULK_MODULES,
+    ) -> None:
         self._begin = begin
         self._told = told
         self._count = count
@@ -64,12 +72,12 @@ class WorkerPool:
         self._waiting: Synchronized[int] = context.Value("i", 0)
         self._pool: ProcessPoolExecutor | None = None
         if count > 1:
-            start_loading()
+            start_loading(modules)
             self._pool = ProcessPoolExecutor(
                 count,
                 mp_context=context,
                 initializer=_start,
-                initargs=(begin, self._waiting, dict(os.environ)),
+                initargs=(begin, self._waiting, dict(os.environ), modules is BULK_MODULES),
             )
 
     def __enter__(self) -> Self:
@@ -143,12 +151,16 @@ class WorkerPool:
                 yield future.result()
 
 
-def start_loading() -> None:
-    """Load what the processes of a pool will need, meanwhile. Without it that begins with the first task."""
+def start_loading(modules: Sequence[str] = BULK_MODULES) -> None:
+    """Load what the processes of a pool will need, meanwhile. Without it that begins with the first task.
+
+    Args:
+        modules: As for the pool. The first call counts: there is one process that loads them.
+    """
     if _CAN_FORK_ELSEWHERE:
         from multiprocessing import forkserver, resource_tracker
 
-        multiprocessing.set_forkserver_preload(list(_LOADED_ONCE))
+        multiprocessing.set_forkserver_preload(list(modules))
         resource_tracker.ensure_running()  # to start it lets interruptions through
         with _interruptions_held():
             forkserver.ensure_running()
@@ -178,7 +190,7 @@ def _interruptions_held() -> Iterator[None]:
 _worker: object = None
 
 
-def _start(begin: Begin, waiting: Synchronized[int], environment: dict[str, str]) -> None:
+def _start(begin: Begin, waiting: Synchronized[int], environment: dict[str, str], uses_arrow: bool) -> None:
     """What each process begins with."""
     global _worker
     os.environ.clear()  # it has that of the time when the process that forked it was started
@@ -188,7 +200,8 @@ def _start(begin: Begin, waiting: Synchronized[int], environment: dict[str, str]
     # last of all that is done at its end: what is taken apart after that, modules of tokens among them, may complain
     Finalize(None, os._exit, args=(0,), exitpriority=_LAST)
     importlib.import_module("vaxcert.adapters.lean")
-    importlib.import_module("pyarrow").set_cpu_count(1)  # not needed yet where the others are started from
+    if uses_arrow:
+        importlib.import_module("pyarrow").set_cpu_count(1)  # not needed yet where the others are started from
     gc.freeze()
     gc.disable()  # records come and go by the ten thousand and hold no cycles; between parts it is done once
     _worker = begin(_waiting_flag(waiting))
