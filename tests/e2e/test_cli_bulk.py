@@ -28,8 +28,8 @@ from tests.support.signers import signer, trusted
 from tests.support.small_parts import defaults
 from vaxcert.adapters.bulk.run import Stage
 from vaxcert.adapters.registry.extract import ExtractRegistry
-from vaxcert.cli.bulk_run import RunProgress
 from vaxcert.cli.output import Output
+from vaxcert.cli.run_progress import RunProgress
 from vaxcert.cli.session import Session
 from vaxcert.presentation.texts import load
 
@@ -271,7 +271,9 @@ def test_other_options_are_another_run(issue, tmp_path, more, named):
         write(tmp_path / "p.csv", headings="identity_number,full_name,birth_date")
         more = ("--population", tmp_path / "p.csv")
     done = issue(records, *(one(tmp_path) if callable(one) else one for one in more))
-    one_line(done, "run-mismatch", f"holds a run of other settings ({named}); expected a folder of its own", 2)
+    one_line(
+        done, "run-mismatch", f"holds a run of other settings ({named}); expected a folder of its own", 2
+    )
     assert bulk.files(tmp_path / "run") == before
 
 

@@ -5,46 +5,24 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import os
-from contextlib import AbstractContextManager, suppress
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any
 
 from vaxcert.adapters.files import file_digest, write_atomically
-from vaxcert.cli.arguments import Parser, whole_number
 from vaxcert.cli.cleaning_picture import draw
 from vaxcert.cli.cleaning_table import write_cleaning
 from vaxcert.cli.drawing import png
 from vaxcert.cli.exit_codes import ExitCode
+from vaxcert.cli.run_progress import RunProgress
 from vaxcert.cli.session import Session
 from vaxcert.errors import AdapterError, Reason
-from vaxcert.presentation.texts import Texts, grouped
+from vaxcert.presentation.texts import grouped
 from vaxcert.rules.records.summary import CleaningSummary
 
 if TYPE_CHECKING:
     from vaxcert.adapters.bulk.job import Job
     from vaxcert.adapters.bulk.places import RunFolder
-    from vaxcert.adapters.bulk.run import BulkRun, RunResult, Stage
-
-MAX_WORKERS: Final = 256
-
-
-def add_run_options(parser: Parser, texts: Texts) -> None:
-    """Add what every run over a file takes."""
-    parser.add_argument(
-        "--workers", type=whole_number(1, MAX_WORKERS), metavar="N", help=texts.get("help", "workers")
-    )
-
-
-def workers_of(options: argparse.Namespace) -> int:
-    """How many processes to use: as many as this one may use cores, unless a number is given."""
-    given: int | None = options.workers
-    if given is not None:
-        return given
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    from vaxcert.adapters.bulk.run import BulkRun, RunResult
 
 
 def need_bulk(*, workers: int) -> None:
@@ -132,87 +110,3 @@ def _report(result: RunResult, folder: RunFolder, options: argparse.Namespace, s
     output.paragraph(texts.get("bulk", "result", **{name: grouped(one) for name, one in counts.items()}))
     key = "files" if folder.certificates.exists() else "checked-files"
     output.paragraph(texts.get("bulk", key, folder=folder.path))
-
-
-class RunProgress(AbstractContextManager["RunProgress"]):
-    """A bar on standard error with rate and time left, one for each stage.
-
-    Args:
-        session: For its words.
-        shown: Whether to show any; nor is one shown where Rich is not installed.
-    """
-
-    def __init__(self, session: Session, *, shown: bool) -> None:
-        self._texts = session.texts
-        self._output = session.output
-        self._waits = False
-        self._bars: Any = None
-        self._task: Any = None
-        self._title = ""
-        if shown:
-            with suppress(ImportError):
-                self._bars = _bars()
-
-    def __enter__(self) -> Self:
-        """Show the bars."""
-        if self._bars is not None:
-            self._bars.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Take the bars away."""
-        if self._bars is not None:
-            self._bars.stop()
-
-    def stage(self, stage: Stage, total: int | None) -> None:
-        """Begin the bar of a stage."""
-        if self._bars is not None:
-            self._title = self._texts.get("progress", f"bulk-{stage}")
-            self._task = self._bars.add_task(self._title, total=total)
-
-    def advance(self, records: int, *, waits_for_signer: bool) -> None:
-        """Move the bar on, and say so when the device that holds the key is waited for."""
-        waiting = self._texts.get("progress", "bulk-waiting")
-        if self._bars is not None:
-            title = waiting if waits_for_signer else self._title
-            self._bars.update(self._task, advance=records, description=title)
-        elif waits_for_signer and not self._waits:
-            self._output.note(waiting)  # once, where nobody watches
-        self._waits = waits_for_signer
-
-
-def _bars() -> Any:
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        ProgressColumn,
-        Task,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-    from rich.text import Text
-
-    class RateColumn(ProgressColumn):
-        """Records a second."""
-
-        def render(self, task: Task) -> Text:
-            speed = task.finished_speed or task.speed
-            return Text("" if speed is None else f"{speed:,.0f}/s")
-
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        RateColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-        redirect_stdout=False,
-        redirect_stderr=False,
-    )

@@ -12,12 +12,13 @@ from vaxcert.adapters.certificate_inputs import STANDARD_INPUT
 from vaxcert.adapters.trust_files import load_trust_list
 from vaxcert.cli.arguments import Parser
 from vaxcert.cli.attestation_options import add_attestation_options, attestation_setting, attestations_of
-from vaxcert.cli.bulk_run import add_run_options, go, need_bulk, records_setting, workers_of
+from vaxcert.cli.bulk_run import go, need_bulk, records_setting
 from vaxcert.cli.exit_codes import ExitCode, UsageError
 from vaxcert.cli.issue_plan import add_secret_option, pictures_of, plan_of, plan_settings
 from vaxcert.cli.mapping_options import mapping_of
 from vaxcert.cli.progress import tracked
 from vaxcert.cli.registry_options import add_registry_options, registry_of, registry_setting
+from vaxcert.cli.run_options import add_run_options, workers_of
 from vaxcert.cli.session import Session
 from vaxcert.errors import VaxcertError
 from vaxcert.presentation.texts import Texts, grouped

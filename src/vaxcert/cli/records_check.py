@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Final
 from vaxcert.adapters.locks import locked
 from vaxcert.cli.arguments import Commands, add_command, moment
 from vaxcert.cli.attestation_options import add_attestation_options, attestations_of
-from vaxcert.cli.bulk_run import add_run_options, go, need_bulk, records_setting, workers_of
+from vaxcert.cli.bulk_run import go, need_bulk, records_setting
 from vaxcert.cli.exit_codes import ExitCode
 from vaxcert.cli.mapping_options import add_mapping_option, mapping_of
 from vaxcert.cli.registry_options import add_registry_options, registry_of
+from vaxcert.cli.run_options import add_run_options, workers_of
 from vaxcert.cli.session import Session
 from vaxcert.errors import AdapterError, Reason
 from vaxcert.model.record_keys import MIN_SECRET_BYTES

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from vaxcert.adapters.files import content_digest, file_digest
 from vaxcert.cli.arguments import Commands, add_command, days
-from vaxcert.cli.bulk_run import RunProgress, add_run_options, need_bulk, workers_of
+from vaxcert.cli.bulk_run import need_bulk
 from vaxcert.cli.exit_codes import ExitCode, UsageError
 from vaxcert.cli.issue_plan import add_issue_options, add_secret_option, pictures_of, plan_of, plan_settings
 from vaxcert.cli.mapping_options import add_mapping_option, mapping_of
+from vaxcert.cli.run_options import add_run_options, workers_of
+from vaxcert.cli.run_progress import RunProgress
 from vaxcert.cli.session import Session
 from vaxcert.cli.trust_options import anchors_of
 from vaxcert.presentation.as_json import moment_json
