@@ -14,7 +14,7 @@ help: ## Say what can be made
 $(VENV)/.installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "vaxcert needs Python 3.11 or newer; set PYTHON=..."; exit 2; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[cli,national,dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[cli,desk,national,dev]'
 	@touch $@
 
 $(VENV)/.spark: $(VENV)/.installed

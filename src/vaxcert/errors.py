@@ -135,6 +135,7 @@ class Reason(StrEnum):
     DOWNLOAD_FAILED = "download-failed"
     DOWNLOAD_REFUSED = "download-refused"
     REGISTRY_REFUSED = "registry-refused"
+    PORT_UNAVAILABLE = "port-unavailable"
     EXTRA_MISSING = "extra-missing"
     RUN_MISMATCH = "run-mismatch"
     RUN_INTERRUPTED = "run-interrupted"

@@ -142,3 +142,21 @@ MAX_REGISTRY_PEOPLE: Final = 1000
 
 MAX_REGISTRY_ANSWER_BYTES: Final = 512 * 1024
 """Bytes of the answer to one such request. That of a thousand people who differ in everything has 110 kB."""
+
+MAX_DESK_REQUEST_BYTES: Final = 256 * 1024
+"""Bytes of a request to the desk page's server that holds texts: sixteen certificates take 70 kB."""
+
+MAX_DESK_REQUEST_SECONDS: Final = 20
+"""Seconds that such a request, or a picture, may take to come in. It comes from this very machine."""
+
+MAX_DESK_CERTIFICATES: Final = 16
+"""Certificates of one traveller at the desk. A country that gives one a dose, test and recovery has some ten."""
+
+MAX_DESK_REQUESTS: Final = 4
+"""Requests that the desk works on at once, each with at most `MAX_PICTURE_BYTES` in memory."""
+
+MAX_DESK_QUEUE: Final = 24
+"""Requests that wait for that. One officer sends one at a time."""
+
+MAX_FRAME_PIXELS: Final = 4_000_000
+"""Pixels of one frame of a camera. The page sends at most 1280 along the longer side."""
