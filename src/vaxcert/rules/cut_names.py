@@ -56,9 +56,10 @@ def cut_grade(seen: Parts, whole: Parts) -> IdentityGrade | None:
         return None
     if given[:-1] != whole_given[: len(given)][:-1]:
         return None
-    telling = sum(_tells(word, word == other) for word, other in zip(given, whole_given, strict=False))
-    # a state that cuts the family name does so to have room for the given names
-    enough = _ENOUGH_WORDS - (given == whole_given and family != whole_family)
+    telling = sum(map(has_syllables, given[:-1])) + any(map(_tells_at_the_end, given[-1:]))
+    # a state that shortens the family name does so to have room for the given names
+    is_shortened = len(family) == len(whole_family) and family != whole_family
+    enough = _ENOUGH_WORDS - (given == whole_given and is_shortened)
     is_seen = family[0] == whole_family[0] or len(family[0]) >= _FEWEST_LETTERS
     return IdentityGrade.LIKELY if telling >= enough and is_seen else IdentityGrade.UNCLEAR
 
@@ -69,5 +70,6 @@ def _begins(seen: list[str], whole: list[str]) -> bool:
     )
 
 
-def _tells(word: str, is_whole: bool) -> bool:
-    return has_syllables(word) and (is_whole or len(word) >= _FEWEST_LETTERS)
+def _tells_at_the_end(word: str) -> bool:
+    """Whether a word tells that may go on, also where it is the whole one of the other name."""
+    return has_syllables(word) and len(word) >= _FEWEST_LETTERS

@@ -58,7 +58,7 @@ class IdentityComparison:
 
     Attributes:
         grade: The verdict.
-        name: What is different between the whole names; None where there is nothing to compare.
+        name: What is different between the whole names; None where there is nothing to compare, or one of them was cut.
         codes: Stable codes of all that is different, in names and birth dates, the worst first: each an `IdentityCode`
             or a `NameDifference`. What is only about the look of a name (case, blanks, ...) is left out.
     """

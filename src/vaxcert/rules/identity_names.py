@@ -16,7 +16,8 @@ a travel document has a birth date beside it, so that what tells twins apart is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -47,11 +48,11 @@ class NameFinding:
     """What is different between two names, without the names.
 
     Attributes:
-        comparison: As `compare_names` has it.
+        comparison: As `compare_names` has it of the whole names; None where one of them is taken as cut.
         codes: What it leads to.
     """
 
-    comparison: NameComparison
+    comparison: NameComparison | None
     codes: tuple[GradedCode, ...] = ()
 
     @property
@@ -70,33 +71,42 @@ def compare_parts(subject: Person, traveller: TravellerName) -> NameFinding | No
         The best finding of all forms of the names; None where one side has no name.
     """
     standard = _standard_parts(subject)
-    if traveller.parts_known and not traveller.may_be_cut and _words(standard) == _words(traveller.parts):
-        return _SAME  # the usual traveller, read from a machine readable zone
-    written = (
-        subject.family_name or subject.standard_family_name or "",
-        subject.given_name or subject.standard_given_name or "",
-    )
-    findings = [
-        _compared(_without_dots(form), _without_dots(spelling), traveller)
-        for spelling in _spellings(traveller.parts)
-        for form in _forms(written, standard, spelling)
-    ]
-    findings = [one for one in findings if NameDifference.NO_LETTERS not in one.comparison.differences]
-    if not findings:
-        return None
-    best = min(findings, key=lambda finding: rank(finding.grade))
     if traveller.may_be_cut:
-        return _with_cut_traveller(best, (standard, written), traveller)
-    if rank(best.grade) >= rank(IdentityGrade.UNCLEAR) and may_fill_its_field(standard):
-        return _with_cut_certificate(best, standard, traveller)
+        return _with_cut_traveller(subject, standard, traveller)
+    if traveller.parts_known and _are_same_words(standard, traveller.parts):
+        return _SAME  # the usual traveller, read from a machine readable zone
+    best = _best_finding(_written_parts(subject), standard, traveller)
+    if best is not None and may_fill_its_field(standard) and rank(best.grade) >= rank(IdentityGrade.UNCLEAR):
+        grade = cut_grade(standard, _standard_forms(traveller.parts))
+        return best if grade is None else _cut(grade)
+    return best
+
+
+def _best_finding(written: Parts, standard: Parts, traveller: TravellerName) -> NameFinding | None:
+    best: NameFinding | None = None
+    for spelling in _spellings(traveller.parts):
+        for form in _forms(written, standard, spelling):
+            found = _compared(_without_dots(form), _without_dots(spelling), traveller)
+            if found is not None and (best is None or rank(found.grade) < rank(best.grade)):
+                best = found
+            if best is not None and best.grade is IdentityGrade.MATCH:
+                return best
     return best
 
 
 # Forms
 
+_LATIN_LETTER: Final = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 _DOTS: Final = str.maketrans({"ı": "i", "İ": "I"})
 _EXPANSIONS: Final = (("UXX", "UE"), ("UXX", "U"))
 """Doc 9303-3 section 6 lets a state write Ü and Ñ so; nothing else has these letters."""
+
+
+def _written_parts(subject: Person) -> Parts:
+    return (
+        subject.family_name or subject.standard_family_name or "",
+        subject.given_name or subject.standard_given_name or "",
+    )
 
 
 def _standard_parts(subject: Person) -> Parts:
@@ -105,6 +115,16 @@ def _standard_parts(subject: Person) -> Parts:
         standard_form(subject.family_name or "") if family is None else family,
         standard_form(subject.given_name or "") if given is None else given,
     )
+
+
+def _standard_forms(parts: Parts) -> Parts:
+    family, given = parts
+    return standard_form(family), standard_form(given)
+
+
+def _bare_forms(parts: Parts) -> Parts:
+    family, given = parts
+    return bare_form(family), bare_form(given)
 
 
 def _spellings(parts: Parts) -> list[Parts]:
@@ -118,15 +138,22 @@ def _expanded(name: str, written: str, letters: str) -> str:
     return name.replace(written, letters).replace("NXX", "N")
 
 
-def _forms(written: Parts, standard: Parts, traveller: Parts) -> list[Parts]:
+def _forms(written: Parts, standard: Parts, traveller: Parts) -> Iterator[Parts]:
     """The forms of the certificate's name that may be compared with this one."""
     if not any(standard):
-        return [written]
-    if all(map(str.isascii, traveller)):
-        return [standard] if written == standard else [standard, written]
-    # a name in another script has no marks that could be overlooked
-    comparable = compare_names(" ".join(written), " ".join(traveller)).differences
-    return [standard] if NameDifference.OTHER_SCRIPT in comparable else [written]
+        yield written
+    elif all(map(str.isascii, traveller)):
+        yield from _spellings(standard)
+        bare = _bare_forms(written)
+        if any(bare) and bare != standard:
+            yield written
+    else:
+        # only a name in another script has no marks that could be overlooked
+        yield written if _is_latin(written) == _is_latin(traveller) else standard
+
+
+def _is_latin(parts: Parts) -> bool:
+    return any(_LATIN_LETTER.search(part) for part in parts)
 
 
 def _without_dots(parts: Parts) -> Parts:
@@ -135,39 +162,40 @@ def _without_dots(parts: Parts) -> Parts:
     return family.translate(_DOTS), given.translate(_DOTS)
 
 
-def _words(parts: Parts) -> tuple[list[str], list[str]]:
-    family, given = parts
-    return family.replace("<", " ").split(), given.replace("<", " ").split()
+def _are_same_words(one: Parts, other: Parts) -> bool:
+    words = [standard_words(part) for part in one]
+    return any(words) and words == [standard_words(part) for part in other]
 
 
 # Comparing one form
 
 
-def _compared(subject: Parts, spelling: Parts, traveller: TravellerName) -> NameFinding:
-    if not traveller.parts_known or not spelling[1]:
-        return _in_any_order(subject, _whole(spelling))
-    if not subject[1] or not subject[0]:
-        return _in_any_order(spelling, _whole(subject))
-    return _part_by_part(subject, spelling)
+def _compared(subject: Parts, spelling: Parts, traveller: TravellerName) -> NameFinding | None:
+    whole = compare_names(_whole(subject), _whole(spelling))
+    if NameDifference.NO_LETTERS in whole.differences:
+        return None
+    if _is_spelling(whole):
+        return _in_order(subject, spelling, whole, parts_known=traveller.parts_known)
+    if NameDifference.ORDER in whole.differences:
+        # with the parts that are known of one side put round, no other words may have changed places
+        turned = subject if all(subject) else spelling
+        other = spelling if all(subject) else subject
+        swapped = compare_names(_whole(turned[::-1]), _whole(other))
+        if _is_spelling(swapped) and (not all(other) or _are_spelled_alike(turned[::-1], other)):
+            return _with_order(turned, swapped)
+    return _otherwise(_whole(subject), _whole(spelling), whole)
 
 
 def _whole(parts: Parts) -> str:
-    return " ".join(filter(None, parts))
+    family, given = parts
+    return f"{family} {given}" if family and given else family or given
 
 
-def _part_by_part(one: Parts, other: Parts) -> NameFinding:
-    whole = compare_names(_whole(one), _whole(other))
-    if _is_spelling(whole):
-        return _alike(one, other, whole)
-    swapped = compare_names(_whole(one[::-1]), _whole(other))
-    if _is_spelling(swapped) and _are_spelled_alike(one[::-1], other):
-        return _with_order(one, swapped)
-    return _otherwise(one, other, whole)
-
-
-def _alike(one: Parts, other: Parts, whole: NameComparison) -> NameFinding:
+def _in_order(one: Parts, other: Parts, whole: NameComparison, *, parts_known: bool) -> NameFinding:
     """The same words in the same order."""
     codes = graded(whole.differences)
+    if not parts_known or not (all(one) and all(other)):
+        return NameFinding(whole, tuple(codes))
     if not _are_spelled_alike(one, other):
         return NameFinding(whole, (*codes, _code(IdentityCode.NAME_PARTS)))
     if NameDifference.I_AND_Y in whole.differences and _given_names_agree(one, other):
@@ -188,26 +216,12 @@ def _is_spelling(found: NameComparison) -> bool:
     return found.verdict in (NameVerdict.SAME, NameVerdict.EQUIVALENT)
 
 
-def _in_any_order(parts: Parts, whole: str) -> NameFinding:
-    """A name with its parts known against one without."""
-    in_order = compare_names(_whole(parts), whole)
-    if _is_spelling(in_order):
-        return NameFinding(in_order, tuple(graded(in_order.differences)))
-    if all(parts):
-        swapped = compare_names(_whole(parts[::-1]), whole)
-        if _is_spelling(swapped):
-            return _with_order(parts, swapped)
-    return _otherwise(parts, (whole, ""), in_order)
-
-
 def _with_order(parts: Parts, swapped: NameComparison) -> NameFinding:
     """The parts of a name are in each other's place."""
     accepted = all(map(_has_one_order, parts))
     grade = IdentityGrade.LIKELY if accepted else IdentityGrade.UNCLEAR
-    differences = {*swapped.differences, NameDifference.ORDER}
-    comparison = NameComparison(tuple(one for one in NameDifference if one in differences))
-    codes = graded(swapped.differences)
-    return NameFinding(comparison, (*codes, (str(NameDifference.ORDER), grade)))
+    codes = (*graded(swapped.differences), (str(NameDifference.ORDER), grade))
+    return NameFinding(_with_difference(swapped, NameDifference.ORDER), codes)
 
 
 def _has_one_order(part: str) -> bool:
@@ -216,12 +230,17 @@ def _has_one_order(part: str) -> bool:
     return len(words) < 2 or any(map(has_syllables, words))
 
 
-def _otherwise(one: Parts, other: Parts, found: NameComparison) -> NameFinding:
+def _otherwise(one: str, other: str, whole: NameComparison) -> NameFinding:
     """Neither the same words nor the same parts."""
-    codes = graded(found.differences)
-    if worst(codes) is IdentityGrade.MISMATCH and _have_common_spelling(_whole(one), _whole(other)):
-        return NameFinding(found, (_code(IdentityCode.OTHER_SPELLING),))
-    return NameFinding(found, tuple(codes))
+    found = NameFinding(whole, tuple(graded(whole.differences)))
+    if found.grade is IdentityGrade.MISMATCH and _have_common_spelling(one, other):
+        return NameFinding(whole, (_code(IdentityCode.OTHER_SPELLING),))
+    return found
+
+
+def _with_difference(found: NameComparison, difference: NameDifference) -> NameComparison:
+    differences = {*found.differences, difference}
+    return NameComparison(tuple(one for one in NameDifference if one in differences))
 
 
 def _have_common_spelling(one: str, other: str) -> bool:
@@ -236,26 +255,18 @@ def _code(code: IdentityCode) -> GradedCode:
 # Names that are cut
 
 
-def _with_cut_traveller(best: NameFinding, forms: Iterable[Parts], traveller: TravellerName) -> NameFinding:
-    whole = [(spell(family), spell(given)) for family, given in forms for spell in (standard_form, bare_form)]
-    grades = [
-        grade
-        for seen in _spellings(traveller.parts)
-        for form in whole
-        if (grade := cut_grade(seen, form)) is not None
-    ]
-    if grades:
-        return _cut(best, min(grades, key=rank))
-    if best.grade is IdentityGrade.MISMATCH:
+def _with_cut_traveller(subject: Person, standard: Parts, traveller: TravellerName) -> NameFinding | None:
+    written = _written_parts(subject)
+    whole = (standard, _standard_forms(written), _bare_forms(written))
+    grades = [cut_grade(seen, form) for seen in _spellings(traveller.parts) for form in whole]
+    found = [grade for grade in grades if grade is not None]
+    if found:
+        return _cut(min(found, key=rank))
+    best = _best_finding(written, standard, traveller)
+    if best is None or best.grade is IdentityGrade.MISMATCH:
         return best
     return NameFinding(best.comparison, (*best.codes, (str(IdentityCode.NAME_CUT), IdentityGrade.UNCLEAR)))
 
 
-def _with_cut_certificate(best: NameFinding, seen: Parts, traveller: TravellerName) -> NameFinding:
-    family, given = traveller.parts
-    grade = cut_grade(seen, (standard_form(family), standard_form(given)))
-    return best if grade is None else _cut(best, grade)
-
-
-def _cut(best: NameFinding, grade: IdentityGrade) -> NameFinding:
-    return NameFinding(best.comparison, ((str(IdentityCode.NAME_CUT), grade),))
+def _cut(grade: IdentityGrade) -> NameFinding:
+    return NameFinding(None, ((str(IdentityCode.NAME_CUT), grade),))

@@ -24,9 +24,12 @@ def standard_form(name: str) -> str:
         return ""
 
 
+_STROKES: Final = str.maketrans("Øø", "Oo")
+
+
 def bare_form(name: str) -> str:
     """The same with letters in place of what ICAO expands: A for Ä."""
-    letters = unicodedata.normalize("NFD", name)
+    letters = unicodedata.normalize("NFD", name.translate(_STROKES))
     return standard_form("".join([one for one in letters if not unicodedata.combining(one)]))
 
 
