@@ -5,6 +5,9 @@ from typing import Final
 MAX_TEXT_CHARACTERS: Final = 4296
 """Characters of `HC1:` text: what the largest QR code (version 40-L, alphanumeric) can hold, ISO/IEC 18004."""
 
+MAX_SCAN_BYTES: Final = 4 * MAX_TEXT_CHARACTERS
+"""Bytes of one line of a hand-held scanner: three for each character where it writes them as in a URL."""
+
 MAX_COMPRESSED_BYTES: Final = 4096
 """Bytes of a compressed message handed over without base45 (NFC, API); 4,296 characters carry 2,860 bytes."""
 
@@ -136,6 +139,21 @@ MAX_REVOCATION_FILE_BYTES: Final = 64 * 1024 * 1024
 
 MAX_CORRECTIONS: Final = 100_000
 """Corrected records of one renewal, which are held in memory: about 100 MB in each process."""
+
+MAX_CERTLOGIC_DEPTH: Final = 64
+"""Expressions of CertLogic inside each other. Of 271 rules of countries the deepest has 11."""
+
+MAX_CERTLOGIC_PARTS: Final = 10_000
+"""Expressions that one expression of CertLogic is made of. The largest of those rules has under 100."""
+
+MAX_CERTLOGIC_OPERATIONS: Final = 100_000
+"""Steps of one evaluation: parts evaluated, values of arrays looked through or made. About a tenth of a second."""
+
+MAX_CERTLOGIC_REDUCE_ITEMS: Final = 1000
+"""Values that one `reduce` goes through. Certificates have one to three events."""
+
+MAX_CERTLOGIC_TEXT_CHARACTERS: Final = 1000
+"""Characters of a path, and of a text that is taken for a date or an identifier. Identifiers have at most 80."""
 
 MAX_REGISTRY_PEOPLE: Final = 1000
 """People of one request to a registry (`specs/registry.md`). They take some 200 kB."""

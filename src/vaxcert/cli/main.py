@@ -31,6 +31,7 @@ _COMMANDS: Final = {
     "passport": "passport",
     "qr": "qr",
     "records": "records",
+    "desk": "desk",
 }
 """Commands, and the module of each. Only that of the command that is called is loaded: the others take their time."""
 

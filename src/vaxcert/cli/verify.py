@@ -11,10 +11,13 @@ from typing import Final
 from vaxcert.adapters.certificate_inputs import CertificateInput, Source, find_sources, read_source
 from vaxcert.cli.arguments import Commands, add_command
 from vaxcert.cli.card import write_card
-from vaxcert.cli.exit_codes import ExitCode
+from vaxcert.cli.exit_codes import ExitCode, UsageError
 from vaxcert.cli.progress import tracked
 from vaxcert.cli.session import Session
 from vaxcert.cli.verifier_options import add_verifier, load_material, note_material
+from vaxcert.cli.verify_travellers import add_desk, decides, verify_travellers
+from vaxcert.cli.watch import add_watch, watch
+from vaxcert.decision import Desk
 from vaxcert.errors import VaxcertError
 from vaxcert.presentation.as_json import report_json
 from vaxcert.presentation.texts import Texts
@@ -26,26 +29,43 @@ _MANY: Final = 20
 def add_parser(commands: Commands, texts: Texts) -> None:
     """Add the command to the parser."""
     parser = add_command(commands, "verify", texts, run)
-    parser.add_argument("sources", nargs="+", metavar="SOURCE", help=texts.get("help", "sources"))
+    parser.add_argument("sources", nargs="*", metavar="SOURCE", help=texts.get("help", "sources"))
     add_verifier(parser, texts)
+    add_desk(parser, texts)
+    add_watch(parser, texts)
     parser.add_argument("--details", action="store_true", help=texts.get("help", "details"))
 
 
 def run(options: argparse.Namespace, session: Session) -> ExitCode:
-    """Verify every certificate of every source, in their order.
+    """Verify every certificate of every source, in their order; where the options say so, decide about travellers.
 
     Returns:
         `REFUSED` if any was refused; `TRUST` if that was only because lists are too old or cannot tell; else
         `UNREADABLE` if any could not be read, else `ACCEPTED`.
 
     Raises:
+        UsageError: Options that do not go together.
         TrustListError: There is no key to trust, or a list must not be relied on.
-        AdapterError: A store, an anchor or a revocation list cannot be read.
+        AdapterError: A store, an anchor or a revocation list cannot be read; or a traveller's document, or a scanner.
+        DecodeError: A traveller's document cannot be read.
     """
+    if not options.sources and options.watch is None:
+        raise UsageError("the following arguments are required: SOURCE")
     at = options.at or session.now
     material = load_material(options)
     note_material(material, at, session)
     verifier = material.verifier()
+    desk = Desk(verifier=verifier)
+    if options.watch is not None:
+        return watch(desk, options, session)
+    if decides(options):
+        return verify_travellers(_inputs(find_sources(options.sources), session), desk, options, session)
+    return _verify_certificates(verifier, at, options, session)
+
+
+def _verify_certificates(
+    verifier: Verifier, at: datetime, options: argparse.Namespace, session: Session
+) -> ExitCode:
     outcomes: Counter[Outcome] = Counter()
     undecided = 0
     for item in _inputs(find_sources(options.sources), session):

@@ -1,0 +1,151 @@
+"""What `vaxcert verify --watch` does: one card for each scan, for as long as scans come."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from vaxcert.adapters.certificate_inputs import STANDARD_INPUT
+from vaxcert.adapters.scanner import BAUD_RATES, DEFAULT_BAUD, SerialSource, StreamSource, scans
+from vaxcert.cli.arguments import Parser
+from vaxcert.cli.exit_codes import ExitCode, UsageError
+from vaxcert.cli.session import Session
+from vaxcert.cli.traveller_options import names_traveller
+from vaxcert.cli.verify_travellers import show_decision
+from vaxcert.decision import Desk
+from vaxcert.errors import AdapterError, MrzError, Reason
+from vaxcert.model.mrz import read_mrz
+from vaxcert.presentation.texts import Texts
+from vaxcert.rules.identity import Traveller, traveller_of
+from vaxcert.verify import Outcome
+
+_RESET: Final = "reset"
+_MRZ_LINE: Final = re.compile("[A-Z0-9<]{26,92}")
+_MOST_MRZ_LINES: Final = 3
+_MOST_CERTIFICATES: Final = 20
+
+
+def add_watch(parser: Parser, texts: Texts) -> None:
+    """Add the options of a scanner."""
+    parser.add_argument(
+        "--watch", nargs="?", const=STANDARD_INPUT, metavar="DEVICE", help=texts.get("help", "watch")
+    )
+    rates = ", ".join(map(str, BAUD_RATES))
+    parser.add_argument(
+        "--baud",
+        type=int,
+        choices=BAUD_RATES,
+        metavar="N",
+        help=texts.get("help", "baud", rates=rates, default=DEFAULT_BAUD),
+    )
+
+
+def watch(desk: Desk, options: argparse.Namespace, session: Session) -> ExitCode:
+    """Decide about travellers as their certificates and documents are scanned, until the input ends.
+
+    Raises:
+        UsageError: Options that do not go together.
+        AdapterError: `file-unreadable`, of the device.
+    """
+    if options.sources or names_traveller(options):
+        raise UsageError("--watch takes certificates and documents from the scanner only")
+    watching = _Watching(desk, options, session)
+    for scan in _scans(options, session):
+        if isinstance(scan, AdapterError):
+            session.output.error(scan)
+            watching.forget()
+        elif scan is None:
+            watching.forget()
+        else:
+            watching.take(scan)
+    return ExitCode.ACCEPTED
+
+
+def _scans(options: argparse.Namespace, session: Session) -> Iterator[str | AdapterError | None]:
+    if options.watch != STANDARD_INPUT:
+        return scans(SerialSource(Path(options.watch), options.baud or DEFAULT_BAUD))
+    with suppress(OSError):  # standard input is closed
+        return scans(StreamSource(session.stdin.fileno()))
+    return iter(())
+
+
+class _Watching:
+    """The traveller at the desk, until the next one comes.
+
+    A document goes with the certificate that was scanned before it, if that has none, else with the one that comes
+    after it. A certificate is of another traveller than the one before, unless all up to an empty line are of one.
+
+    Args:
+        desk: Decides.
+        options: Of the command.
+        session: Where to write.
+    """
+
+    def __init__(self, desk: Desk, options: argparse.Namespace, session: Session) -> None:
+        self._desk: Final = desk
+        self._options: Final = options
+        self._session: Final = session
+        self.forget()
+
+    def forget(self) -> None:
+        """Keep nothing of the traveller."""
+        self._texts: list[str] = []
+        self._traveller: Traveller | None = None
+        self._lines: list[str] = []
+
+    def take(self, scan: str) -> None:
+        """Take one scan, whatever it is."""
+        line = scan.replace(" ", "").upper()
+        if line in ("", _RESET.upper()):
+            self.forget()
+        elif _MRZ_LINE.fullmatch(line) and ("<" in line or self._lines):
+            self._take_line(line)
+        else:
+            self._take_certificate(scan)
+
+    def _take_line(self, line: str) -> None:
+        """A line of a document, which has two or three."""
+        self._lines.append(line)
+        at = self._now()
+        try:
+            traveller = traveller_of(read_mrz("\n".join(self._lines), at=at))
+        except MrzError as error:
+            if error.reason is not Reason.MRZ_LENGTH or len(self._lines) == _MOST_MRZ_LINES:
+                self._lines = []
+                self._session.output.error(error)
+            return
+        if self._traveller is not None:
+            self.forget()
+        self._lines, self._traveller = [], traveller
+        if self._texts:
+            self._decide(at)
+        else:
+            self._session.output.note(self._session.texts.get("summary", "document-read"))
+
+    def _take_certificate(self, text: str) -> None:
+        if text not in self._texts:  # a scanner that reads one code twice
+            if self._texts and not (self._options.together and len(self._texts) < _MOST_CERTIFICATES):
+                self.forget()
+            self._texts.append(text)
+        self._lines = []
+        self._decide(self._now())
+
+    def _decide(self, at: datetime) -> None:
+        decision = self._desk.examine(self._texts, at=at, traveller=self._traveller)
+        sources = [str(number) for number in range(1, len(self._texts) + 1)]
+        show_decision(decision, sources, self._options, self._session)
+        # what could not be read is scanned again, for the same traveller
+        self._texts = [
+            text
+            for text, report in zip(self._texts, decision.reports, strict=True)
+            if report.outcome is not Outcome.UNREADABLE
+        ]
+
+    def _now(self) -> datetime:
+        at: datetime | None = self._options.at
+        return at or datetime.now(UTC)
