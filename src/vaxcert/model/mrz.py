@@ -67,8 +67,8 @@ class TravelDocument(_Private):
 
 
 _ISSUER: Final = (2, 5)
-_NAME_LINES: Final = {2: 0, 3: 2}
-"""By the number of lines, which of them has the name."""
+_NAME_LINES: Final = {(36, 36): 0, (44, 44): 0, (30, 30, 30): 2}
+"""By the length of the lines, which of them has the name."""
 
 _MOST_CHARACTERS: Final = 1000
 _BETWEEN_LINES: Final = re.compile(r"[\s\x00-\x1f\ufeff]+")
@@ -145,12 +145,12 @@ def _characters(text: str) -> str:
 
 def _with_whole_name_line(lines: list[str]) -> list[str]:
     """The lines with as many fillers behind the name as there have to be."""
-    place = _NAME_LINES.get(len(lines), 0)
-    widths = {len(line) for number, line in enumerate(lines) if number != place}
-    if len(widths) != 1:
-        return lines
-    (width,) = widths
-    lines[place] = lines[place].rstrip("<").ljust(width, "<")
+    for widths, place in _NAME_LINES.items():
+        whole = list(lines)
+        if len(lines) == len(widths):
+            whole[place] = lines[place].rstrip("<").ljust(widths[place], "<")
+        if tuple(map(len, whole)) == widths:
+            return whole
     return lines
 
 

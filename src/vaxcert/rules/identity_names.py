@@ -171,9 +171,9 @@ def _are_same_words(one: Parts, other: Parts) -> bool:
 
 
 def _compared(subject: Parts, spelling: Parts, traveller: TravellerName) -> NameFinding | None:
-    whole = compare_names(_whole(subject), _whole(spelling))
-    if NameDifference.NO_LETTERS in whole.differences:
+    if not _has_letters(subject) or not _has_letters(spelling):
         return None
+    whole = compare_names(_whole(subject), _whole(spelling))
     if _is_spelling(whole):
         return _in_order(subject, spelling, whole, parts_known=traveller.parts_known)
     if NameDifference.ORDER in whole.differences:
@@ -184,6 +184,10 @@ def _compared(subject: Parts, spelling: Parts, traveller: TravellerName) -> Name
         if _is_spelling(swapped) and (not all(other) or _are_spelled_alike(turned[::-1], other)):
             return _with_order(turned, swapped)
     return _otherwise(_whole(subject), _whole(spelling), whole)
+
+
+def _has_letters(parts: Parts) -> bool:
+    return any(map(str.isalpha, "".join(parts)))
 
 
 def _whole(parts: Parts) -> str:
