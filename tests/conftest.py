@@ -20,6 +20,9 @@ CORPUS_MISSING = (
 )
 
 
+LONGEST_ID = 40
+
+
 @pytest.fixture(scope="session")
 def corpus() -> Path:
     """The folder of public test data that nobody here wrote."""
@@ -30,6 +33,11 @@ def corpus() -> Path:
     if not path.is_dir():
         pytest.fail(f"VAXCERT_CORPUS names {folder!r}, which is not a folder")
     return path
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes and long texts hold keys that each process makes anew, which must not make other tests of them."""
+    return argname if isinstance(val, bytes) or (isinstance(val, str) and len(val) > LONGEST_ID) else None
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -32,6 +32,7 @@ ED25519_INFO = ED25519.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyI
         (base64(OTHER.kid), base64(base64(b"neither").encode()), Reason.CERTIFICATE_UNREADABLE),
         (base64(OTHER.kid), base64(base64(ED25519_INFO).encode()), KEY_TYPE),
     ],
+    ids=map(str, range(7)),
 )
 def test_one_bad_entry_is_a_problem_and_the_rest_load(kid, value, reason):
     reading = reading_of(french(more={kid: value}))

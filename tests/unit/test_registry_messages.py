@@ -144,7 +144,6 @@ def answers(*places):
         .replace('"status": "matched"', '"status": "matched", "status": "not-found"', 1)
         .encode(),
     ],
-    ids=lambda value: str(value)[:40],
 )
 def test_anything_else_is_no_answer_at_all(wrong):
     assert read(GOOD) is not None
