@@ -103,6 +103,12 @@ class Reason(StrEnum):
     REVOCATION_LIST_SIGNATURE = "revocation-list-signature"
     CERTIFICATE_UNREADABLE = "certificate-unreadable"
 
+    # rules of countries
+    RULE_UNREADABLE = "rule-unreadable"
+    RULE_LIST_UNREADABLE = "rule-list-unreadable"
+    CERTLOGIC_INVALID = "certlogic-invalid"
+    CERTLOGIC_BOUNDS = "certlogic-bounds"
+
     # attestations of dose records
     ATTESTATION_UNREADABLE = "attestation-unreadable"
     ATTESTATION_SIGNATURE = "attestation-signature"
@@ -336,6 +342,10 @@ class PolicyError(VerificationError):
 
 class TrustListError(VaxcertError):
     """The trust list, or one entry of it, cannot be used."""
+
+
+class RuleError(VaxcertError):
+    """A rule of a country, or a list of them, cannot be used. Says nothing about the certificate it is for."""
 
 
 class EncodeError(VaxcertError):

@@ -8,6 +8,10 @@ MAX_TEXT_CHARACTERS: Final = 4296
 MAX_SCAN_BYTES: Final = 4 * MAX_TEXT_CHARACTERS
 """Bytes of one line of a hand-held scanner: three for each character where it writes them as in a URL."""
 
+MAX_SCANNED_CHARACTERS: Final = 16 * 1024
+"""Characters of a scanned text that are looked at for what a scanner or program did to it: a full QR code whose
+characters are all escaped as in a web address, three for one."""
+
 MAX_COMPRESSED_BYTES: Final = 4096
 """Bytes of a compressed message handed over without base45 (NFC, API); 4,296 characters carry 2,860 bytes."""
 
