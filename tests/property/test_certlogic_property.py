@@ -27,10 +27,27 @@ JSON = st.recursive(
     max_leaves=12,
 )
 OPERATORS = st.sampled_from(
-    (
-        "if === and > < >= <= in + after before not-after not-before ! "
-        "plusTime dccDateOfBirth reduce extractFromUVCI all"
-    ).split()
+    [
+        "if",
+        "===",
+        "and",
+        ">",
+        "<",
+        ">=",
+        "<=",
+        "in",
+        "+",
+        "after",
+        "before",
+        "not-after",
+        "not-before",
+        "!",
+        "plusTime",
+        "dccDateOfBirth",
+        "reduce",
+        "extractFromUVCI",
+        "all",
+    ]
 )
 
 
