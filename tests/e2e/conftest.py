@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 from cryptography import x509
@@ -88,8 +88,9 @@ def run(
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("VAXCERT_TRUST", str(tmp_path / "no-store"))
 
-    def run_command(*arguments: str | Path, stdin: bytes = b"") -> Run:
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+    def run_command(*arguments: str | Path, stdin: bytes | BinaryIO = b"") -> Run:
+        stream = io.BytesIO(stdin) if isinstance(stdin, bytes) else stdin
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(stream))
         status = main.run([str(argument) for argument in arguments])
         captured = capsys.readouterr()
         return Run(status, captured.out, captured.err)

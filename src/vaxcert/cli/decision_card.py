@@ -35,12 +35,8 @@ def write_decision(output: Output, texts: Texts, decision: Decision, sources: Se
     output.line(f"{_SYMBOLS[verdict]} {texts.get('headline', verdict)}", _COLOURS[verdict])
     output.paragraph(texts.get("advice", verdict), mark="  ")
     for reason in decision.reasons:
-        remark = reason.verdict is Verdict.ACCEPT
-        output.paragraph(
-            _reason(reason, decision, texts, sources),
-            mark=f"{_REMARK if remark else _SYMBOLS[reason.verdict]} ",
-            colour=None if remark else _COLOURS[reason.verdict],
-        )
+        symbol = _REMARK if reason.verdict is Verdict.ACCEPT else _SYMBOLS[reason.verdict]
+        output.labelled(symbol, _reason(reason, decision, texts, sources), mark="", label_width=2)
     for label, values in _facts(decision, texts):
         output.labelled(texts.get("field", label), *values)
 
