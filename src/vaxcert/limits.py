@@ -5,9 +5,6 @@ from typing import Final
 MAX_TEXT_CHARACTERS: Final = 4296
 """Characters of `HC1:` text: what the largest QR code (version 40-L, alphanumeric) can hold, ISO/IEC 18004."""
 
-MAX_SCAN_BYTES: Final = 4 * MAX_TEXT_CHARACTERS
-"""Bytes of one line of a hand-held scanner: three for each character where it writes them as in a URL."""
-
 MAX_SCANNED_CHARACTERS: Final = 16 * 1024
 """Characters of a scanned text that are looked at for what a scanner or program did to it: a full QR code whose
 characters are all escaped as in a web address, three for one."""

@@ -17,6 +17,7 @@ from vaxcert.rules.identity import IdentityCode, IdentityGrade
 from vaxcert.rules.lint import ALLOWED_ON_ISSUE
 from vaxcert.rules.name_comparison import NameDifference
 from vaxcert.rules.records import RecordCode
+from vaxcert.scanned_text import ScanProblem, ScanRepair
 from vaxcert.trust.list_findings import ListFindingCode
 
 PAGE = (Path(__file__).parents[2] / "docs/errors.md").read_text("utf-8")
@@ -31,6 +32,7 @@ PARTS = (
     ("Identity codes", "identity", [*NameDifference, *IdentityCode]),
     ("Dose history codes", "dose-history", HistoryCode),
     ("Decision codes", "decision", DecisionCode),
+    ("Scan codes", "scan", [*ScanRepair, *ScanProblem]),
 )
 
 
@@ -65,6 +67,7 @@ def test_the_meaning_is_what_the_command_line_says(heading, table, codes):
         ("Identity codes", 4),
         ("Dose history codes", 4),
         ("Decision codes", 4),
+        ("Scan codes", 3),
     ],
 )
 def test_every_entry_is_filled_in(heading, columns):

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from vaxcert.errors import AdapterError, Reason
-from vaxcert.limits import MAX_SCAN_BYTES
+from vaxcert.limits import MAX_SCANNED_CHARACTERS
 
 BAUD_RATES: Final = (9600, 19200, 38400, 57600, 115200)
 """What hand-held scanners are set to; those on USB do not mind."""
@@ -112,7 +112,7 @@ def scans(source: ScannerSource) -> Iterator[str | AdapterError | None]:
 
     Yields:
         Each line at once, without its end and without control characters around it; "" for an empty one. A line that
-        does not end is taken as it is after `END_OF_SCAN_SECONDS`. One that is longer than `MAX_SCAN_BYTES` is cut
+        does not end is taken as it is after `END_OF_SCAN_SECONDS`. One that has more than `MAX_SCANNED_CHARACTERS` is cut
         there, which is longer than any scan. None where nothing has come for `FORGET_SECONDS`; an error where the
         scanner is away.
     """
@@ -157,7 +157,7 @@ class _Lines:
 
 
 def _cut(line: bytes) -> bytes:
-    return line[: MAX_SCAN_BYTES + 1]
+    return line[: MAX_SCANNED_CHARACTERS + 1]
 
 
 def _text(line: bytes) -> str:
