@@ -112,9 +112,8 @@ def scans(source: ScannerSource) -> Iterator[str | AdapterError | None]:
 
     Yields:
         Each line at once, without its end and without control characters around it; "" for an empty one. A line that
-        does not end is taken as it is after `END_OF_SCAN_SECONDS`. One that has more than `MAX_SCANNED_CHARACTERS` is cut
-        there, which is longer than any scan. None where nothing has come for `FORGET_SECONDS`; an error where the
-        scanner is away.
+        does not end is taken as it is after `END_OF_SCAN_SECONDS`. One with more than `MAX_SCANNED_CHARACTERS`, which
+        no scan has, is cut there. None where nothing has come for `FORGET_SECONDS`; an error where the scanner is away.
     """
     lines = _Lines()
     while True:

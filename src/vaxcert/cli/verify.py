@@ -14,10 +14,8 @@ from vaxcert.cli.card import write_card
 from vaxcert.cli.exit_codes import ExitCode, UsageError
 from vaxcert.cli.progress import tracked
 from vaxcert.cli.session import Session
+from vaxcert.cli.traveller_options import add_travellers, asks_for_decisions
 from vaxcert.cli.verifier_options import add_verifier, load_material, note_material
-from vaxcert.cli.verify_travellers import add_desk, decides, verify_travellers
-from vaxcert.cli.watch import add_watch, watch
-from vaxcert.decision import Desk
 from vaxcert.errors import VaxcertError
 from vaxcert.presentation.as_json import report_json
 from vaxcert.presentation.texts import Texts
@@ -31,8 +29,7 @@ def add_parser(commands: Commands, texts: Texts) -> None:
     parser = add_command(commands, "verify", texts, run)
     parser.add_argument("sources", nargs="*", metavar="SOURCE", help=texts.get("help", "sources"))
     add_verifier(parser, texts)
-    add_desk(parser, texts)
-    add_watch(parser, texts)
+    add_travellers(parser, texts)
     parser.add_argument("--details", action="store_true", help=texts.get("help", "details"))
 
 
@@ -55,12 +52,20 @@ def run(options: argparse.Namespace, session: Session) -> ExitCode:
     material = load_material(options)
     note_material(material, at, session)
     verifier = material.verifier()
+    if asks_for_decisions(options):
+        return _verify_travellers(verifier, options, session)
+    return _verify_certificates(verifier, at, options, session)
+
+
+def _verify_travellers(verifier: Verifier, options: argparse.Namespace, session: Session) -> ExitCode:
+    from vaxcert.cli.verify_travellers import verify_travellers  # not needed for certificates alone
+    from vaxcert.cli.watch import watch
+    from vaxcert.decision import Desk
+
     desk = Desk(verifier=verifier)
     if options.watch is not None:
         return watch(desk, options, session)
-    if decides(options):
-        return verify_travellers(_inputs(find_sources(options.sources), session), desk, options, session)
-    return _verify_certificates(verifier, at, options, session)
+    return verify_travellers(_inputs(find_sources(options.sources), session), desk, options, session)
 
 
 def _verify_certificates(

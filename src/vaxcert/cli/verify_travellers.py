@@ -8,32 +8,19 @@ from datetime import datetime
 from typing import Final
 
 from vaxcert.adapters.certificate_inputs import CertificateInput
-from vaxcert.cli.arguments import Parser
 from vaxcert.cli.card import write_card
 from vaxcert.cli.decision_card import write_decision
 from vaxcert.cli.exit_codes import ExitCode
 from vaxcert.cli.session import Session
-from vaxcert.cli.traveller_options import add_traveller, names_traveller, traveller_from
+from vaxcert.cli.shown_document import traveller_from
 from vaxcert.decision import Decision, Desk, Verdict
 from vaxcert.decision.reasons import ABOUT_THE_DESK
 from vaxcert.presentation.as_json import report_json
 from vaxcert.presentation.decision_json import decision_json
-from vaxcert.presentation.texts import Texts
 from vaxcert.rules.identity import Traveller
 from vaxcert.verify import Outcome
 
 _WORST_FIRST: Final = (ExitCode.REFUSED, ExitCode.TRUST, ExitCode.UNREADABLE, ExitCode.ACCEPTED)
-
-
-def add_desk(parser: Parser, texts: Texts) -> None:
-    """Add the options of a desk: where it stands, and who stands before it."""
-    add_traveller(parser, texts)
-    parser.add_argument("--together", action="store_true", help=texts.get("help", "together"))
-
-
-def decides(options: argparse.Namespace) -> bool:
-    """Whether the options ask for decisions about travellers."""
-    return bool(options.together) or names_traveller(options)
 
 
 def verify_travellers(

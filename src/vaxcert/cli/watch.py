@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from vaxcert.adapters.certificate_inputs import STANDARD_INPUT
-from vaxcert.adapters.scanner import BAUD_RATES, DEFAULT_BAUD, SerialSource, StreamSource, scans
-from vaxcert.cli.arguments import Parser
+from vaxcert.adapters.scanner import DEFAULT_BAUD, SerialSource, StreamSource, scans
 from vaxcert.cli.exit_codes import ExitCode, UsageError
 from vaxcert.cli.session import Session
 from vaxcert.cli.traveller_options import names_traveller
@@ -20,7 +19,6 @@ from vaxcert.cli.verify_travellers import show_decision
 from vaxcert.decision import Desk
 from vaxcert.errors import AdapterError, MrzError, Reason
 from vaxcert.model.mrz import read_mrz
-from vaxcert.presentation.texts import Texts
 from vaxcert.rules.identity import Traveller, traveller_of
 from vaxcert.verify import Outcome
 
@@ -28,21 +26,6 @@ _RESET: Final = "reset"
 _MRZ_LINE: Final = re.compile("[A-Z0-9<]{26,92}")
 _MOST_MRZ_LINES: Final = 3
 _MOST_CERTIFICATES: Final = 20
-
-
-def add_watch(parser: Parser, texts: Texts) -> None:
-    """Add the options of a scanner."""
-    parser.add_argument(
-        "--watch", nargs="?", const=STANDARD_INPUT, metavar="DEVICE", help=texts.get("help", "watch")
-    )
-    rates = ", ".join(map(str, BAUD_RATES))
-    parser.add_argument(
-        "--baud",
-        type=int,
-        choices=BAUD_RATES,
-        metavar="N",
-        help=texts.get("help", "baud", rates=rates, default=DEFAULT_BAUD),
-    )
 
 
 def watch(desk: Desk, options: argparse.Namespace, session: Session) -> ExitCode:
