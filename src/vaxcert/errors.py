@@ -53,6 +53,7 @@ class Reason(StrEnum):
     MRZ_CHECK_DIGIT = "mrz-check-digit"
     MRZ_DATE = "mrz-date"
     BIRTH_DATE_UNREADABLE = "birth-date-unreadable"
+    BIRTH_DATE_AMBIGUOUS = "birth-date-ambiguous"
 
     # read, but not supported
     CONTEXT_IDENTIFIER = "context-identifier"
@@ -128,6 +129,7 @@ class Reason(StrEnum):
 
     # files, devices, host platforms
     FILE_UNREADABLE = "file-unreadable"
+    PATH_OUTSIDE = "path-outside"
     FILE_UNWRITABLE = "file-unwritable"
     KEY_UNREADABLE = "key-unreadable"
     KEY_PASSWORD = "key-password"  # noqa: S105 - a reason code, not a password

@@ -87,6 +87,9 @@ MAX_WORKBOOK_CELL_CHARACTERS: Final = 32_767
 MAX_PIPED_RECORD_BYTES: Final = 64 * 1024 * 1024
 """Bytes of a record file that comes through a pipe and is held in memory: some 200,000 records."""
 
+MAX_MANIFEST_CERTIFICATES: Final = 20
+"""Certificates of one passenger of a manifest. Seven doses, a test and a recovery are nine."""
+
 MAX_CERTIFICATE_ID_CHARACTERS: Final = 80
 """Characters of a certificate identifier (`ci`), EU DCC schema 1.3.x."""
 
