@@ -7,6 +7,7 @@ from string import Formatter
 import pytest
 
 import vaxcert.presentation.texts
+from vaxcert.adapters.desk.refusals import RefusalCode
 from vaxcert.adapters.store import ImportNote
 from vaxcert.cli.main import build_parser
 from vaxcert.cli.output import LABEL_WIDTH
@@ -20,6 +21,7 @@ from vaxcert.rules.dose_history import HistoryCode
 from vaxcert.rules.identity import IdentityCode, IdentityGrade
 from vaxcert.rules.name_comparison import NameDifference
 from vaxcert.rules.records import RecordCode
+from vaxcert.scanned_text import ScanProblem, ScanRepair
 from vaxcert.trust.list_findings import ListFindingCode
 from vaxcert.verify import Level, Outcome
 
@@ -49,12 +51,14 @@ def placeholders(text):
         ("identity-grade", IdentityGrade),
         ("dose-history", HistoryCode),
         ("decision", DecisionCode),
+        ("scan", [*ScanRepair, *ScanProblem]),
         ("headline", Verdict),
         ("advice", Verdict),
         ("outcome", Outcome),
         ("level", Level),
         ("severity", Severity),
         ("kind", Kind),
+        ("desk-refusal", RefusalCode),
     ],
 )
 def test_every_code_has_a_sentence_and_no_sentence_is_left_over(language, table, codes):
@@ -62,7 +66,9 @@ def test_every_code_has_a_sentence_and_no_sentence_is_left_over(language, table,
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("table", ["reason", "finding", "record", "profile", "identity", "dose-history"])
+@pytest.mark.parametrize(
+    "table", ["reason", "finding", "record", "profile", "identity", "dose-history", "scan"]
+)
 def test_sentences_are_sentences_and_short_enough_for_a_card(language, table):
     for code, text in own_tables(language)[table].items():
         assert text.endswith("."), code
@@ -111,7 +117,7 @@ def test_command_that_is_none_is_told_which_there_are(run):
     done = run("nonsense", "verify")
     assert (done.status, done.stdout) == (2, "")
     assert "'verify', 'issue', 'renew', " in done.stderr
-    assert "'trust', 'revoke', 'keys', 'passport', 'qr', 'records'" in done.stderr
+    assert "'trust', 'revoke', 'keys', 'passport', 'qr', 'records', 'desk'" in done.stderr
 
 
 def test_a_further_language_is_a_further_file():

@@ -1,0 +1,49 @@
+// The traveller at the desk: the only place where anything about anybody is held, until the next one comes.
+
+import { tell } from "./session.js";
+
+const fresh = () => ({
+  traveller: Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join(""),
+  held: [],
+  last: [],
+  document: null,
+});
+
+let now = fresh();
+let turn = 0;
+let queue = Promise.resolve();
+
+export const isEmpty = () => now.held.length === 0 && now.document === null;
+
+// Scans are answered one after the other; what comes back for a traveller who has gone is dropped.
+export function scan(entries, document = now.document) {
+  const mine = turn;
+  const done = queue.then(async () => {
+    if (mine !== turn) return null;
+    const answer = await tell("scan", { held: now.held, entries, document: document ?? now.document, traveller: now.traveller });
+    if (mine !== turn) return null;
+    const added = answer.held.filter((text) => !now.held.includes(text));
+    if (added.length > 0) now.last = added;
+    now.held = answer.held;
+    now.document = answer.document;
+    return answer;
+  });
+  queue = done.catch(() => {});
+  return done;
+}
+
+export function forget() {
+  turn += 1;
+  now = fresh();
+}
+
+export function keepLast() {
+  const last = now.last;
+  forget();
+  return scan(last);
+}
+
+export function dropDocument() {
+  now.document = null;
+  return scan([]);
+}
