@@ -266,7 +266,7 @@ def test_windows_1258_is_read_as_the_letters_that_it_means():
 def test_a_wrong_encoding_in_the_mapping(encoding, data):
     error = fault(io.BytesIO(data), replace(shipped("national-platform"), encoding=encoding))
     assert error.reason is Reason.FILE_UNREADABLE
-    assert ("which the mapping names" in str(error)) is (encoding != "utf-8")
+    assert ("which was named for it" in str(error)) is (encoding != "utf-8")
 
 
 def test_a_mapping_that_names_a_sheet_that_is_not_there():

@@ -75,6 +75,11 @@ Source: TypeAlias = Path | CertificateInput | None
 """A file; an input that is there already; or None for standard input."""
 
 
+def is_certificate_text(text: str) -> bool:
+    """Whether it begins as the text of a certificate does, and no name of a file should."""
+    return _CERTIFICATE_TEXT.match(text) is not None
+
+
 def find_sources(arguments: Iterable[str]) -> list[Source]:
     """Find what the arguments of a command name, without opening any file.
 
@@ -101,10 +106,28 @@ def read_source(source: Source, standard_input: BufferedReader) -> Iterator[Cert
     """
     if isinstance(source, CertificateInput):
         yield source
-        return
-    name = STANDARD_INPUT if source is None else str(source)
+    elif source is None:
+        yield from _with_problems(STANDARD_INPUT, _read_stream(STANDARD_INPUT, standard_input))
+    else:
+        yield from read_file(source)
+
+
+def read_file(path: Path) -> Iterator[CertificateInput]:
+    """Read what a file holds.
+
+    Args:
+        path: Where it is.
+
+    Yields:
+        At least one input, each before the next is read.
+    """
+    yield from _with_problems(str(path), _read_file(path))
+
+
+def _with_problems(name: str, inputs: Iterator[CertificateInput]) -> Iterator[CertificateInput]:
+    """Inputs, and where there are no more because of a problem, one that says so."""
     try:
-        yield from _read_stream(name, standard_input) if source is None else _read_file(source)
+        yield from inputs
     except VaxcertError as error:
         yield CertificateInput(name, error)
     except (OSError, ValueError) as error:  # a name with a NUL character is a ValueError
@@ -115,7 +138,7 @@ def read_source(source: Source, standard_input: BufferedReader) -> Iterator[Cert
 
 
 def _sources(argument: str, number: int) -> Iterator[Source]:
-    if _CERTIFICATE_TEXT.match(argument):
+    if is_certificate_text(argument):
         yield CertificateInput(f"argument {number}", argument)
     elif argument == STANDARD_INPUT:
         yield None

@@ -22,6 +22,7 @@ from vaxcert.presentation.texts import Texts, choose_language, load
 
 _COMMANDS: Final = {
     "verify": "verify",
+    "manifest": "manifest",
     "issue": "issue",
     "renew": "renew",
     "inspect": "inspect_command",

@@ -95,8 +95,8 @@ def _as_text(stream: BinaryIO, encoding: str) -> Iterator[TextIO]:
 
 def _not_text(encoding: str) -> str:
     if encoding == _DEFAULT_ENCODING:
-        return "the file is not UTF-8 text; expected CSV or JSON saved as UTF-8, or a mapping that names its encoding"
-    return f"the file is not text in {encoding}, which the mapping names"
+        return "the file is not UTF-8 text; expected CSV or JSON saved as UTF-8, or the name of its encoding"
+    return f"the file is not text in {encoding}, which was named for it"
 
 
 def _lines(text: TextIO, encoding: str) -> Iterator[str]:

@@ -1,0 +1,113 @@
+"""What a row of a manifest says: who the passenger is, and which certificates belong to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+from typing import Final
+
+from vaxcert.adapters.certificate_inputs import is_certificate_text
+from vaxcert.adapters.manifest.birth_dates import read_birth_date
+from vaxcert.adapters.manifest.columns import Columns, ManifestField
+from vaxcert.adapters.manifest.pictures import PictureFolder
+from vaxcert.errors import LimitExceededError, Reason, VaxcertError
+from vaxcert.limits import MAX_MANIFEST_CERTIFICATES
+from vaxcert.model.certificate import BirthDate
+from vaxcert.model.mrz import read_mrz
+from vaxcert.rules.identity import Traveller, traveller_of
+from vaxcert.rules.typed_traveller import typed_traveller
+
+_BETWEEN: Final = re.compile(r"[|\r\n]+")
+"""Between several certificates of one cell: base45 has neither, nor have names of files."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Passenger:
+    """One passenger. Its repr shows nothing.
+
+    Attributes:
+        traveller: Who it is; None where the row does not say so.
+        sources: The certificates, as for `Desk.examine`.
+        problem: What about the passenger cannot be read; None where all can.
+    """
+
+    traveller: Traveller | None
+    sources: tuple[str | bytes | VaxcertError, ...]
+    problem: VaxcertError | None
+
+    def __repr__(self) -> str:
+        return f"<Passenger with {len(self.sources)} certificates>"
+
+
+class PassengerReader:
+    """Reads the rows of a manifest.
+
+    Args:
+        columns: Of the manifest.
+        files: Those that it may name.
+        at: The time of reading, aware.
+    """
+
+    def __init__(self, columns: Columns, files: PictureFolder, at: datetime) -> None:
+        self._files: Final = files
+        self._at: Final = at
+        self._order: Final = columns.date_order
+        self._certificates: Final = columns.places[ManifestField.CERTIFICATE]
+        single = {field: places[0] for field, places in columns.places.items()}
+        self._name: Final = single.get(ManifestField.NAME)
+        self._family_name: Final = single.get(ManifestField.FAMILY_NAME)
+        self._given_name: Final = single.get(ManifestField.GIVEN_NAME)
+        self._birth_date: Final = single.get(ManifestField.BIRTH_DATE)
+        self._mrz: Final = single.get(ManifestField.MRZ)
+
+    def read(self, cells: Sequence[str]) -> Passenger:
+        """Read a row; what cannot be read of it is part of the answer.
+
+        Args:
+            cells: As many as the manifest has headings.
+        """
+        problem: VaxcertError | None = None
+        traveller: Traveller | None = None
+        try:
+            traveller = self._traveller(cells)
+        except VaxcertError as error:
+            problem = error
+        return Passenger(traveller, tuple(self._sources(cells)), problem)
+
+    def _traveller(self, cells: Sequence[str]) -> Traveller | None:
+        mrz = _cell(cells, self._mrz)
+        if mrz:
+            return traveller_of(read_mrz(mrz, at=self._at))
+        birth_date = read_birth_date(_cell(cells, self._birth_date), self._order)
+        family, given = _cell(cells, self._family_name), _cell(cells, self._given_name)
+        if family:
+            return Traveller(family_name=family, given_name=given or None, birth_date=birth_date)
+        return _named(_cell(cells, self._name) or given, birth_date)
+
+    def _sources(self, cells: Sequence[str]) -> Iterator[str | bytes | VaxcertError]:
+        found = (one for place in self._certificates for one in self._of_cell(cells[place]))
+        yield from islice(found, MAX_MANIFEST_CERTIFICATES)
+        if next(found, None) is not None:
+            yield LimitExceededError(
+                Reason.INPUT_TOO_LONG, f"more than {MAX_MANIFEST_CERTIFICATES} certificates of one passenger"
+            )
+
+    def _of_cell(self, cell: str) -> Iterator[str | bytes | VaxcertError]:
+        for piece in _BETWEEN.split(cell):
+            if is_certificate_text(piece):
+                yield piece.lstrip()  # a blank at its end is a character of base45
+            elif name := piece.strip():
+                yield from self._files.read(name)
+
+
+def _cell(cells: Sequence[str], place: int | None) -> str:
+    return "" if place is None else cells[place].strip()
+
+
+def _named(name: str, birth_date: BirthDate | None) -> Traveller | None:
+    if not name and birth_date is None:
+        return None
+    return replace(typed_traveller(name), birth_date=birth_date)

@@ -1,0 +1,189 @@
+"""A run over a manifest of any size, which can be taken up again wherever it was interrupted.
+
+The manifest is read twice at the same time: once for the passengers who are decided about, part by part in any order,
+and once for the columns that go on to the result, in the order of the manifest, as soon as a part is done. The result
+appears whole, or not at all.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Final, Protocol
+
+from vaxcert.adapters.bulk.processes import WorkerPool
+from vaxcert.adapters.files import sync_folder, write_pieces_atomically
+from vaxcert.adapters.manifest.columns import ADDED
+from vaxcert.adapters.manifest.work import PartDone, Settings, WorkFolder
+from vaxcert.adapters.manifest.worker import ManifestJob, ManifestWorker
+from vaxcert.adapters.records.layout import Layout
+from vaxcert.adapters.records.record_file import RecordFile
+from vaxcert.adapters.records.table import TableSource
+from vaxcert.adapters.records.writers import csv_bytes
+from vaxcert.errors import AdapterError, Reason
+
+ROWS_PER_PART: Final = 100
+"""Passengers who are decided about together: what an interruption costs, 10 ms with texts, seconds with pictures."""
+
+STAGE: Final = "examining"
+
+_WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+
+
+class Progress(Protocol):
+    """Is told how a run gets on."""
+
+    def stage(self, stage: str, total: int | None) -> None:
+        """A stage begins; `total` passengers belong to it."""
+
+    def advance(self, records: int, *, waits_for_signer: bool) -> None:
+        """So many more passengers are done."""
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestResult:
+    """What became of a manifest.
+
+    Attributes:
+        passengers: How many there are.
+        earlier: How many of them an earlier run had decided about, which this one took up again.
+        verdicts: How many of them got each verdict.
+        codes: How many of them have each code.
+        statuses: The exit statuses that single passengers would end a command with.
+        at: The time it was decided for.
+    """
+
+    passengers: int
+    earlier: int
+    verdicts: Mapping[str, int]
+    codes: Mapping[str, int]
+    statuses: frozenset[int]
+    at: datetime
+
+
+def open_manifest(path: Path, encoding: str) -> TableSource:
+    """Open a manifest, a CSV file or a workbook, and read it to its end to see that it can be read.
+
+    Args:
+        path: Where it is.
+        encoding: Of a CSV file, a name of `vaxcert.adapters.records.mapping.ENCODINGS`.
+
+    Raises:
+        AdapterError: `file-unreadable`; `extra-missing` for workbooks.
+    """
+    file = RecordFile(path)
+    layout = Layout(name="manifest", columns={}, encoding=encoding, strict=True)
+    if file.start.startswith(_WORKBOOKS):
+        from vaxcert.adapters.records.xlsx import open_xlsx
+
+        source = open_xlsx(file, layout)
+    else:
+        from vaxcert.adapters.records.csv_table import open_csv
+
+        source = open_csv(file, layout)
+    source.check()
+    if not source.known_records:
+        raise AdapterError(Reason.FILE_UNREADABLE, "the manifest has no row below its headings")
+    return source
+
+
+class ManifestRun:
+    """A run.
+
+    Args:
+        source: The manifest.
+        job: What the processes are told; the time in it is that of a run that names none and begins now.
+        settings: Whatever would make another result, but for the time.
+        workers: How many processes work on it.
+        modules: What they use, as for `WorkerPool`.
+    """
+
+    def __init__(
+        self,
+        source: TableSource,
+        job: ManifestJob,
+        settings: Settings,
+        *,
+        workers: int,
+        modules: Sequence[str],
+    ) -> None:
+        self._source: Final = source
+        self._job: Final = job
+        self._settings: Final = {**settings, "part-size": ROWS_PER_PART}
+        self._workers: Final = workers
+        self._modules: Final = modules
+        self._folder: Final = WorkFolder(job.out)
+
+    def go(self, progress: Progress, *, at: datetime | None) -> ManifestResult:
+        """Do it, from wherever an earlier run with the same settings was interrupted.
+
+        Args:
+            progress: Is told how it gets on.
+            at: The time to decide for; None takes that of an earlier run that is taken up, else that of the job.
+
+        Raises:
+            AdapterError: `store-busy`, `file-unwritable`; `file-unreadable`, when the manifest changes meanwhile;
+                `run-interrupted`.
+        """
+        with self._folder.claimed(self._settings, now=self._job.at, at=at) as begun:
+            job = replace(self._job, at=begun.at)
+            earlier = sum(part.passengers for part in begun.done.values())
+            progress.stage(STAGE, self._source.known_records)
+            progress.advance(earlier, waits_for_signer=False)
+            done = dict(begun.done)
+            with WorkerPool(partial(ManifestWorker, job), self._workers, modules=self._modules) as pool:
+                write_pieces_atomically(self._folder.whole, self._pieces(pool, done, progress), private=True)
+            self._put_in_place()
+            self._folder.remove()
+        return _result(done.values(), earlier, begun.at)
+
+    def _pieces(self, pool: WorkerPool, done: dict[int, PartDone], progress: Progress) -> Iterator[bytes]:
+        """The result, piece by piece, each as soon as its part is done."""
+        headings = self._source.headings
+        passenger = self._job.columns.passenger
+        yield codecs.BOM_UTF8 + csv_bytes([[*(headings[place] for place in passenger), *ADDED]])
+        results = pool.spread("examine", self._tasks(frozenset(done)))
+        for part, chunk in enumerate(self._source.table.chunks(ROWS_PER_PART)):
+            while part not in done:
+                one: PartDone | None = next(results)
+                if one is not None:
+                    done[one.part] = one
+                    progress.advance(one.passengers, waits_for_signer=False)
+            answers = csv.reader(io.StringIO(self._folder.answers(part).decode(), newline=""))
+            yield csv_bytes(
+                [*map(cells.__getitem__, passenger), *answer]
+                for cells, answer in zip(chunk.rows, answers, strict=True)
+            )
+
+    def _tasks(self, done: frozenset[int]) -> Iterator[tuple[int, int, list[Sequence[str]], list[int]]]:
+        for part, chunk in enumerate(self._source.table.chunks(ROWS_PER_PART)):
+            if part not in done:
+                yield part, part * ROWS_PER_PART + 1, chunk.rows, chunk.malformed
+
+    def _put_in_place(self) -> None:
+        out = self._job.out
+        try:
+            self._folder.whole.replace(out)
+            sync_folder(out.parent)
+        except OSError as error:
+            raise AdapterError(Reason.FILE_UNWRITABLE, f"cannot write {out}: {error.strerror}") from None
+
+
+def _result(parts: Iterable[PartDone], earlier: int, at: datetime) -> ManifestResult:
+    verdicts: Counter[str] = Counter()
+    found: Counter[str] = Counter()
+    statuses: set[int] = set()
+    passengers = 0
+    for part in parts:
+        passengers += part.passengers
+        verdicts.update(part.verdicts)
+        found.update(part.codes)
+        statuses.update(part.statuses)
+    return ManifestResult(passengers, earlier, verdicts, found, frozenset(statuses), at)

@@ -1,0 +1,117 @@
+"""What each process of a run over a manifest does: it decides about the passengers of a part."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from vaxcert.adapters.manifest.answers import Answers
+from vaxcert.adapters.manifest.columns import Columns
+from vaxcert.adapters.manifest.passengers import PassengerReader
+from vaxcert.adapters.manifest.pictures import PictureFolder
+from vaxcert.adapters.manifest.work import PartDone, WorkFolder
+from vaxcert.adapters.records.writers import csv_bytes
+from vaxcert.decision import Decision, Desk, Verdict
+from vaxcert.presentation.texts import load
+from vaxcert.rules.records.codes import RecordCode
+
+_MALFORMED: Final = str(RecordCode.ROW_MALFORMED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestJob:
+    """What every process of a run is told. Goes through pickle.
+
+    Attributes:
+        out: The file for the result.
+        columns: Of the manifest.
+        files: The folder whose files it may name.
+        at: The time to decide for, aware.
+        language: Of the sentences.
+        desk: Makes the desk that decides.
+        status: The exit status that a decision would end a command with.
+        unread: That of a row that cannot be read.
+    """
+
+    out: Path
+    columns: Columns
+    files: Path
+    at: datetime
+    language: str
+    desk: Callable[[], Desk]
+    status: Callable[[Decision], int]
+    unread: int
+
+
+class ManifestWorker:
+    """One process of a run.
+
+    Args:
+        job: What it is told.
+        told: Of no use here: nothing is waited for.
+    """
+
+    def __init__(self, job: ManifestJob, told: Callable[[bool], None] = lambda _: None) -> None:
+        self._job: Final = job
+        self._desk: Final = job.desk()
+        self._folder: Final = WorkFolder(job.out)
+        self._passengers: Final = PassengerReader(job.columns, PictureFolder(job.files), job.at)
+        self._answers: Final = Answers(load(job.language))
+
+    def examine(
+        self, part: int, first_row: int, rows: Sequence[Sequence[str]], malformed: Collection[int]
+    ) -> PartDone:
+        """Decide about the passengers of a part, and keep it in the folder of the run.
+
+        Args:
+            part: Its number, from 0.
+            first_row: The number of its first row.
+            rows: The cells of each row.
+            malformed: Places of rows that could not be taken apart.
+
+        Raises:
+            AdapterError: `file-unwritable`.
+        """
+        verdicts: Counter[str] = Counter()
+        codes: Counter[str] = Counter()
+        statuses = set()
+        lines = []
+        for place, cells in enumerate(rows):
+            decision, problems = (
+                (self._nothing(), (_MALFORMED,)) if place in malformed else self._decide(cells)
+            )
+            line, verdict, found = self._answers.cells(first_row + place, decision, problems)
+            lines.append(line)
+            verdicts[verdict] += 1
+            codes.update(found)
+            statuses.add(int(self._job.unread if problems else self._job.status(decision)))
+        done = PartDone(
+            part=part,
+            passengers=len(rows),
+            verdicts=dict(verdicts),
+            codes=dict(codes),
+            statuses=sorted(statuses),
+        )
+        self._folder.write_part(done, csv_bytes(lines))
+        return done
+
+    def _decide(self, cells: Sequence[str]) -> tuple[Decision, tuple[str, ...]]:
+        passenger = self._passengers.read(cells)
+        decision = self._desk.examine(passenger.sources, at=self._job.at, traveller=passenger.traveller)
+        return decision, () if passenger.problem is None else (str(passenger.problem.reason),)
+
+    def _nothing(self) -> Decision:
+        """Of a row that nothing can be read of."""
+        return Decision(
+            verdict=Verdict.REFER,
+            reasons=(),
+            reports=(),
+            history=None,
+            identity=None,
+            rules=None,
+            at=self._job.at,
+        )
