@@ -28,6 +28,8 @@ from vaxcert.rules.dose_history import DoseHistory
 from vaxcert.rules.identity import IdentityComparison
 from vaxcert.verify import Outcome, VerificationReport
 
+_ACCEPT, _REFER, _REFUSE = Verdict  # quicker to get at than members are
+_ACCEPTED, _, _UNREADABLE = Outcome
 _DETECTED: Final = "260373001"
 """SNOMED CT: detected."""
 
@@ -97,7 +99,7 @@ def decide(
         if asked is not None and len(asked) != len(reports):
             raise ValueError(f"{len(asked)} answers for {len(reports)} reports")
     identity = max(_placed(identities or ()), key=_difference, default=None)
-    accepted = [placed for placed in enumerate(reports) if placed[1].outcome is Outcome.ACCEPTED]
+    accepted = [placed for placed in enumerate(reports) if placed[1].outcome is _ACCEPTED]
     relied_on = {place for place, _ in accepted}
     best = min(
         (placed for placed in _placed(rules or ()) if placed[0] in relied_on), key=_standing, default=None
@@ -115,7 +117,7 @@ def decide(
         reasons += [DecisionReason(code, HISTORY[code]) for code in history.contradictions]
     reasons = sorted(dict.fromkeys(reasons), key=_urgency)
     return Decision(
-        verdict=max((reason.verdict for reason in reasons), key=rank, default=Verdict.ACCEPT),
+        verdict=max((reason.verdict for reason in reasons), key=rank, default=_ACCEPT),
         reasons=tuple(reasons),
         reports=tuple(reports),
         history=history,
@@ -145,7 +147,7 @@ def _of_reports(reports: Sequence[VerificationReport], *, one_is_accepted: bool)
     if not reports:
         yield _reason(DecisionCode.NO_CERTIFICATE)
     for place, report in enumerate(reports):
-        accepted = report.outcome is Outcome.ACCEPTED
+        accepted = report.outcome is _ACCEPTED
         if report.reason is not None:
             yield from _of_refusal(place, report, report.reason, one_is_accepted)
         for code in dict.fromkeys(finding.code for finding in report.findings):
@@ -158,26 +160,26 @@ def _of_reports(reports: Sequence[VerificationReport], *, one_is_accepted: bool)
 def _of_refusal(
     place: int, report: VerificationReport, reason: Reason, one_is_accepted: bool
 ) -> Iterator[DecisionReason]:
-    unreadable = report.outcome is Outcome.UNREADABLE
+    unreadable = report.outcome is _UNREADABLE
     if report.is_undecided:
-        yield DecisionReason(reason, Verdict.REFER)
+        yield DecisionReason(reason, _REFER)
     elif reason in CLOCK_SUSPECT and _is_signed_later(report):
         yield _reason(DecisionCode.CLOCK_BEFORE_CERTIFICATE)
     elif one_is_accepted and (unreadable or reason in OUT_OF_DATE):
         yield _reason(DecisionCode.SET_ASIDE, reason, place)
     elif unreadable:
         yield _reason(DecisionCode.NOT_READ, certificate=place)
-        yield DecisionReason(reason, Verdict.REFER, certificate=place)
+        yield DecisionReason(reason, _REFER, certificate=place)
     else:
         yield DecisionReason(reason, _of_refused(report, reason, one_is_accepted), certificate=place)
 
 
 def _of_refused(report: VerificationReport, reason: Reason, one_is_accepted: bool) -> Verdict:
     if one_is_accepted and reason is Reason.UNKNOWN_KEY:
-        return Verdict.REFER
+        return _REFER
     if reason in CLOCK_SUSPECT and any(one.code is FindingCode.CLOCK_BEFORE_LIST for one in report.findings):
-        return Verdict.REFER
-    return Verdict.REFUSE
+        return _REFER
+    return _REFUSE
 
 
 def _is_signed_later(report: VerificationReport) -> bool:
