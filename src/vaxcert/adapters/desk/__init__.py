@@ -12,7 +12,7 @@ How a page gets in. The command prints a link with a start code in its fragment.
     GET  /api/status           lists, alarms, clock, country, rules, counters of the shift
     POST /api/scan             {"held": [text], "entries": [text], "document": {"mrz"} | {"name", "birth_date"} | null,
                                "traveller": random text} -> {"held", "document", "document_shown", "decision",
-                               "notices": [{"code", "sentence"}], "added"}
+                               "notices": [{"code", "sentence", "kind"}], "added"}
     POST /api/picture          a picture or PDF as the body -> {"texts": [text], "notices"}
     POST /api/frame            ?width=&height=, grey bytes as the body -> {"texts": [text]}, empty where nothing is seen
     POST /api/counters/reset   -> the counters

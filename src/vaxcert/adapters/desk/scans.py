@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any, Final, Self
 
 from vaxcert.adapters.desk.documents import ShownDocument, read_document
-from vaxcert.adapters.desk.entries import Entry, sort_out
+from vaxcert.adapters.desk.entries import Entry, Problem, sort_out
 from vaxcert.adapters.desk.refusals import RefusalCode, RefusalError
 from vaxcert.decision import Decision, Desk
 from vaxcert.errors import Reason, VaxcertError
 from vaxcert.limits import MAX_DESK_CERTIFICATES
 from vaxcert.presentation.decision_json import decision_json
 from vaxcert.presentation.texts import Texts
+from vaxcert.scanned_text import ScanRepair
 from vaxcert.verify import Outcome
 
 _MOST_TRAVELLER_CHARACTERS: Final = 64
@@ -75,13 +76,15 @@ class ScanAnswer:
         document: The travel document now; None where none was shown.
         decision: About this traveller; None where no certificate is held.
         problems: What was the matter with what was entered, in its order.
+        repairs: What was put right in it.
         added: How many certificates and documents came to it.
     """
 
     held: tuple[str, ...]
     document: ShownDocument | None
     decision: Decision | None
-    problems: tuple[Reason, ...]
+    problems: tuple[Problem, ...]
+    repairs: tuple[ScanRepair, ...]
     added: int
 
     def as_json(self, at: datetime, texts: Texts) -> dict[str, Any]:
@@ -92,14 +95,22 @@ class ScanAnswer:
             "document": None if document is None else document.sent,
             "document_shown": None if document is None else document.as_json(at, texts),
             "decision": None if decision is None else decision_json(decision, texts),
-            "notices": notices(self.problems, texts),
+            "notices": notices(self.problems + self.repairs, texts),
             "added": self.added,
         }
 
 
-def notices(problems: tuple[Reason, ...], texts: Texts) -> list[dict[str, str]]:
-    """Problems with their sentences, each once."""
-    return [{"code": code, "sentence": texts.get("reason", code)} for code in dict.fromkeys(problems)]
+def notices(codes: tuple[Problem | ScanRepair, ...], texts: Texts) -> list[dict[str, str]]:
+    """Codes with their sentences, each once, and whether something was put right or is to be done."""
+    sentences = texts.sentences("scan", "reason")
+    return [
+        {
+            "code": code,
+            "sentence": sentences[code],
+            "kind": "repair" if isinstance(code, ScanRepair) else "problem",
+        }
+        for code in dict.fromkeys(codes)
+    ]
 
 
 def scan(request: ScanRequest, desk: Desk, at: datetime) -> ScanAnswer:
@@ -130,6 +141,7 @@ def scan(request: ScanRequest, desk: Desk, at: datetime) -> ScanAnswer:
         document=document,
         decision=desk.examine(held, at=at, traveller=traveller) if held else None,
         problems=tuple(problems),
+        repairs=tuple(repair for entry in entries for repair in entry.repairs),
         added=len(held) - len(set(request.held)) + (mrz is not None),
     )
 

@@ -60,7 +60,7 @@ function failed(error) {
     card.showNotices([]);
     status.showNoAnswer();
   } else {
-    told([{ code: error.code, sentence: error.sentence }]);
+    told([{ code: error.code, sentence: error.sentence, kind: "problem" }]);
   }
 }
 
@@ -254,7 +254,7 @@ function everySecond() {
   card.showAge();
   if (!traveller.isEmpty() && card.secondsSinceScan() > FORGET_SECONDS) {
     next();
-    told([{ code: "cleared", sentence: word("cleared") }]);
+    told([{ code: "cleared", sentence: word("cleared"), kind: "note" }]);
   }
 }
 
@@ -262,7 +262,7 @@ async function start() {
   document.documentElement.dataset.theme = recall("theme") ?? "auto";
   await setLanguage(recall("language") ?? navigator.language.slice(0, 2));
   card.showEmpty();
-  camera.listen({ found: (texts) => enter(texts), failed: (key) => told([{ code: key, sentence: word(key) }]), refused: failed });
+  camera.listen({ found: (texts) => enter(texts), failed: (key) => told([{ code: key, sentence: word(key), kind: "problem" }]), refused: failed });
   files.listen({ working: card.showWorking, found: ({ texts, notices }) => enter(texts, { notices }), failed });
   wedge.listen({ scanned: (text) => enter([text]), pressed });
   listenToForms();

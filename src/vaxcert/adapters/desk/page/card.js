@@ -37,19 +37,26 @@ export function showAnswer(answer, { isNew }) {
       details(decision),
     );
   }
-  byId("card").dataset.scan = String(scans);
-  if (isNew) speakOut(answer);
+  const card = byId("card");
+  card.dataset.scan = String(scans);
+  if (isNew) {
+    speakOut(answer);
+    if (card.getBoundingClientRect().top < 0) card.scrollIntoView({ block: "start" });
+  }
   showAge();
 }
 
 export function showNotices(notices) {
   byId("notices").replaceChildren(
-    ...notices.map(({ code, sentence }) => el("p", { "data-code": code }, smallShape("refer"), el("span", {}, sentence))),
+    ...notices.map(({ code, sentence, kind }) => {
+      const shape = kind === "problem" ? "refer" : "note";
+      return el("p", { "data-code": code, class: shape }, smallShape(shape), el("span", {}, sentence));
+    }),
   );
 }
 
 export function showWorking() {
-  showNotices([{ code: "working", sentence: word("working") }]);
+  showNotices([{ code: "working", sentence: word("working"), kind: "note" }]);
 }
 
 export function showAge() {
@@ -134,7 +141,7 @@ function identityLine(identity) {
 
 function reasons({ reasons: all }) {
   const items = all.map(({ code, verdict, sentence, detail }) =>
-    el("li", { class: verdict, "data-code": code, "data-verdict": verdict }, smallShape(verdict), el("span", {}, sentence, " ", el("code", {}, detail && detail !== code ? `${code} ${detail}` : code))),
+    el("li", { class: verdict, "data-code": code, "data-verdict": verdict }, smallShape(verdict === "accept" ? "note" : verdict), el("span", {}, sentence, " ", el("code", {}, detail && detail !== code ? `${code} ${detail}` : code))),
   );
   return el(
     "section",

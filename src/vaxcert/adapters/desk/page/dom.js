@@ -30,6 +30,7 @@ const SHAPES = {
     ["path", { d: "M30 4h40l26 26v40L70 96H30L4 70V30Z", class: "solid" }],
     ["path", { d: "M33 33l34 34M67 33L33 67", class: "line" }],
   ],
+  note: [["circle", { cx: 50, cy: 50, r: 44, class: "solid" }], ["path", { d: "M50 46v28", class: "line" }], ["circle", { cx: 50, cy: 28, r: 6.5, class: "dot" }]],
   none: [
     ["path", { d: "M8 32V16a8 8 0 0 1 8-8h16M68 8h16a8 8 0 0 1 8 8v16M92 68v16a8 8 0 0 1-8 8H68M32 92H16a8 8 0 0 1-8-8V68", class: "line thin" }],
     ["path", { d: "M30 30h14v14H30zM56 30h14v14H56zM30 56h14v14H30zM58 58h4v4h-4zM66 66h4v4h-4z", class: "solid" }],

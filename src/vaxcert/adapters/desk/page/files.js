@@ -13,7 +13,7 @@ async function textsOf(files) {
   const notices = [];
   for (const file of files.slice(0, MOST_FILES)) {
     if (file.size > MOST_BYTES) {
-      notices.push({ code: "too-large", sentence: word("file-too-large") });
+      notices.push({ code: "too-large", sentence: word("file-too-large"), kind: "problem" });
     } else if (file.type.startsWith("text/")) {
       texts.push(await file.text());
     } else {
@@ -22,7 +22,7 @@ async function textsOf(files) {
       notices.push(...answer.notices);
     }
   }
-  if (files.length > MOST_FILES) notices.push({ code: "too-many", sentence: word("too-many-files") });
+  if (files.length > MOST_FILES) notices.push({ code: "too-many", sentence: word("too-many-files"), kind: "problem" });
   return { texts, notices };
 }
 
