@@ -304,8 +304,9 @@ def verdicts(out):
 def test_each_line_is_a_card(piped, text, other_person, end):
     lines = [text, tampered(text), "HC1:*", "https://example.org/menu", "\x00\u00ff\x00noise", other_person]
     done = piped(lines, end=end)
-    assert (done.status, done.stderr) == (0, "")
+    assert done.status == 0
     assert verdicts(done.stdout) == ["ACCEPT", "REFUSE", "REFER", "REFER", "REFER", "ACCEPT"]
+    assert [line.split(": ")[1] for line in done.stderr.splitlines()] == ["web-address", "other-text"]
 
 
 @pytest.mark.parametrize(
@@ -352,6 +353,23 @@ def test_together_up_to_an_empty_line(piped, text, first_dose, other_person):
     assert [len(one["certificates"]) for one in decisions] == [1, 2, 1]
     assert [dose["number"] for dose in decisions[1]["doses"]] == [1, 2]
     assert [one["verdict"] for one in decisions] == ["accept"] * 3
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "verdict"),
+    [
+        (lambda text: text.lower(), "letter-case", "ACCEPT"),
+        (lambda text: "".join(2 * character for character in text), "doubled-characters", "ACCEPT"),
+        (lambda text: text.replace("%", "%25").replace(" ", "%20"), "percent-encoded", "ACCEPT"),
+        (lambda _: "https://example.org/menu", "web-address", "REFER"),
+        (lambda _: "<script>alert(1)</script>", "script", "REFER"),
+        (lambda text: "]Q1" + text, "scanner-prefix", "ACCEPT"),
+    ],
+)
+def test_what_a_scanner_does_to_a_text_is_put_right_and_said(piped, text, typed, code, verdict):
+    done = piped([typed(text)])
+    assert done.stderr.startswith(f"vaxcert: {code}: ")
+    assert verdicts(done.stdout) == [verdict]
 
 
 def test_a_line_that_is_far_too_long_is_one_bad_scan(piped, text):

@@ -20,6 +20,7 @@ from vaxcert.decision import Desk
 from vaxcert.errors import AdapterError, MrzError, Reason
 from vaxcert.model.mrz import read_mrz
 from vaxcert.rules.identity import Traveller, traveller_of
+from vaxcert.scanned_text import read_scanned
 from vaxcert.verify import Outcome
 
 _RESET: Final = "reset"
@@ -110,7 +111,11 @@ class _Watching:
         else:
             self._session.output.note(self._session.texts.get("summary", "document-read"))
 
-    def _take_certificate(self, text: str) -> None:
+    def _take_certificate(self, scan: str) -> None:
+        read = read_scanned(scan)
+        for code in (*read.repairs, *filter(None, [read.problem])):
+            self._session.output.note(f"vaxcert: {code}: {self._session.texts.get('scan', code)}")
+        text = read.text
         if text not in self._texts:  # a scanner that reads one code twice
             if self._texts and not (self._options.together and len(self._texts) < _MOST_CERTIFICATES):
                 self.forget()
