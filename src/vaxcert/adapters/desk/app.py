@@ -88,6 +88,7 @@ class DeskApp:
             routes=routes,
             exception_handlers={
                 RefusalError: self._refused,
+                Exception: self._refused,
                 404: self._not_found,
                 405: self._not_found,
             },

