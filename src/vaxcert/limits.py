@@ -159,6 +159,15 @@ MAX_CERTLOGIC_REDUCE_ITEMS: Final = 1000
 MAX_CERTLOGIC_TEXT_CHARACTERS: Final = 1000
 """Characters of a path, and of a text that is taken for a date or an identifier. Identifiers have at most 80."""
 
+MAX_RULE_FILE_BYTES: Final = 16 * 1024 * 1024
+"""Bytes of a file of rules. The 271 rules of 24 countries take half a megabyte."""
+
+MAX_RULES: Final = 10_000
+"""Rules of one file."""
+
+MAX_RULE_TEXT_CHARACTERS: Final = 4000
+"""Characters of a rule's sentence in one language. The longest known has 1,217."""
+
 MAX_REGISTRY_PEOPLE: Final = 1000
 """People of one request to a registry (`specs/registry.md`). They take some 200 kB."""
 

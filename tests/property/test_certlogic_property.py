@@ -28,25 +28,9 @@ JSON = st.recursive(
 )
 OPERATORS = st.sampled_from(
     [
-        "if",
-        "===",
-        "and",
-        ">",
-        "<",
-        ">=",
-        "<=",
-        "in",
-        "+",
-        "after",
-        "before",
-        "not-after",
-        "not-before",
-        "!",
-        "plusTime",
-        "dccDateOfBirth",
-        "reduce",
-        "extractFromUVCI",
-        "all",
+        *("if", "===", "and", ">", "<", ">=", "<=", "in", "+", "!"),
+        *("after", "before", "not-after", "not-before", "plusTime", "dccDateOfBirth"),
+        *("reduce", "extractFromUVCI", "all"),
     ]
 )
 

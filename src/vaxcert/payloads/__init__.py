@@ -60,3 +60,12 @@ def read(hcert: Mapping[int | str, Any]) -> tuple[HealthCertificate, list[Findin
     """
     profile, value = profile_of(hcert)
     return profile.read(value)
+
+
+def eu_dcc_json(certificate: HealthCertificate) -> dict[str, Any]:
+    """A certificate in the JSON form of the EU DCC, in which countries write their rules, whatever its own form is.
+
+    Args:
+        certificate: As read; what it leaves out is left out.
+    """
+    return eu_dcc.as_json(certificate)

@@ -117,6 +117,27 @@ def write(
     }
 
 
+def as_json(certificate: HealthCertificate) -> dict[str, Any]:
+    """A certificate as JSON of this profile, with everything it says and nothing else.
+
+    Args:
+        certificate: As read: it may lack any field, and hold any number of events.
+    """
+    person = certificate.subject
+    written: dict[str, Any] = {
+        "ver": certificate.version or VERSION_WRITTEN,
+        "dob": str(person.birth_date or ""),
+        "nam": _written_name(person, (person.standard_family_name or "", person.standard_given_name or "")),
+    }
+    for event in certificate.events:
+        group, entry = _written_event(event)
+        entry |= {"ci": event.certificate_id, "co": event.country, "is": event.authority}
+        written.setdefault(group, []).append(
+            {name: value for name, value in entry.items() if value is not None}
+        )
+    return written
+
+
 def _plain_vaccination(payload: dict[str, Any]) -> HealthCertificate | None:
     """A certificate of one dose with nothing odd about its form, as most are; None for any other.
 

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from vaxcert.rules.certlogic.program import Program
+from vaxcert.rules.certlogic.program import Data, Program
 from vaxcert.rules.certlogic.validation import Issue, validate
 
-__all__ = ["VERSION", "Issue", "Program", "evaluate", "validate"]
+__all__ = ["VERSION", "Data", "Issue", "Program", "evaluate", "validate"]
 
 VERSION: Final = (1, 3, 3)
 """Of the specification."""
 
 
 def evaluate(expression: Any, data: Any) -> Any:
-    """What an expression gives for data. `Program` evaluates one expression many times.
+    """What an expression gives for data. Of a `Program`, an expression is made ready only once.
 
     Args:
         expression: JSON, as `json.loads` returns it.
@@ -30,4 +30,4 @@ def evaluate(expression: Any, data: Any) -> Any:
     Raises:
         RuleError: `certlogic-invalid` or `certlogic-bounds`.
     """
-    return Program(expression).run(data)
+    return Program(expression).run(Data(data))

@@ -23,28 +23,59 @@ from vaxcert.rules.certlogic import date_times
 from vaxcert.rules.certlogic.failures import beyond, invalid
 from vaxcert.rules.certlogic.values import (
     MAX_WHOLE_NUMBER,
+    Step,
     are_same,
     identifier_part,
     is_member,
     name_of,
     part_at,
     size_of,
+    steps_of,
     truth,
     whole_number,
 )
 
-MomentsRead: TypeAlias = dict[str, datetime]
-"""Texts with the moments they stand for: the same dates are read by rule after rule."""
+
+class Data:
+    """Data that expressions are asked about, and what has been read of them: rules ask for the same again and again.
+
+    Args:
+        value: JSON, as `json.loads` returns it. It must not change any more.
+    """
+
+    __slots__ = ("_moments", "_parts", "value")
+
+    def __init__(self, value: Any) -> None:
+        self.value: Final = value
+        self._parts: dict[str, Any] = {}
+        self._moments: dict[str, datetime] = {}
+
+    def part(self, path: str, steps: tuple[Step, ...]) -> Any:
+        """The part at a path, whose steps these are; None where there is none."""
+        if path not in self._parts:
+            self._parts[path] = part_at(self.value, steps)
+        return self._parts[path]
+
+    def moment(self, text: Any) -> datetime:
+        """The moment that text stands for.
+
+        Raises:
+            RuleError: As `date_times.read`.
+        """
+        moment = self._moments.get(text) if type(text) is str else None
+        if moment is None:
+            moment = self._moments[text] = date_times.read(text)
+        return moment
 
 
 class _Run:
-    """One evaluation: what it may still do, and the dates it has read."""
+    """One evaluation: the data, and what it may still do."""
 
-    __slots__ = ("_left", "_moments")
+    __slots__ = ("_left", "data")
 
-    def __init__(self, moments: MomentsRead) -> None:
-        self._left = MAX_CERTLOGIC_OPERATIONS
-        self._moments = moments
+    def __init__(self, data: Data, parts: int) -> None:
+        self.data = data
+        self._left = MAX_CERTLOGIC_OPERATIONS - parts
 
     def spend(self, operations: int) -> None:
         """Count what is going to be done."""
@@ -55,13 +86,6 @@ class _Run:
     def spend_on(self, value: Any) -> None:
         """Count what a value holds."""
         self.spend(size_of(value, self._left))
-
-    def moment(self, text: Any) -> datetime:
-        """The moment that text stands for."""
-        moment = self._moments.get(text) if type(text) is str else None
-        if moment is None:
-            moment = self._moments[text] = date_times.read(text)
-        return moment
 
 
 _Function: TypeAlias = Callable[[Any, _Run], Any]
@@ -77,20 +101,20 @@ class Program:
         RuleError: `certlogic-bounds`, when it is nested too deep or has too many parts.
     """
 
-    __slots__ = ("_function", "_parts")
+    __slots__ = ("_expression", "_function", "_parts")
 
     def __init__(self, expression: Any) -> None:
+        self._expression = expression
         compiler = _Compiler()
         self._function = compiler.compiled(expression, 1)
         self._parts = compiler.parts
 
-    def run(self, data: Any, moments: MomentsRead | None = None) -> Any:
-        """What the expression gives for data.
+    def __reduce__(self) -> tuple[type[Program], tuple[Any]]:
+        """Programs go from process to process as the expressions they are made of."""
+        return Program, (self._expression,)
 
-        Args:
-            data: What `var` reads: JSON, as `json.loads` returns it.
-            moments: Dates read before, to which those of this run are added. Of several programs run on the same data
-                each then reads only what the others have not.
+    def run(self, data: Data) -> Any:
+        """What the expression gives for data.
 
         Returns:
             A JSON value, or an aware `datetime` in UTC.
@@ -98,9 +122,7 @@ class Program:
         Raises:
             RuleError: `certlogic-invalid` or `certlogic-bounds`.
         """
-        run = _Run({} if moments is None else moments)
-        run.spend(self._parts)
-        return self._function(data, run)
+        return self._function(data.value, _Run(data, self._parts))
 
 
 class _Compiler:
@@ -108,6 +130,7 @@ class _Compiler:
 
     def __init__(self) -> None:
         self.parts = 0
+        self._lambdas = 0  # that what is compiled is inside of
 
     def compiled(self, expression: Any, depth: int) -> _Function:
         self.parts += 1
@@ -119,7 +142,7 @@ class _Compiler:
         if kind in (str, bool, int, float):
             return _literal(expression)
         if kind is list:
-            return _array([self.compiled(one, depth + 1) for one in expression])
+            return _array(expression, [self.compiled(one, depth + 1) for one in expression])
         if kind is dict and len(expression) == 1:
             ((operator, operands),) = expression.items()
             return self._operation(operator, operands, depth + 1)
@@ -129,7 +152,7 @@ class _Compiler:
 
     def _operation(self, operator: Any, operands: Any, depth: int) -> _Function:
         if operator == "var":
-            return _var(operands)
+            return _var(operands, is_own_data=not self._lambdas)
         if type(operands) is not list:
             return _failing(invalid("the operands of an operation are no array"))
         form = _FORMS.get(operator) if type(operator) is str else None
@@ -142,6 +165,13 @@ class _Compiler:
             return make(self, operator, operands, depth)
         except _OperandError as error:
             return _failing(error.failure)
+
+    def compiled_lambda(self, expression: Any, depth: int) -> _Function:
+        """The function of an expression that reads data of its own."""
+        self._lambdas += 1
+        function = self.compiled(expression, depth)
+        self._lambdas -= 1
+        return function
 
     def functions(self, operands: list[Any], depth: int) -> list[_Function]:
         """The functions of operands that are expressions."""
@@ -174,7 +204,11 @@ def _literal(value: Any) -> _Function:
     return lambda data, run: value
 
 
-def _array(items: list[_Function]) -> _Function:
+def _array(expressions: list[Any], items: list[_Function]) -> _Function:
+    if all(type(one) in (str, bool, int) for one in expressions):
+        made = list(expressions)
+        return lambda data, run: made
+
     def run(data: Any, run: _Run) -> Any:
         made = [item(data, run) for item in items]
         run.spend_on(made)
@@ -183,14 +217,14 @@ def _array(items: list[_Function]) -> _Function:
     return run
 
 
-def _var(path: Any) -> _Function:
+def _var(path: Any, *, is_own_data: bool) -> _Function:
     if type(path) is not str:
         return _failing(invalid("var names no path"))
     if len(path) > MAX_CERTLOGIC_TEXT_CHARACTERS:
         return _failing(beyond(f"a path of more than {MAX_CERTLOGIC_TEXT_CHARACTERS} characters"))
-    if not path:
-        return lambda data, run: data
-    steps = tuple(path.split("."))
+    steps = steps_of(path)
+    if is_own_data:
+        return lambda data, run: run.data.part(path, steps)
     return lambda data, run: part_at(data, steps)
 
 
@@ -289,8 +323,8 @@ def _plus_time(compiler: _Compiler, operator: str, operands: list[Any], depth: i
         raise _OperandError(invalid(f"plusTime adds a unit that is none of {', '.join(date_times.UNITS)}"))
     operand = compiler.compiled(operands[0], depth)
     if amount == 0:
-        return lambda data, run: run.moment(operand(data, run))
-    return lambda data, run: date_times.plus(run.moment(operand(data, run)), amount, unit)
+        return lambda data, run: run.data.moment(operand(data, run))
+    return lambda data, run: date_times.plus(run.data.moment(operand(data, run)), amount, unit)
 
 
 def _birth_date(compiler: _Compiler, operator: str, operands: list[Any], depth: int) -> _Function:
@@ -301,7 +335,7 @@ def _birth_date(compiler: _Compiler, operator: str, operands: list[Any], depth: 
 def _reduce(compiler: _Compiler, operator: str, operands: list[Any], depth: int) -> _Function:
     array, initial = compiler.functions([operands[0], operands[2]], depth)
     before = compiler.parts
-    step = compiler.compiled(operands[1], depth)
+    step = compiler.compiled_lambda(operands[1], depth)
     parts_of_step = compiler.parts - before
 
     def run(data: Any, run: _Run) -> Any:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from types import NoneType
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from vaxcert.limits import MAX_CERTLOGIC_TEXT_CHARACTERS
 from vaxcert.rules.certlogic.failures import beyond, invalid
@@ -65,17 +64,29 @@ def is_member(value: Any, values: list[Any]) -> bool:
     return any(_KIND.get(type(one)) == kind and one == value for one in values)
 
 
-def part_at(data: Any, path: Sequence[str]) -> Any:
-    """The part of data at a path; None where there is none."""
-    for step in path:
+Step: TypeAlias = tuple[str, int | None]
+"""One step of a path: the name of a member, and the place in an array, where it can be one."""
+
+
+def steps_of(path: str) -> tuple[Step, ...]:
+    """The steps of a path. An empty one has none."""
+    return tuple((step, _place(step)) for step in path.split(".")) if path else ()
+
+
+def part_at(data: Any, steps: tuple[Step, ...]) -> Any:
+    """The part of data that steps lead to; None where there is none."""
+    for name, place in steps:
         if type(data) is dict:
-            data = data.get(step)
-        elif type(data) is list and step.isascii() and step.isdigit() and len(step) < 10:
-            index = int(step)
-            data = data[index] if index < len(data) else None
+            data = data.get(name)
+        elif type(data) is list and place is not None and place < len(data):
+            data = data[place]
         else:
             return None
     return data
+
+
+def _place(step: str) -> int | None:
+    return int(step) if step.isascii() and step.isdigit() and len(step) < 10 else None
 
 
 def identifier_part(identifier: Any, index: int) -> str | None:
