@@ -1,8 +1,9 @@
 """Names whose end may be missing, because they fill the field that they stand in.
 
-Twins share birth date and family name, so the given names that are seen have to tell them apart. They do with two words
-of several syllables each, the last of which may go on: `MARIA EDUAR`. They do not with one, which may be `ALEXAND` of
-Alexander and of Alexandra, nor with words of one syllable: `NGOC LAN` may go on as `NGOC LANH`.
+Twins share birth date and family name, so the given names that are seen have to tell them apart. The last one may go
+on: `DANIEL` as Daniela, `ALEXAND` as Alexander or Alexandra, `MARIA CLA` as Clara or Claudia. Those before it are
+whole, and two of them with several syllables each tell: no parents give both to two children. Words of one syllable,
+such as `THI NGOC`, do not.
 """
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ from vaxcert.rules.spellings import has_syllables
 Parts: TypeAlias = tuple[str, str]
 """Family name and given names, or one name and ""."""
 
-_FULL: Final = frozenset((29, 30, 31, 38, 39))
-"""Characters that fill the name field of a card, of a small booklet and of a passport, or all but a last filler."""
+_FULL: Final = frozenset((38, 39))
+"""Characters that fill the name field of a passport, or all but a last filler."""
 
 _LONGEST_PART: Final = 80
 """Characters of `fnt` and of `gnt`, schema 1.3.0."""
 
 _FEWEST_LETTERS: Final = 5
-"""Of a word that tells and may go on: `MARIA CLA` may be Clara or Claudia."""
+"""Of a first word of a family name that is cut, so that it is not anybody's."""
 
 _ENOUGH_WORDS: Final = 2
 
@@ -56,20 +57,15 @@ def cut_grade(seen: Parts, whole: Parts) -> IdentityGrade | None:
         return None
     if given[:-1] != whole_given[: len(given)][:-1]:
         return None
-    telling = sum(map(has_syllables, given[:-1])) + any(map(_tells_at_the_end, given[-1:]))
-    # a state that shortens the family name does so to have room for the given names
-    is_shortened = len(family) == len(whole_family) and family != whole_family
-    enough = _ENOUGH_WORDS - (given == whole_given and is_shortened)
     is_seen = family[0] == whole_family[0] or len(family[0]) >= _FEWEST_LETTERS
-    return IdentityGrade.LIKELY if telling >= enough and is_seen else IdentityGrade.UNCLEAR
+    tells = sum(map(has_syllables, given[:-1])) >= _ENOUGH_WORDS
+    if given == whole_given and len(family) == len(whole_family) and family != whole_family:
+        # a state that shortens the family name does so to have room for the given names
+        tells = any(map(has_syllables, given))
+    return IdentityGrade.LIKELY if tells and is_seen else IdentityGrade.UNCLEAR
 
 
 def _begins(seen: list[str], whole: list[str]) -> bool:
     return len(seen) <= len(whole) and all(
         other.startswith(word) for word, other in zip(seen, whole, strict=False)
     )
-
-
-def _tells_at_the_end(word: str) -> bool:
-    """Whether a word tells that may go on, also where it is the whole one of the other name."""
-    return has_syllables(word) and len(word) >= _FEWEST_LETTERS

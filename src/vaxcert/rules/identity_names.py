@@ -10,8 +10,7 @@ a travel document has a birth date beside it, so that what tells twins apart is 
   Vietnamese and Chinese given names are, that is not accepted: `Minh Anh Nguyễn` is one twin in Western order, and the
   other one in reverse.
 - **Cut names**: a name that fills its field is accepted only where what is seen of the given names is enough to tell
-  twins apart: two words of several syllables each. `MARIA EDUARDA` is; `MARIA`, `ALEXAND` (Alexander, Alexandra) and
-  `NGOC LAN` (Lan, Lành) are not.
+  twins apart (`vaxcert.rules.cut_names`).
 """
 
 from __future__ import annotations
