@@ -17,6 +17,7 @@ from tests.support.decisions import (
     answer,
     listed,
     report,
+    rule,
 )
 from tests.support.messages import key, text, verifier
 
@@ -25,7 +26,7 @@ from vaxcert.decision import Decision, DecisionCode, DecisionReason, Desk, Verdi
 from vaxcert.decision.reasons import FINDINGS, HISTORY
 from vaxcert.errors import AdapterError, Reason
 from vaxcert.findings import Finding, FindingCode, Severity
-from vaxcert.rules.acceptance import RuleResult
+from vaxcert.rules.acceptance import RuleOutcome, RuleResult, RulesAnswer, RuleType
 from vaxcert.rules.dose_history import DoseHistory, HistoryCode
 from vaxcert.rules.identity import IdentityComparison, IdentityGrade, Traveller
 from vaxcert.rules.policy import WhenUnsure
@@ -244,6 +245,14 @@ def test_rules_that_are_not_passed(results, expected):
     assert [reason.detail for reason in decision.reasons if reason.code != "rules-missing"] == [
         f"GR-VN-000{n}" for n in range(1, len([one for one in results if one is not PASSED]) + 1)
     ]
+
+
+def test_rules_by_which_an_issuer_voids_its_own_are_no_entry_rules():
+    void = rule("IR-VN-0001", type=RuleType.INVALIDATION)
+    for result, expected in ((PASSED, []), (FAILED, [("rule-failed", "refuse")])):
+        alone = RulesAnswer("XY", (RuleOutcome(void, result),))
+        decision = decide([ACCEPTED], at=AT, rules=[alone], identities=[compared("match")])
+        assert told(decision) == [*expected, ("rules-missing", "refer")]
 
 
 def test_technical_expiry_and_medical_validity_are_told_apart():

@@ -23,7 +23,7 @@ from vaxcert.errors import NotYetValidError, Reason
 from vaxcert.findings import FindingCode
 from vaxcert.model.certificate import Recovery, Test
 from vaxcert.rules import identity_grades
-from vaxcert.rules.acceptance import RuleResult, RulesAnswer
+from vaxcert.rules.acceptance import RuleResult, RulesAnswer, RuleType
 from vaxcert.rules.dose_history import DoseHistory
 from vaxcert.rules.identity import IdentityComparison
 from vaxcert.verify import Outcome, VerificationReport
@@ -198,15 +198,20 @@ def _is_signed_later(report: VerificationReport) -> bool:
 
 def _standing(placed: tuple[int, RulesAnswer]) -> tuple[int, int]:
     """How far an answer is from passing: the worst of its rules, and how many do not pass."""
-    outcomes = placed[1].outcomes
-    unpassed = [outcome.result for outcome in outcomes if outcome.result is not RuleResult.PASSED]
+    answer = placed[1]
+    unpassed = [outcome.result for outcome in answer.outcomes if outcome.result is not RuleResult.PASSED]
     if RuleResult.FAILED in unpassed:
         return 2, len(unpassed)
-    return int(bool(unpassed) or not outcomes), len(unpassed)
+    return int(bool(unpassed) or _is_without_rule(answer)), len(unpassed)
+
+
+def _is_without_rule(answer: RulesAnswer) -> bool:
+    """Whether the country of arrival has no rule; those by which an issuer voids its own do not stand in for it."""
+    return all(outcome.rule.type is not RuleType.ACCEPTANCE for outcome in answer.outcomes)
 
 
 def _of_rules(place: int, answer: RulesAnswer) -> Iterator[DecisionReason]:
-    if not answer.outcomes:
+    if _is_without_rule(answer):
         yield _reason(DecisionCode.RULES_MISSING, certificate=place)
     for outcome in answer.outcomes:
         if outcome.result is not RuleResult.PASSED:
