@@ -31,7 +31,9 @@ _MODULES: Final = ("vaxcert.cli.manifest",)
 
 _WORST_FIRST: Final = (ExitCode.REFUSED, ExitCode.TRUST, ExitCode.UNREADABLE, ExitCode.ACCEPTED)
 
-_NOT_OF_THE_RESULT: Final = frozenset({"run", "json", "lang", "workers", "at", "manifest", "out", "pictures"})
+_NOT_OF_THE_RESULT: Final = frozenset(
+    {"run", "json", "lang", "workers", "at", "manifest", "out", "pictures", "trust"}
+)
 """Options that change nothing of what is decided, or stand in the settings of a run by themselves."""
 
 

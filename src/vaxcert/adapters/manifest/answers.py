@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from vaxcert.decision import Decision, DecisionCode, Verdict
@@ -26,44 +26,54 @@ class Answers:
 
     def __init__(self, texts: Texts) -> None:
         self._texts: Final = texts
-        self._sentences: Final[dict[str, str]] = {}
+        self._sentences: Final = texts.sentences(*_TABLES)
+        self._known: Final[dict[tuple[str, ...], str]] = {}
 
     def cells(
-        self, row: int, decision: Decision, problems: Sequence[str]
-    ) -> tuple[list[str], Verdict, tuple[str, ...]]:
+        self, row: int, decision: Decision, problem: str | None
+    ) -> tuple[tuple[str, ...], Verdict, tuple[str, ...]]:
         """The cells of one passenger, with the verdict and all codes.
 
         Args:
             row: Of the manifest, counted from 1 below its headings.
             decision: What was decided.
-            problems: Codes of what could not be read of the row itself; with any, nobody is accepted.
+            problem: Code of what could not be read of the row itself; with one, nobody is accepted. None where all
+                could.
         """
-        verdict = max(decision.verdict, Verdict.REFER, key=rank) if problems else decision.verdict
-        codes = (*problems, *dict.fromkeys(reason.code for reason in decision.reasons))
-        sentences = dict.fromkeys((*map(self._sentence, problems), *self._of(decision)))
-        cells = [
+        verdict = decision.verdict
+        codes = tuple(dict.fromkeys([reason.code for reason in decision.reasons]))
+        if problem is not None:
+            codes = (problem, *codes)
+            verdict = max(verdict, Verdict.REFER, key=rank)
+        identity = decision.identity
+        cells = (
             str(row),
-            str(verdict),
+            verdict.value,
             _level(decision),
             str(_doses(decision)),
-            "" if decision.identity is None else str(decision.identity.grade),
+            "" if identity is None else identity.grade.value,
             " ".join(codes),
-            defused(" ".join(sentences)),
-        ]
+            self._text(decision, codes),
+        )
         return cells, verdict, codes
 
-    def _of(self, decision: Decision) -> Iterator[str]:
+    def _text(self, decision: Decision, codes: tuple[str, ...]) -> str:
+        """The sentences of all codes; most passengers have those that another one had before."""
+        if not _RULES.isdisjoint(codes):
+            return defused(" ".join(dict.fromkeys(self._in_the_words_of_rules(decision, codes))))
+        text = self._known.get(codes)
+        if text is None:
+            text = self._known[codes] = defused(" ".join([self._sentences[code] for code in codes]))
+        return text
+
+    def _in_the_words_of_rules(self, decision: Decision, codes: tuple[str, ...]) -> Iterator[str]:
+        said = {reason.code for reason in decision.reasons}
+        yield from (self._sentences[code] for code in codes if code not in said)
         for reason in decision.reasons:
-            if reason.code in _RULES:  # in the words of the rule
+            if reason.code in _RULES:
                 yield " ".join(reason_sentence(reason, decision, self._texts).split())
             else:
-                yield self._sentence(reason.code)
-
-    def _sentence(self, code: str) -> str:
-        sentence = self._sentences.get(code)
-        if sentence is None:
-            sentence = self._sentences[code] = self._texts.sentences(*_TABLES)[code]
-        return sentence
+                yield self._sentences[reason.code]
 
 
 def defused(text: str) -> str:
@@ -73,10 +83,15 @@ def defused(text: str) -> str:
 
 def _level(decision: Decision) -> str:
     """How far the best of the certificates got."""
-    return str(max((report.level for report in decision.reports), key=_ORDER.__getitem__, default=Level.NONE))
+    reports = decision.reports
+    if len(reports) == 1:
+        return reports[0].level.value
+    return max((report.level for report in reports), key=_ORDER.__getitem__, default=Level.NONE).value
 
 
 def _doses(decision: Decision) -> int:
     """How many doses are attested: those that are there, or more where one of them says which it is."""
-    doses = () if decision.history is None else decision.history.doses
-    return max(len(doses), *(dose.vaccination.dose_number or 0 for dose in doses), 0)
+    if decision.history is None:
+        return 0
+    doses = decision.history.doses
+    return max([len(doses), *(dose.vaccination.dose_number or 0 for dose in doses)])

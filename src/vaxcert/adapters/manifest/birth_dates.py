@@ -11,6 +11,7 @@ from vaxcert.errors import DecodeError, Reason
 from vaxcert.model.birth_dates import parse_birth_date
 from vaxcert.model.certificate import BirthDate
 
+_ISO_CHARACTERS: Final = len("yyyy-mm-dd")
 _TWO_AND_YEAR: Final = re.compile(r"([0-9]{1,2})([./\- ])([0-9]{1,2})\2([0-9]{4})")
 
 
@@ -30,6 +31,8 @@ def read_birth_date(text: str, order: DateOrder | None) -> BirthDate | None:
     if not text:
         return None
     try:
+        if len(text) == _ISO_CHARACTERS and text[4] == "-":
+            return date.fromisoformat(text)
         numbers = _TWO_AND_YEAR.fullmatch(text)
         if numbers is None:
             return parse_birth_date(text)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Final
@@ -75,7 +75,7 @@ class PassengerReader:
             traveller = self._traveller(cells)
         except VaxcertError as error:
             problem = error
-        return Passenger(traveller, tuple(self._sources(cells)), problem)
+        return Passenger(traveller, self._sources(cells), problem)
 
     def _traveller(self, cells: Sequence[str]) -> Traveller | None:
         mrz = _cell(cells, self._mrz)
@@ -87,20 +87,30 @@ class PassengerReader:
             return Traveller(family_name=family, given_name=given or None, birth_date=birth_date)
         return _named(_cell(cells, self._name) or given, birth_date)
 
-    def _sources(self, cells: Sequence[str]) -> Iterator[str | bytes | VaxcertError]:
-        found = (one for place in self._certificates for one in self._of_cell(cells[place]))
-        yield from islice(found, MAX_MANIFEST_CERTIFICATES)
-        if next(found, None) is not None:
-            yield LimitExceededError(
-                Reason.INPUT_TOO_LONG, f"more than {MAX_MANIFEST_CERTIFICATES} certificates of one passenger"
-            )
+    def _sources(self, cells: Sequence[str]) -> tuple[str | bytes | VaxcertError, ...]:
+        sources: list[str | bytes | VaxcertError] = []
+        for place in self._certificates:
+            cell = cells[place]
+            for piece in _BETWEEN.split(cell) if _is_of_several(cell) else (cell,):
+                if is_certificate_text(piece):
+                    sources.append(piece.lstrip())  # a blank at its end is a character of base45
+                elif name := piece.strip():
+                    sources += islice(self._files.read(name), MAX_MANIFEST_CERTIFICATES + 1)
+                if len(sources) > MAX_MANIFEST_CERTIFICATES:
+                    return (*sources[:MAX_MANIFEST_CERTIFICATES], _too_many())
+        return tuple(sources)
 
-    def _of_cell(self, cell: str) -> Iterator[str | bytes | VaxcertError]:
-        for piece in _BETWEEN.split(cell):
-            if is_certificate_text(piece):
-                yield piece.lstrip()  # a blank at its end is a character of base45
-            elif name := piece.strip():
-                yield from self._files.read(name)
+
+def _is_of_several(cell: str) -> bool:
+    return (
+        "|" in cell or "\n" in cell or "\r" in cell
+    )  # quicker than the pattern, which is tried on every character
+
+
+def _too_many() -> VaxcertError:
+    return LimitExceededError(
+        Reason.INPUT_TOO_LONG, f"more than {MAX_MANIFEST_CERTIFICATES} certificates of one passenger"
+    )
 
 
 def _cell(cells: Sequence[str], place: int | None) -> str:
@@ -110,4 +120,10 @@ def _cell(cells: Sequence[str], place: int | None) -> str:
 def _named(name: str, birth_date: BirthDate | None) -> Traveller | None:
     if not name and birth_date is None:
         return None
-    return replace(typed_traveller(name), birth_date=birth_date)
+    typed = typed_traveller(name)
+    return Traveller(
+        family_name=typed.family_name,
+        given_name=typed.given_name,
+        full_name=typed.full_name,
+        birth_date=birth_date,
+    )

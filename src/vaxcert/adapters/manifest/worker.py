@@ -77,32 +77,30 @@ class ManifestWorker:
             AdapterError: `file-unwritable`.
         """
         verdicts: Counter[str] = Counter()
-        codes: Counter[str] = Counter()
+        codes: Counter[tuple[str, ...]] = Counter()
         statuses = set()
         lines = []
         for place, cells in enumerate(rows):
-            decision, problems = (
-                (self._nothing(), (_MALFORMED,)) if place in malformed else self._decide(cells)
-            )
-            line, verdict, found = self._answers.cells(first_row + place, decision, problems)
+            decision, problem = (self._nothing(), _MALFORMED) if place in malformed else self._decide(cells)
+            line, verdict, found = self._answers.cells(first_row + place, decision, problem)
             lines.append(line)
             verdicts[verdict] += 1
-            codes.update(found)
-            statuses.add(int(self._job.unread if problems else self._job.status(decision)))
+            codes[found] += 1
+            statuses.add(int(self._job.unread if problem else self._job.status(decision)))
         done = PartDone(
             part=part,
             passengers=len(rows),
             verdicts=dict(verdicts),
-            codes=dict(codes),
+            codes=_singly(codes),
             statuses=sorted(statuses),
         )
         self._folder.write_part(done, csv_bytes(lines))
         return done
 
-    def _decide(self, cells: Sequence[str]) -> tuple[Decision, tuple[str, ...]]:
+    def _decide(self, cells: Sequence[str]) -> tuple[Decision, str | None]:
         passenger = self._passengers.read(cells)
         decision = self._desk.examine(passenger.sources, at=self._job.at, traveller=passenger.traveller)
-        return decision, () if passenger.problem is None else (str(passenger.problem.reason),)
+        return decision, None if passenger.problem is None else str(passenger.problem.reason)
 
     def _nothing(self) -> Decision:
         """Of a row that nothing can be read of."""
@@ -115,3 +113,11 @@ class ManifestWorker:
             rules=None,
             at=self._job.at,
         )
+
+
+def _singly(combinations: Counter[tuple[str, ...]]) -> dict[str, int]:
+    codes: Counter[str] = Counter()
+    for combination, count in combinations.items():
+        for code in combination:
+            codes[code] += count
+    return dict(codes)
