@@ -116,7 +116,7 @@ def test_help_of_one_command_is_the_same_with_and_without_the_others(run, capsys
 def test_command_that_is_none_is_told_which_there_are(run):
     done = run("nonsense", "verify")
     assert (done.status, done.stdout) == (2, "")
-    assert "'verify', 'issue', 'renew', " in done.stderr
+    assert "'verify', 'manifest', 'issue', 'renew', " in done.stderr
     assert "'trust', 'revoke', 'keys', 'passport', 'qr', 'records', 'desk'" in done.stderr
 
 

@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 
 from vaxcert.decision import Desk
 from vaxcert.errors import VaxcertError
+from vaxcert.rules.acceptance import RuleSet
 from vaxcert.rules.policy import VerificationPolicy
 from vaxcert.trust.origin import ListOrigin
 from vaxcert.trust.trust_list import TrustList
@@ -30,7 +31,7 @@ class DeskMaterial:
         policy: Of its verifier.
         revocation_origins: What its revocation lists say of themselves.
         problems: How many entries of its lists could not be read.
-        rules: How many rules of the country are in force; None where no rules are asked.
+        rules: Of the country of arrival, as the desk asks them; None where none are asked.
     """
 
     desk: Desk
@@ -38,7 +39,7 @@ class DeskMaterial:
     policy: VerificationPolicy
     revocation_origins: tuple[ListOrigin, ...] = ()
     problems: int = 0
-    rules: int | None = None
+    rules: RuleSet | None = None
 
 
 class CurrentMaterial:

@@ -23,7 +23,7 @@ def status_json(current: CurrentMaterial, at: datetime, texts: Texts, *, fixed_c
         fixed_clock: Whether it was told.
     """
     material = current.now
-    origins = material.trust_list.origins
+    origins = _origins(material)
     country = material.desk.country
     return {
         "clock": moment_json(at),
@@ -34,9 +34,21 @@ def status_json(current: CurrentMaterial, at: datetime, texts: Texts, *, fixed_c
         "country": None
         if country is None
         else {"code": country, "name": texts.code_name(country, "countries")},
-        "rules": material.rules,
+        "rules": _rules_in_force(material, at),
         "alarms": list(_alarms(current, material, at, texts, fixed_clock=fixed_clock)),
     }
+
+
+def _rules_in_force(material: DeskMaterial, at: datetime) -> int | None:
+    rules, country = material.rules, material.desk.country
+    if rules is None or country is None:
+        return None
+    return len(rules.in_force(country, at=at, region=material.desk.region))
+
+
+def _origins(material: DeskMaterial) -> tuple[ListOrigin, ...]:
+    """Of all lists that may come to their end."""
+    return (*material.trust_list.origins, *(material.rules.origins if material.rules else ()))
 
 
 def _list(origin: ListOrigin, at: datetime, texts: Texts) -> dict[str, Any]:
@@ -61,6 +73,7 @@ def _alarms(
     current: CurrentMaterial, material: DeskMaterial, at: datetime, texts: Texts, *, fixed_clock: bool
 ) -> Iterator[dict[str, Any]]:
     skew = material.policy.clock_skew
+    origins = _origins(material)
     if fixed_clock:
         yield _alarm("fixed-clock", texts.get("desk", "fixed-clock", at=texts.moment(at)), is_loud=True)
     if current.problem is not None:
@@ -68,7 +81,7 @@ def _alarms(
         sentence = texts.get("desk", "lists-not-reloaded", reason=texts.get("reason", reason))
         yield _alarm(reason, sentence, is_loud=True)
     for alarm in (
-        *trust_list_alarms(material.trust_list.origins, at, skew, texts),
+        *trust_list_alarms(origins, at, skew, texts),
         *revocation_alarms(material.revocation_origins, at, skew, texts),
     ):
         yield _alarm(alarm.code, alarm.sentence, is_loud=alarm.is_loud)
