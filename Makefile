@@ -6,7 +6,7 @@ PEERS := .venv-peers
 RECORDS ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo national test test-all check vectors peers bench bench-bulk clean
+.PHONY: help demo national test test-all check vectors peers bench bench-bulk bench-manifest clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ bench: $(VENV)/.installed $(PEERS)/.installed ## Measure against the peers; writ
 
 bench-bulk: $(VENV)/.installed ## Measure bulk issuing on up to 5,000,000 records; writes benchmarks/bulk.json
 	$(BIN)/python -m benchmarks.bulk $(BENCH_FLAGS)
+
+bench-manifest: $(VENV)/.installed ## Measure a manifest of 20,000 passengers; writes benchmarks/manifest.json
+	$(BIN)/python -m benchmarks.manifest $(BENCH_FLAGS)
 
 clean: ## Remove everything that was installed or made
 	rm -rf $(VENV) $(PEERS) demo-output national-output .pytest_cache .mypy_cache .ruff_cache .hypothesis dist .coverage

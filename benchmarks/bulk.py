@@ -10,22 +10,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
-import os
-import resource
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from multiprocessing import SimpleQueue
-from multiprocessing.synchronize import Event
 from pathlib import Path
-from statistics import mean
 from tempfile import TemporaryDirectory
-from time import perf_counter, process_time, sleep
-from typing import Self
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -33,6 +24,8 @@ from examples.national.generate import SEED, generate
 
 from benchmarks.bulk_plot import draw
 from benchmarks.figures import Bound, Figure, table, write
+from benchmarks.signer import make_signer
+from benchmarks.watching import Probe, cores, vaxcert, watch
 
 ROOT = Path(__file__).parents[1]
 RESULTS = Path(__file__).with_name("bulk.json")
@@ -41,11 +34,6 @@ SIZES = (100_000, 1_000_000, 5_000_000)
 PS256_RECORDS = 100_000
 AT = "2022-12-01T00:00:00Z"
 _QUICK = (2_000,)
-# an installed package has its bytecode; a checkout where none may be written would be compiled in every process
-_ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-_SIGN_SECONDS = 0.02
-_PAUSE = 0.98
-_LOOK_EVERY = 0.1
 
 
 @dataclass(frozen=True)
@@ -77,11 +65,6 @@ class Run:
     def busy(self) -> float:
         """Share of all cores that the run kept busy, 0 to 1."""
         return self.cpu / self.seconds / cores()
-
-
-def cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -154,7 +137,7 @@ def _measured(folder: Path, records: int, algorithm: str) -> Run:
     keys = _keys(folder, algorithm)
     out = folder / f"{algorithm}-{records}-out"
     command = [
-        *_vaxcert("issue", "--bulk"),
+        *vaxcert("issue", "--bulk"),
         str(nation.records),
         *keys,
         "--out",
@@ -163,115 +146,19 @@ def _measured(folder: Path, records: int, algorithm: str) -> Run:
         AT,
         "--json",
     ]
-    with _Probe(algorithm) as probe:
-        seconds, cpu, memory, said = _watched(command)
-    return Run(records, json.loads(said)["accepted"], seconds, cpu, memory, probe.signature)
+    with Probe(_signer, algorithm) as probe:
+        seconds, cpu, memory, said = watch(command)
+    return Run(records, json.loads(said)["accepted"], seconds, cpu, memory, probe.pace)
 
 
 def _keys(folder: Path, algorithm: str) -> list[str]:
     """Options of a TEST signer, which is made on first use."""
-    place = folder / algorithm
-    if not place.exists():
-        place.mkdir()
-        for action, *rest in (
-            ("new-ca", "--out-key", f"{place}/ca.key", "--out-cert", f"{place}/ca.pem"),
-            (
-                *("new-signer", "--out-key", f"{place}/key", "--out-cert", f"{place}/cert.pem"),
-                *("--ca-key", f"{place}/ca.key", "--ca-cert", f"{place}/ca.pem", "--algorithm", algorithm),
-            ),
-        ):
-            subject = ["--country", "VN", "--organization", "TEST", "--common-name", f"TEST {action}"]
-            subprocess.run(
-                [*_vaxcert("keys", action), *rest, *subject, "--at", "2022-11-01T00:00:00Z"],
-                check=True,
-                stdout=subprocess.DEVNULL,
-            )
-        subprocess.run(
-            [*_vaxcert("keys", "new-secret"), f"{place}/secret"], check=True, stdout=subprocess.DEVNULL
-        )
-    keys = ["--key", f"{place}/key", "--cert", f"{place}/cert.pem", "--secret-file", f"{place}/secret"]
+    place = make_signer(folder, algorithm)
+    secret = place / "secret"
+    if not secret.exists():
+        subprocess.run([*vaxcert("keys", "new-secret"), str(secret)], check=True, stdout=subprocess.DEVNULL)
+    keys = ["--key", f"{place}/key", "--cert", f"{place}/cert.pem", "--secret-file", str(secret)]
     return [*keys, "--country", "VN", "--authority", "Bộ Y tế"]
-
-
-def _vaxcert(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "vaxcert", *arguments]
-
-
-def _watched(command: list[str]) -> tuple[float, float, int, str]:
-    """Run it; seconds, CPU seconds, the most memory of all its processes together, and what it printed."""
-    command = [sys.executable, "-m", "benchmarks.reaper", *command]
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    began = perf_counter()
-    most = 0
-    with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8", env=_ENVIRONMENT) as process:
-        said: list[str] = []
-        reader = threading.Thread(target=lambda: said.append(process.stdout.read() if process.stdout else ""))
-        reader.start()
-        while process.poll() is None:
-            most = max(most, sum(map(_resident, _family(process.pid))))
-            sleep(_LOOK_EVERY)
-        seconds = perf_counter() - began
-        reader.join()
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if process.returncode not in (0, 1):
-        raise SystemExit(f"the run ended with {process.returncode}")
-    cpu = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
-    return seconds, cpu, most, said[0]
-
-
-def _family(pid: int) -> list[int]:
-    """A process and all below it."""
-    try:
-        below = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
-    except OSError:
-        return [pid]
-    return [pid, *(one for child in below for one in _family(int(child)))]
-
-
-def _resident(pid: int) -> int:
-    try:
-        return int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1]) * resource.getpagesize()
-    except OSError:
-        return 0
-
-
-class _Probe:
-    """A process that makes a few bare signatures every second while a run goes on, under the same conditions.
-
-    What other tenants of the machine do to the run, they do to these signatures as well. It costs the run some two in
-    a hundred of one core.
-    """
-
-    def __init__(self, algorithm: str) -> None:
-        self._end = multiprocessing.Event()
-        self._answer: SimpleQueue[float] = SimpleQueue()
-        self._process = multiprocessing.Process(
-            target=_sign_now_and_then, args=(algorithm, self._end, self._answer)
-        )
-        self.signature = 0.0
-
-    def __enter__(self) -> Self:
-        self._process.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._end.set()
-        self.signature = self._answer.get()
-        self._process.join()
-
-
-def _sign_now_and_then(algorithm: str, end: Event, answer: SimpleQueue[float]) -> None:
-    """Sign for a moment every second until the end; the answer is the CPU seconds of a signature."""
-    sign = _signer(algorithm)
-    paces = []
-    while not end.wait(_PAUSE):
-        sign()  # the processor comes to speed
-        began, count = process_time(), 0
-        while process_time() - began < _SIGN_SECONDS:
-            sign()
-            count += 1
-        paces.append((process_time() - began) / count)
-    answer.put(mean(paces))
 
 
 def _signer(algorithm: str) -> Callable[[], bytes]:
