@@ -18,13 +18,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from io import BytesIO
 from itertools import islice
-from math import sqrt
+from math import ceil, sqrt
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from vaxcert.codec.container import CONTEXT_IDENTIFIER
 from vaxcert.errors import AdapterError, DecodeError, EncodeError, LimitExceededError, Reason, VaxcertError
 from vaxcert.limits import (
+    MAX_FRAME_PIXELS,
     MAX_JPEG_SCANS,
     MAX_JPEG_SEGMENTS,
     MAX_PDF_PAGES,
@@ -333,7 +334,13 @@ _PDF_DO: Final = re.compile(
     rb"(?:/([^\x00\s/<>\[\](){}%]*)[\x00\s]+|(?<=[\x00\s)>\]]))Do(?=[\x00\s/(<\[%]|$)"
 )
 _PDF_DPI: Final = (200, 400)
-_ENLARGEMENTS: Final = (1, 2, 3)
+_LOOKS: Final = ((1, 0), (2, 3), (3, 2))
+"""How often larger each further look at a picture is, and over how many of its pixels edges are sharpened. Sharpening
+reads what was moved or out of focus, and loses some pale codes, which the first of these looks finds."""
+
+_REDUCED_PIXELS: Final = 1_500_000
+"""To which a large photograph is reduced to be sharpened: its blur reaches over more pixels."""
+
 _BORDER_PIXELS: Final = 16
 
 _Scope: TypeAlias = dict[bytes, set[bytes]]
@@ -395,10 +402,42 @@ def read_picture(data: bytes) -> tuple[str, ...]:
     """
     _check_file(data)
     with _ours("picture"):
-        texts = _texts_of(_enlarged(_grey_picture(data)))
+        texts = _texts_of(_views(_grey_picture(data)))
     if not texts:
         raise DecodeError(Reason.PICTURE_NO_CODE, "no QR or Aztec code found in the picture")
     return texts
+
+
+def frame_texts(grey: bytes, width: int, height: int) -> tuple[str, ...]:
+    """Read the texts of all QR and Aztec codes in one frame of a camera, in a single quick look.
+
+    Frames follow each other, so that what this look misses the next frame may show.
+
+    Args:
+        grey: The frame, a byte a pixel from black to white, row by row from the top.
+        width: In pixels.
+        height: In pixels; both together at most `limits.MAX_FRAME_PIXELS`.
+
+    Returns:
+        As in `read`; empty where no code is seen, as in most frames.
+
+    Raises:
+        DecodeError: `picture-unreadable` where the bytes are not that many pixels.
+        LimitExceededError: `picture-too-large`.
+        AdapterError: `extra-missing`.
+    """
+    if min(width, height) < 1 or len(grey) != width * height:
+        raise DecodeError(
+            Reason.PICTURE_UNREADABLE, f"{len(grey)} bytes do not make a frame of {width}x{height} pixels"
+        )
+    if len(grey) > MAX_FRAME_PIXELS:
+        raise LimitExceededError(
+            Reason.PICTURE_TOO_LARGE,
+            f"a frame of {width}x{height} pixels, at most {MAX_FRAME_PIXELS} expected",
+        )
+    frame = _optional("PIL.Image", "qr").frombuffer("L", (width, height), grey, "raw", "L", 0, 1)
+    with _ours("frame"):
+        return _certificates_first(_texts_in(_optional("PIL.ImageOps", "qr").autocontrast(frame)))
 
 
 def read_pdf(data: bytes) -> tuple[tuple[str, ...], ...]:
@@ -556,16 +595,29 @@ def _on_white(picture: Image.Image) -> Image.Image:
     return ground
 
 
-def _enlarged(picture: Image.Image) -> Iterator[Image.Image]:
-    """The picture, then views of it that show small and pale codes and those without a quiet zone."""
+def _views(picture: Image.Image) -> Iterator[Image.Image]:
+    """The picture, then views of it that show pale, small, moved and blurred codes, and those without a quiet zone."""
     yield picture
-    operations = _optional("PIL.ImageOps", "qr")
-    for factor in _ENLARGEMENTS:
-        width, height = ((side + 2 * _BORDER_PIXELS) * factor for side in picture.size)
-        if width * height > MAX_SEARCH_PIXELS:
-            return
-        bordered = operations.expand(operations.autocontrast(picture), border=_BORDER_PIXELS, fill=255)
-        yield bordered.resize((width, height))
+    clear = _optional("PIL.ImageOps", "qr").autocontrast(picture)
+    fitting = [look for look in _LOOKS if _fits(clear, look[0])]
+    yield from (_enlarged(clear, *look) for look in fitting)
+    if len(fitting) < len(_LOOKS) - 1:
+        shrunk = ceil(sqrt(clear.width * clear.height / _REDUCED_PIXELS))
+        yield _enlarged(clear.reduce(shrunk), *_LOOKS[1])
+
+
+def _fits(picture: Image.Image, factor: int) -> bool:
+    width, height = ((side + 2 * _BORDER_PIXELS) * factor for side in picture.size)
+    return width * height <= MAX_SEARCH_PIXELS
+
+
+def _enlarged(picture: Image.Image, factor: int, radius: int) -> Image.Image:
+    """With edges sharpened, and a light border that stands in for a missing quiet zone."""
+    if radius:
+        unsharp_mask = _optional("PIL.ImageFilter", "qr").UnsharpMask
+        picture = picture.filter(unsharp_mask(radius=radius, percent=300, threshold=0))
+    bordered: Image.Image = _optional("PIL.ImageOps", "qr").expand(picture, border=_BORDER_PIXELS, fill=255)
+    return bordered.resize((bordered.width * factor, bordered.height * factor))
 
 
 def _rendered(page: Any) -> Iterator[Image.Image]:
