@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -89,6 +90,7 @@ def open_desk(
     now: Callable[[], datetime] = lambda: NOW,
     seconds: Callable[[], float] = lambda: 0.0,
     port: int = PORT,
+    places: Sequence[Path] = (),
 ) -> OpenDesk:
     """A desk on a clock that stands still.
 
@@ -97,12 +99,13 @@ def open_desk(
         now: Its clock.
         seconds: The clock of its start codes.
         port: Where it thinks it is served.
+        places: The files that it is read from.
     """
     codes: list[str] = []
     access = Access(codes.append, seconds=seconds)
     access.offer()
     app = DeskApp(
-        material=CurrentMaterial(load, []),
+        material=CurrentMaterial(load, places),
         access=access,
         words=_words(),
         now=now,

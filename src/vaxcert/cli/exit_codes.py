@@ -47,6 +47,7 @@ _USAGE_REASONS: Final = frozenset(
         Reason.REGISTRY_REFUSED,
         Reason.RUN_MISMATCH,
         Reason.EXTRA_MISSING,
+        Reason.PORT_UNAVAILABLE,
     }
 )
 

@@ -157,7 +157,8 @@ class DeskApp:
     def _refusal(self, request: Request, code: RefusalCode) -> Response:
         texts = self.words.texts(request.query_params.get("lang"))
         error = {"code": code, "sentence": texts.get("desk-refusal", code)}
-        return JSONResponse({"error": error}, code.status)
+        # what is left of the request is not waited for
+        return JSONResponse({"error": error}, code.status, {"Connection": "close"})
 
     async def _refused(self, request: Request, error: Exception) -> Response:
         code = error.code if isinstance(error, RefusalError) else RefusalCode.INTERNAL
