@@ -677,7 +677,7 @@ def test_attestations_are_needed_again_when_a_run_is_taken_up(issue, attested, t
     assert issue(records, *options).status == 0
     one_line(issue(records), "run-mismatch", "other settings (attestations)", 2)
     done = issue(records, *options, "--require-attestation")
-    one_line(done, "run-mismatch", "another attestations;", 2)
+    one_line(done, "run-mismatch", "holds a run of other settings (attestations);", 2)
     assert issue(records, *options, "--json").objects[0]["was_complete"] is True
 
 

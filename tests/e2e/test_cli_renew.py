@@ -402,7 +402,7 @@ def test_other_options_are_another_renewal(renew, run, rows, anchor, signer_file
     }
     assert renew("--within-days", "30").status == 0
     done = renew("--within-days", "30", *more[change])
-    one_line(done, "run-mismatch", f"holds a run with another {change}", 2)
+    one_line(done, "run-mismatch", f"holds a run of other settings ({change}", 2)
 
 
 @pytest.mark.parametrize(

@@ -241,7 +241,7 @@ def test_details_name_key_and_place_of_findings(run, trust):
     assert signer().kid.hex() not in plain
     assert signer().kid.hex() in detailed
     assert "[dose-past-series v.dn]" in detailed
-    assert str(trust.name) in detailed
+    assert str(trust.name) in "".join(detailed.split())  # a long path goes over several lines
 
 
 def png(text):

@@ -200,7 +200,7 @@ def test_a_folder_takes_one_run_only(whole, nation, plan):
     with pytest.raises(AdapterError) as caught:
         bulk.run(nation.records, whole[0], plan, settings={"run": "OTHER", "at": "x"})
     assert caught.value.reason is Reason.RUN_MISMATCH
-    assert "another at, run" in str(caught.value)
+    assert "other settings (at, run)" in str(caught.value)
 
 
 def test_a_folder_with_other_files_is_left_alone(nation, plan, tmp_path):
