@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import cycle
 from typing import Final, TypeAlias
 
 from vaxcert.errors import MrzError, Reason
@@ -93,21 +92,17 @@ LAYOUTS: Final = {90: (_TD1, _TD1), 72: (_TD2, _MRV_B), 88: (_TD3, _MRV_A)}
 """By the number of characters: documents and visas."""
 
 
-_VALUES: Final = {character: value for value, character in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")}
-_VALUES["<"] = 0
-_WEIGHTS: Final = (7, 3, 1)
+_VALUES: Final = bytes.maketrans(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ<", bytes((*range(36), 0)))
 
 
 def check_digit(field: str) -> int:
-    """The check digit of a field (part 3 section 4.9).
+    """The check digit of a field: weights 7, 3 and 1 over and over (part 3 section 4.9).
 
     Args:
         field: Of A to Z, 0 to 9 and `<`.
     """
-    return (
-        sum([_VALUES[character] * weight for character, weight in zip(field, cycle(_WEIGHTS), strict=False)])
-        % 10
-    )
+    values = field.encode("ascii").translate(_VALUES)
+    return (7 * sum(values[::3]) + 3 * sum(values[1::3]) + sum(values[2::3])) % 10
 
 
 def is_checked(field: str, digit: str) -> bool:

@@ -24,7 +24,7 @@ from vaxcert.model.certificate import Person
 from vaxcert.rules.cut_names import Parts, cut_grade, may_fill_its_field, standard_words
 from vaxcert.rules.identity_grades import GradedCode, IdentityCode, IdentityGrade, graded, rank, worst
 from vaxcert.rules.name_comparison import NameComparison, NameDifference, NameVerdict, compare_names
-from vaxcert.rules.spellings import bare_form, common_spelling, has_syllables, standard_form
+from vaxcert.rules.spellings import bare_form, has_syllables, have_common_spelling, standard_form
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -236,7 +236,9 @@ def _has_one_order(part: str) -> bool:
 def _otherwise(one: str, other: str, whole: NameComparison) -> NameFinding:
     """Neither the same words nor the same parts."""
     found = NameFinding(whole, tuple(graded(whole.differences)))
-    if found.grade is IdentityGrade.MISMATCH and _have_common_spelling(one, other):
+    if found.grade is IdentityGrade.MISMATCH and have_common_spelling(
+        standard_form(one), standard_form(other)
+    ):
         return NameFinding(whole, (_code(IdentityCode.OTHER_SPELLING),))
     return found
 
@@ -244,11 +246,6 @@ def _otherwise(one: str, other: str, whole: NameComparison) -> NameFinding:
 def _with_difference(found: NameComparison, difference: NameDifference) -> NameComparison:
     differences = {*found.differences, difference}
     return NameComparison(tuple(one for one in NameDifference if one in differences))
-
-
-def _have_common_spelling(one: str, other: str) -> bool:
-    standard = standard_form(one), standard_form(other)
-    return all(standard) and common_spelling(standard[0]) == common_spelling(standard[1])
 
 
 def _code(code: IdentityCode) -> GradedCode:

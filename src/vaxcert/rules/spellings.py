@@ -25,12 +25,12 @@ def standard_form(name: str) -> str:
 
 
 _STROKES: Final = str.maketrans("Øø", "Oo")
+_WITHOUT_MARKS: Final = dict.fromkeys(range(0x0300, 0x0370))
 
 
 def bare_form(name: str) -> str:
     """The same with letters in place of what ICAO expands: A for Ä."""
-    letters = unicodedata.normalize("NFD", name.translate(_STROKES))
-    return standard_form("".join([one for one in letters if not unicodedata.combining(one)]))
+    return standard_form(unicodedata.normalize("NFD", name.translate(_STROKES)).translate(_WITHOUT_MARKS))
 
 
 def has_syllables(word: str) -> bool:
@@ -78,13 +78,18 @@ _USUAL: Final = {
 }
 
 
-def common_spelling(name: str) -> tuple[str, ...]:
-    """What spellings of one name have in common. Equal for two names, they may be one.
+def have_common_spelling(one: str, other: str) -> bool:
+    """Whether two names may be spellings of one. Those without any words are not.
 
     Args:
-        name: In the letters of a machine readable zone.
+        one: In the letters of a machine readable zone.
+        other: Likewise.
     """
-    return tuple([_common(word) for word in name.replace("<", " ").split()])
+    words, others = one.replace("<", " ").split(), other.replace("<", " ").split()
+    return 0 < len(words) == len(others) and all(
+        word == opposite or _common(word) == _common(opposite)
+        for word, opposite in zip(words, others, strict=True)
+    )
 
 
 def _common(word: str) -> str:
