@@ -17,18 +17,19 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from vaxcert import qr
 from vaxcert.adapters.desk.access import Access
 from vaxcert.adapters.desk.bodies import read_body, read_object
 from vaxcert.adapters.desk.counters import ShiftCounters
 from vaxcert.adapters.desk.guard import Guard
 from vaxcert.adapters.desk.material import CurrentMaterial
-from vaxcert.adapters.desk.pictures import frame_texts, picture_texts
+from vaxcert.adapters.desk.pictures import picture_texts
 from vaxcert.adapters.desk.refusals import RefusalCode, RefusalError
 from vaxcert.adapters.desk.room import Room
 from vaxcert.adapters.desk.scans import ScanRequest, notices, scan
 from vaxcert.adapters.desk.status import status_json
 from vaxcert.adapters.desk.words import Words
-from vaxcert.errors import VaxcertError
+from vaxcert.errors import DecodeError, VaxcertError
 from vaxcert.limits import MAX_DESK_QUEUE, MAX_DESK_REQUESTS, MAX_FRAME_PIXELS, MAX_PICTURE_BYTES
 
 _PAGE: Final = Path(__file__).with_name("page")
@@ -146,9 +147,11 @@ class DeskApp:
     async def _frame(self, request: Request) -> Response:
         width, height = (_side(request, name) for name in ("width", "height"))
         data = await read_body(request, MAX_FRAME_PIXELS)
-        if width * height != len(data):
-            raise RefusalError(RefusalCode.MALFORMED)
-        return JSONResponse({"texts": await asyncio.to_thread(frame_texts, data, width, height)})
+        try:
+            found = await asyncio.to_thread(qr.frame_texts, data, width, height)
+        except DecodeError:
+            raise RefusalError(RefusalCode.MALFORMED) from None
+        return JSONResponse({"texts": found})
 
     async def _reset(self, request: Request) -> Response:
         self.counters.reset(self.now())
