@@ -72,6 +72,7 @@ UNREACHABLE_REASONS = {
     Reason.MRZ_CHECK_DIGIT: "about travel documents",
     Reason.MRZ_DATE: "about travel documents",
     Reason.BIRTH_DATE_UNREADABLE: "about travel documents",
+    Reason.BIRTH_DATE_AMBIGUOUS: "about travel documents",
     Reason.RECORD_REFUSED: "about issuing",
     Reason.REQUEST_REFUSED: "about issuing",
     Reason.VALUE_NOT_ENCODABLE: "about issuing",
