@@ -4,8 +4,9 @@ import { byId, el } from "./dom.js";
 import { tell } from "./session.js";
 
 const LONGER_SIDE = 960;
-const BETWEEN_FRAMES_MS = 60;
-const SAME_CODE_MS = 2500;
+const BETWEEN_FRAMES_MS = 40;
+const NO_FRAME_MS = 250;
+const SAME_CODE_MS = 1200;
 const IDLE_MS = 180_000;
 
 const canvas = document.createElement("canvas");
@@ -72,8 +73,18 @@ async function watch(mine, element) {
       handlers.failed("camera-idle");
       return;
     }
-    await new Promise((resume) => setTimeout(resume, Math.max(0, BETWEEN_FRAMES_MS - (performance.now() - began))));
+    await nextFrame(element, BETWEEN_FRAMES_MS - (performance.now() - began));
   }
+}
+
+// The next picture of the camera, so that none is looked at twice, and not sooner than after a while.
+async function nextFrame(element, least) {
+  await new Promise((resume) => setTimeout(resume, Math.max(0, least)));
+  if (!element.requestVideoFrameCallback) return;
+  await new Promise((resume) => {
+    element.requestVideoFrameCallback(resume);
+    setTimeout(resume, NO_FRAME_MS);
+  });
 }
 
 function greyFrame(element) {
