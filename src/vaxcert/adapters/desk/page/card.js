@@ -37,11 +37,10 @@ export function showAnswer(answer, { isNew }) {
       details(decision),
     );
   }
-  const card = byId("card");
-  card.dataset.scan = String(scans);
+  byId("card").dataset.scan = String(scans);
   if (isNew) {
     speakOut(answer);
-    if (card.getBoundingClientRect().top < 0) card.scrollIntoView({ block: "start" });
+    bringIntoView();
   }
   showAge();
 }
@@ -70,6 +69,14 @@ export const secondsSinceScan = () => (scannedAt === null ? 0 : (Date.now() - sc
 export function toggleDetails() {
   const all = document.querySelector("#found details");
   if (all !== null) all.open = !all.open;
+}
+
+// Below what stays at the top of the window, if anything does.
+function bringIntoView() {
+  const top = byId("top");
+  const edge = getComputedStyle(top).position === "sticky" ? top.getBoundingClientRect().bottom : 0;
+  const above = byId("card").getBoundingClientRect().top - edge;
+  if (above < 0) scrollBy(0, above - parseFloat(getComputedStyle(document.documentElement).fontSize));
 }
 
 function setVerdict(verdict, headline, advice) {
