@@ -26,7 +26,7 @@ from vaxcert.decision import Decision, DecisionCode, DecisionReason, Desk, Verdi
 from vaxcert.decision.reasons import FINDINGS, HISTORY
 from vaxcert.errors import AdapterError, Reason
 from vaxcert.findings import Finding, FindingCode, Severity
-from vaxcert.rules.acceptance import RuleOutcome, RuleResult, RulesAnswer, RuleType
+from vaxcert.rules.acceptance import RuleOutcome, RuleResult, RulesAnswer, RuleSet, RuleType
 from vaxcert.rules.dose_history import DoseHistory, HistoryCode
 from vaxcert.rules.identity import IdentityComparison, IdentityGrade, Traveller
 from vaxcert.rules.policy import WhenUnsure
@@ -399,26 +399,39 @@ def test_codes_have_the_verdict_that_they_lead_to():
 # --- the desk
 
 
-class OneRule:
-    """Rules of which one says the same of every certificate."""
-
-    def __init__(self, result):
-        self.result = result
-        self.asked = []
-
-    def answer(self, certificate, claims, *, country, at, region=None):
-        self.asked.append((certificate, claims.issuer, country, region, at))
-        return answer(self.result)
+TWO_DOSES = rule(
+    certificate_type="Vaccination",
+    logic={">": [{"var": "payload.v.0.dn"}, 1]},
+    schema_version=(1, 0, 0),
+)
+IN_SAIGON = rule("GR-VN-0002", region="SG", logic={"===": [{"var": "external.kid"}, "nobody's"]})
+RULES = RuleSet(rules=(TWO_DOSES, IN_SAIGON))
 
 
 def test_the_desk_asks_everything():
-    rules = OneRule(PASSED)
-    desk = Desk(verifier=verifier(), rules=rules, country="VN", region="SG")
+    desk = Desk(verifier=verifier(), rules=RULES, country="VN")
     decision = desk.examine([text()], at=AT, traveller=HOLDER)
     assert (decision.verdict, decision.reasons) == (Verdict.ACCEPT, ())
     assert decision.identity.grade is IdentityGrade.MATCH
     assert [given.vaccination.dose_number for given in decision.history.doses] == [2]
-    assert rules.asked == [(ACCEPTED.certificate, "VN", "VN", "SG", AT)]
+    assert [outcome.rule for outcome in decision.rules.outcomes] == [TWO_DOSES]
+
+
+def test_the_desk_asks_the_rules_of_its_country_and_region():
+    first = text(token(dcc(v=[dose(dn=1)])))
+    for place, source, expected in (
+        ({"country": "VN"}, first, [("rule-failed", "refuse", "GR-VN-0001")]),
+        ({"country": "VN", "region": "SG"}, text(), [("rule-failed", "refuse", "GR-VN-0002")]),
+        ({"country": "DE"}, text(), [("rules-missing", "refer", "")]),
+    ):
+        decision = Desk(verifier=verifier(), rules=RULES, **place).examine([source], at=AT, traveller=HOLDER)
+        assert [(one.code, one.verdict, one.detail) for one in decision.reasons] == expected
+
+
+def test_one_dose_that_does_not_suffice_beside_another_that_does():
+    first = text(token(dcc(v=[dose(dn=1, dt="2025-11-20", ci="URN:UVCI:01:VN:FIRST")])))
+    decision = Desk(verifier=verifier(), rules=RULES, country="VN").examine([first, text()], at=AT)
+    assert (decision.verdict, told(decision)) == (Verdict.ACCEPT, [NOT_COMPARED])
 
 
 def test_the_desk_compares_with_whom_it_is_told():
@@ -428,18 +441,15 @@ def test_the_desk_compares_with_whom_it_is_told():
 
 
 def test_the_desk_asks_rules_about_accepted_certificates_only():
-    rules = OneRule(FAILED)
     sources = [text(token(exp=AT - DAY)), "HC1:*", AdapterError(Reason.PICTURE_NO_CODE, "no code")]
-    decision = Desk(verifier=verifier(), rules=rules, country="VN").examine(sources, at=AT)
-    assert rules.asked == []
+    decision = Desk(verifier=verifier(), rules=RULES, country="VN").examine(sources, at=AT)
     assert decision.rules is None
     assert told(decision)[0] == ("expired", "refuse")
 
 
 def test_rules_need_a_country():
-    rules = OneRule(FAILED)
-    assert NOT_ASKED in told(Desk(verifier=verifier(), rules=rules).examine([text()], at=AT))
-    assert rules.asked == []
+    first = text(token(dcc(v=[dose(dn=1)])))
+    assert NOT_ASKED in told(Desk(verifier=verifier(), rules=RULES).examine([first], at=AT))
 
 
 def test_doses_of_certificates_that_are_out_of_date_are_in_the_history_and_revoked_ones_are_not():

@@ -5,31 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
-from vaxcert.codec.cwt import Claims
 from vaxcert.decision.deciding import Decision, decide
 from vaxcert.errors import Reason, VaxcertError
-from vaxcert.model.certificate import HealthCertificate
-from vaxcert.rules.acceptance import RulesAnswer
+from vaxcert.rules.acceptance import RulesAnswer, RuleSet
 from vaxcert.rules.dose_history import combine
 from vaxcert.rules.identity import IdentityComparison, Traveller, compare_identity
 from vaxcert.verify import Outcome, VerificationReport, Verifier, unreadable
-
-
-class Rules(Protocol):
-    """Rules that can be asked about a certificate."""
-
-    def answer(
-        self,
-        certificate: HealthCertificate,
-        claims: Claims,
-        *,
-        country: str,
-        at: datetime,
-        region: str | None = None,
-    ) -> RulesAnswer:
-        """What the rules that apply say of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +26,7 @@ class Desk:
     """
 
     verifier: Verifier
-    rules: Rules | None = None
+    rules: RuleSet | None = None
     country: str | None = None
     region: str | None = None
 
@@ -85,17 +67,18 @@ class Desk:
     def _answers(
         self, reports: Sequence[VerificationReport], at: datetime
     ) -> list[RulesAnswer | None] | None:
-        """Rules are asked about what can be relied on only."""
         if self.rules is None or self.country is None:
             return None
-        return [
-            self.rules.answer(
-                report.certificate, report.claims, country=self.country, region=self.region, at=at
-            )
-            if report.outcome is Outcome.ACCEPTED and report.certificate and report.claims
-            else None
-            for report in reports
-        ]
+        return [self._answer(self.rules, self.country, report, at) for report in reports]
+
+    def _answer(
+        self, rules: RuleSet, country: str, report: VerificationReport, at: datetime
+    ) -> RulesAnswer | None:
+        """Rules are asked about what can be relied on only."""
+        certificate, claims = report.certificate, report.claims
+        if report.outcome is not Outcome.ACCEPTED or certificate is None or claims is None:
+            return None
+        return rules.answer(certificate, claims, country=country, region=self.region, at=at, kid=report.kid)
 
 
 def _compared(report: VerificationReport, traveller: Traveller) -> IdentityComparison | None:

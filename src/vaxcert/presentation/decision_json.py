@@ -12,8 +12,7 @@ from vaxcert.decision import Decision, DecisionCode, DecisionReason
 from vaxcert.model.certificate import PartialDate, Person
 from vaxcert.presentation.as_json import moment_json
 from vaxcert.presentation.fields import certificate_lines, names
-from vaxcert.presentation.texts import DEFAULT_LANGUAGE, Texts
-from vaxcert.rules.acceptance import Rule
+from vaxcert.presentation.texts import Texts
 from vaxcert.rules.dose_history import Dose
 from vaxcert.rules.identity import IdentityComparison
 from vaxcert.verify import Outcome, VerificationReport
@@ -52,7 +51,7 @@ def reason_sentence(reason: DecisionReason, decision: Decision, texts: Texts) ->
     if reason.code in (DecisionCode.RULE_FAILED, DecisionCode.RULE_OPEN) and decision.rules is not None:
         for outcome in decision.rules.outcomes:
             if outcome.rule.identifier == reason.detail:
-                words = _description(outcome.rule, texts.language)
+                words = outcome.rule.description(texts.language)
                 return f"{texts.get('decision', reason.code)} {words}".rstrip()
     return texts.sentences(*_REASON_TABLES)[reason.code]
 
@@ -118,18 +117,10 @@ def _rules(decision: Decision, texts: Texts) -> list[dict[str, Any]]:
         {
             "identifier": outcome.rule.identifier,
             "result": outcome.result,
-            "sentence": _description(outcome.rule, texts.language),
+            "sentence": outcome.rule.description(texts.language),
         }
         for outcome in (decision.rules.outcomes if decision.rules else ())
     ]
-
-
-def _description(rule: Rule, language: str) -> str:
-    """The rule's own words, in the reader's language or else in English or any other."""
-    for wanted in (language, DEFAULT_LANGUAGE, *rule.descriptions):
-        if wanted in rule.descriptions:
-            return rule.descriptions[wanted]
-    return ""
 
 
 def _certificate(source: str, report: VerificationReport, texts: Texts) -> dict[str, Any]:
