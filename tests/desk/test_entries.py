@@ -1,0 +1,195 @@
+"""Everything that an officer can put before the page: typed, chosen, pasted, dropped."""
+
+from __future__ import annotations
+
+import base64
+from datetime import date
+from io import BytesIO
+from urllib.parse import quote
+
+import pytest
+from PIL import Image
+
+from tests.desk.conftest import Tab, accepted, file_of, of_somebody, picture_of, refused
+from tests.support.mrz import write_mrz
+from tests.support.photographs import on_table, photograph, symbol
+
+AFTER_A_SCAN_MS = 400
+SPANISH = str.maketrans("-/:*+", "'-Ñ(¿")
+SCRIPT = "<script>alert(document.cookie)</script><img src=x onerror=alert(1)>"
+ADDRESS = "https://menu.example/ban-12"
+
+
+def press_keys(tab: Tab, text: str) -> None:
+    """Press the keys of a keyboard, however long that takes: the clock of the page stands still meanwhile."""
+    clock = tab.page.clock
+    clock.install()
+    clock.pause_at(tab.page.evaluate("Date.now()") + 1000)
+    session = tab.page.context.new_cdp_session(tab.page)
+    for character in text:
+        key = "Enter" if character == "\r" else character
+        session.send("Input.dispatchKeyEvent", {"type": "keyDown", "key": key, "text": character})
+    clock.run_for(AFTER_A_SCAN_MS)
+    clock.resume()
+
+
+def type_as_a_scanner(tab: Tab, text: str) -> None:
+    """What the page hears of a scanner, all at once."""
+    tab.page.evaluate(
+        """(text) => {
+          for (const key of text) {
+            const event = { key: key === "\\r" ? "Enter" : key, bubbles: true, cancelable: true };
+            document.body.dispatchEvent(new KeyboardEvent("keydown", event));
+          }
+        }""",
+        text,
+    )
+
+
+def drop(tab: Tab, *, text: str = "", file: bytes = b"") -> None:
+    """Drop a text or a picture anywhere on the page."""
+    carried = tab.page.evaluate_handle(
+        """([text, file]) => {
+          const carried = new DataTransfer();
+          if (text) carried.setData("text/plain", text);
+          const bytes = Uint8Array.from(atob(file), (one) => one.charCodeAt(0));
+          if (file) carried.items.add(new File([bytes], "photo.png", { type: "image/png" }));
+          return carried;
+        }""",
+        [text, base64.b64encode(file).decode()],
+    )
+    tab.page.dispatch_event("body", "dragover", {"dataTransfer": carried})
+    tab.page.dispatch_event("body", "drop", {"dataTransfer": carried})
+
+
+def test_a_scanner_that_types_is_read_without_a_field(tab: Tab) -> None:
+    press_keys(tab, accepted() + "\r")
+    tab.wait_for("accept")
+    assert tab.card() == {"verdict": "accept", "scan": "1"}
+    assert tab.codes("notices") == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "repair"),
+    [
+        (accepted().translate(SPANISH), "us-as-spanish"),
+        (quote(accepted(), safe=""), "percent-encoded"),
+        (accepted().swapcase(), "letter-case"),
+        ("]Q1" + accepted(), "scanner-prefix"),
+    ],
+    ids=["layout", "web-address", "caps-lock", "identifier"],
+)
+def test_a_scanner_that_is_set_wrongly_is_read_and_told(tab: Tab, typed: str, repair: str) -> None:
+    type_as_a_scanner(tab, typed + "\r")
+    tab.wait_for("accept")
+    assert tab.codes("notices") == [repair]
+
+
+def test_a_scanner_that_types_into_the_field_is_read(tab: Tab) -> None:
+    tab.page.get_by_test_id("entry-text").focus()
+    tab.page.keyboard.insert_text(accepted())
+    tab.page.keyboard.press("Enter")
+    tab.wait_for("accept")
+    assert tab.page.get_by_test_id("entry-text").input_value() == ""
+
+
+def test_a_passport_scanned_beside_the_certificate_is_compared(tab: Tab) -> None:
+    zone = write_mrz("td3", "NGUYEN<<BAO<DUY", born=date(1983, 10, 10), issuer="VNM", nationality="VNM")
+    tab.enter(accepted())
+    tab.wait_for("accept")
+    type_as_a_scanner(tab, zone.replace("\n", "\r") + "\r")
+    tab.page.get_by_test_id("identity").wait_for()
+    assert tab.page.get_by_test_id("identity").get_attribute("data-grade") == "match"
+    assert "NGUYEN" in tab.page.get_by_test_id("document-name").inner_text().upper()
+
+
+def test_a_chosen_picture_is_read(tab: Tab) -> None:
+    with tab.page.expect_file_chooser() as chooser:
+        tab.page.get_by_test_id("choose-files").click()
+    photo = photograph(accepted(), "slanted", "glossy", seed=1)
+    chooser.value.set_files({"name": "photo.png", "mimeType": "image/png", "buffer": file_of(photo)})
+    tab.wait_for("accept")
+    assert tab.codes("notices") == []
+
+
+def test_a_chosen_pdf_and_a_chosen_text_are_read(tab: Tab) -> None:
+    file = BytesIO()
+    symbol(accepted()).save(file, "PDF", resolution=150)
+    tab.choose(("letter.pdf", "application/pdf", file.getvalue()))
+    tab.wait_for("accept")
+    tab.page.keyboard.press("Escape")
+    tab.wait_for("none")
+    tab.choose(("letter.txt", "text/plain", refused().encode() + b"\r\n"))
+    tab.wait_for("refuse")
+
+
+def test_a_pasted_text_and_a_pasted_picture_are_read(open_tab) -> None:
+    tab = open_tab(permissions=["clipboard-read", "clipboard-write"])
+    tab.page.evaluate("(text) => navigator.clipboard.writeText(text)", accepted())
+    tab.page.keyboard.press("Control+V")
+    tab.wait_for("accept")
+    tab.page.keyboard.press("Escape")
+    tab.page.evaluate(
+        """async (file) => {
+          const bytes = Uint8Array.from(atob(file), (one) => one.charCodeAt(0));
+          const picture = new Blob([bytes], { type: "image/png" });
+          await navigator.clipboard.write([new ClipboardItem({ "image/png": picture })]);
+        }""",
+        base64.b64encode(picture_of(refused())).decode(),
+    )
+    tab.page.keyboard.press("Control+V")
+    tab.wait_for("refuse")
+
+
+def test_a_dropped_picture_and_a_dropped_text_are_read(tab: Tab) -> None:
+    drop(tab, file=picture_of(accepted()))
+    tab.wait_for("accept")
+    assert not tab.page.locator("#drop").is_visible()
+    tab.page.keyboard.press("Escape")
+    drop(tab, text=refused())
+    tab.wait_for("refuse")
+
+
+def test_two_codes_in_one_picture_are_both_read_and_two_people_are_told(tab: Tab) -> None:
+    table = on_table(symbol(accepted()), (1100, 600), (20, 60))
+    table.paste(symbol(of_somebody("Trần", "Thị Mẫu")), (560, 60))
+    tab.choose(("two.png", "image/png", file_of(table)))
+    tab.page.locator("[data-testid=card][data-scan='1']").wait_for()
+    assert "person-differs" in tab.codes("reasons")
+    assert tab.card()["verdict"] != "accept"
+
+
+@pytest.mark.parametrize(("content", "code"), [(SCRIPT, "script"), (ADDRESS, "web-address")])
+def test_a_code_with_a_script_or_an_address_gets_a_sentence_and_nothing_else(
+    tab: Tab, content: str, code: str
+) -> None:
+    tab.enter(content)
+    assert tab.wait_for_notice() == [code]
+    foreign = symbol(content.upper() if content == ADDRESS else "JAVASCRIPT:ALERT 1")
+    tab.choose(("code.png", "image/png", file_of(foreign)))
+    tab.page.locator(f"[data-testid=notices] :not([data-code={code}])[data-code]").first.wait_for()
+    assert tab.wait_for_notice() == ["picture-other-code"]
+    assert tab.card() == {"verdict": "none", "scan": "0"} or tab.card()["verdict"] == "none"
+    assert len(tab.page.context.pages) == 1
+
+
+def test_pictures_that_hold_nothing_get_a_sentence_and_the_desk_goes_on(tab: Tab) -> None:
+    menu = Image.new("L", (400, 300), 230)
+    many_pages = BytesIO()
+    blank = Image.new("L", (20, 20), 255)
+    blank.save(many_pages, "PDF", save_all=True, append_images=[blank] * 199)
+    for name, kind, data, code in (
+        ("menu.png", "image/png", file_of(menu), "picture-no-code"),
+        ("long.pdf", "application/pdf", many_pages.getvalue(), "picture-too-large"),
+        ("broken.png", "image/png", b"\x89PNG\r\n\x1a\nbroken", "picture-unreadable"),
+    ):
+        tab.choose((name, kind, data))
+        tab.page.locator(f"[data-testid=notices] [data-code={code}]").wait_for()
+        assert tab.codes("notices") == [code]
+    tab.enter(accepted())
+    tab.wait_for("accept")
+
+
+def test_what_vietnamese_typing_made_of_a_certificate_is_told(tab: Tab) -> None:
+    tab.enter(accepted().replace("A", "Â").replace("D", "Đ"))
+    assert tab.wait_for_notice() == ["vietnamese-typing"]
