@@ -32,7 +32,8 @@ from vaxcert.adapters.key_files import load_signer
 from vaxcert.adapters.manifest.columns import find_columns
 from vaxcert.adapters.manifest.passengers import PassengerReader
 from vaxcert.adapters.manifest.pictures import PictureFolder
-from vaxcert.adapters.manifest.run import ROWS_PER_PART, open_manifest
+from vaxcert.adapters.manifest.run import ROWS_PER_PART
+from vaxcert.adapters.manifest.source import ManifestFile
 
 RESULTS = Path(__file__).with_name("manifest.json")
 PASSENGERS = 20_000
@@ -209,10 +210,10 @@ def _write_manifest(path: Path, signer: Path, passengers: int) -> None:
 
 def _read(manifest: Path) -> None:
     """What the run reads, read: the rows with their passengers, and the certificates as far as they decode."""
-    source = open_manifest(manifest, "utf-8")
+    source = ManifestFile(manifest, "utf-8")
     files = PictureFolder(manifest.parent)
     reader = PassengerReader(find_columns(source.headings), files, datetime.fromisoformat(_AT))
-    for chunk in source.table.chunks(ROWS_PER_PART):
+    for _, chunk in source.parts(ROWS_PER_PART):
         for cells in chunk.rows:
             for text in reader.read(cells).sources:
                 vc.inspect(text)

@@ -11,7 +11,8 @@ import vaxcert
 from vaxcert.adapters.bulk.processes import start_loading
 from vaxcert.adapters.files import content_digest
 from vaxcert.adapters.manifest.columns import ManifestField, find_columns
-from vaxcert.adapters.manifest.run import ManifestResult, ManifestRun, open_manifest
+from vaxcert.adapters.manifest.run import ManifestResult, ManifestRun
+from vaxcert.adapters.manifest.source import ManifestFile
 from vaxcert.adapters.manifest.worker import ManifestJob
 from vaxcert.adapters.records.layout import DateOrder
 from vaxcert.adapters.records.mapping import ENCODINGS
@@ -87,7 +88,7 @@ def run(options: argparse.Namespace, session: Session) -> ExitCode:
         raise UsageError("--out is the manifest itself; expected another file")
     _need_folder(options)
     note_material(load_material(options), options.at or session.now, session)
-    source = open_manifest(options.manifest, options.encoding)
+    source = ManifestFile(options.manifest, options.encoding)
     job = ManifestJob(
         out=options.out,
         columns=find_columns(

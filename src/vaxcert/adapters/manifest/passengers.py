@@ -92,10 +92,12 @@ class PassengerReader:
         for place in self._certificates:
             cell = cells[place]
             for piece in _BETWEEN.split(cell) if _is_of_several(cell) else (cell,):
-                if is_certificate_text(piece):
-                    sources.append(piece.lstrip())  # a blank at its end is a character of base45
-                elif name := piece.strip():
-                    sources += islice(self._files.read(name), MAX_MANIFEST_CERTIFICATES + 1)
+                # base45 has blanks, but never at its end: the last digit of a group is at most 32 (RFC 9285)
+                text = piece.strip()
+                if is_certificate_text(text):
+                    sources.append(text)
+                elif text:
+                    sources += islice(self._files.read(text), MAX_MANIFEST_CERTIFICATES + 1)
                 if len(sources) > MAX_MANIFEST_CERTIFICATES:
                     return (*sources[:MAX_MANIFEST_CERTIFICATES], _too_many())
         return tuple(sources)

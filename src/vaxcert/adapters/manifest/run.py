@@ -15,17 +15,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import Final, Protocol
 
 from vaxcert.adapters.bulk.processes import WorkerPool
 from vaxcert.adapters.files import sync_folder, write_pieces_atomically
 from vaxcert.adapters.manifest.columns import ADDED
+from vaxcert.adapters.manifest.source import ManifestFile
 from vaxcert.adapters.manifest.work import PartDone, Settings, WorkFolder
 from vaxcert.adapters.manifest.worker import ManifestJob, ManifestWorker
-from vaxcert.adapters.records.layout import Layout
-from vaxcert.adapters.records.record_file import RecordFile
-from vaxcert.adapters.records.table import TableSource
 from vaxcert.adapters.records.writers import csv_bytes
 from vaxcert.errors import AdapterError, Reason
 
@@ -33,8 +30,6 @@ ROWS_PER_PART: Final = 200
 """Passengers who are decided about together: and lost with an interruption: 30 ms of texts, or seconds of pictures."""
 
 STAGE: Final = "examining"
-
-_WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
 class Progress(Protocol):
@@ -68,32 +63,6 @@ class ManifestResult:
     at: datetime
 
 
-def open_manifest(path: Path, encoding: str) -> TableSource:
-    """Open a manifest, a CSV file or a workbook, and read it to its end to see that it can be read.
-
-    Args:
-        path: Where it is.
-        encoding: Of a CSV file, a name of `vaxcert.adapters.records.mapping.ENCODINGS`.
-
-    Raises:
-        AdapterError: `file-unreadable`; `extra-missing` for workbooks.
-    """
-    file = RecordFile(path)
-    layout = Layout(name="manifest", columns={}, encoding=encoding, strict=True)
-    if file.start.startswith(_WORKBOOKS):
-        from vaxcert.adapters.records.xlsx import open_xlsx
-
-        source = open_xlsx(file, layout)
-    else:
-        from vaxcert.adapters.records.csv_table import open_csv
-
-        source = open_csv(file, layout)
-    source.check()
-    if not source.known_records:
-        raise AdapterError(Reason.FILE_UNREADABLE, "the manifest has no row below its headings")
-    return source
-
-
 class ManifestRun:
     """A run.
 
@@ -107,7 +76,7 @@ class ManifestRun:
 
     def __init__(
         self,
-        source: TableSource,
+        source: ManifestFile,
         job: ManifestJob,
         settings: Settings,
         *,
@@ -135,11 +104,12 @@ class ManifestRun:
         with self._folder.claimed(self._settings, now=self._job.at, at=at) as begun:
             job = replace(self._job, at=begun.at)
             earlier = sum(part.passengers for part in begun.done.values())
-            progress.stage(STAGE, self._source.known_records)
+            progress.stage(STAGE, self._source.passengers)
             progress.advance(earlier, waits_for_signer=False)
             done = dict(begun.done)
             with WorkerPool(partial(ManifestWorker, job), self._workers, modules=self._modules) as pool:
                 write_pieces_atomically(self._folder.whole, self._pieces(pool, done, progress), private=True)
+            self._source.check_unchanged()
             self._put_in_place()
             self._folder.remove()
         return _result(done.values(), earlier, begun.at)
@@ -150,7 +120,7 @@ class ManifestRun:
         passenger = self._job.columns.passenger
         yield codecs.BOM_UTF8 + csv_bytes([[*(headings[place] for place in passenger), *ADDED]])
         results = pool.spread("examine", self._tasks(frozenset(done)))
-        for part, chunk in enumerate(self._source.table.chunks(ROWS_PER_PART)):
+        for part, chunk in self._source.parts(ROWS_PER_PART):
             while part not in done:
                 one: PartDone | None = next(results)
                 if one is not None:
@@ -163,7 +133,7 @@ class ManifestRun:
             )
 
     def _tasks(self, done: frozenset[int]) -> Iterator[tuple[int, int, list[Sequence[str]], list[int]]]:
-        for part, chunk in enumerate(self._source.table.chunks(ROWS_PER_PART)):
+        for part, chunk in self._source.parts(ROWS_PER_PART):
             if part not in done:
                 yield part, part * ROWS_PER_PART + 1, chunk.rows, chunk.malformed
 
