@@ -10,19 +10,22 @@ import sys
 import termios
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.e2e.conftest import AT
 from tests.support.mrz import write_mrz
 from tests.support.signers import NOW, certificate, issuer, person, signer, trusted, vaccination
+from tests.support.store_lists import anchor_signer, signed_list
 from vaxcert.cli.decision_card import write_decision
 from vaxcert.cli.output import Colour, Output
 from vaxcert.codec import container
 from vaxcert.decision import Desk
 from vaxcert.presentation.texts import load
+from vaxcert.trust import own_list
 from vaxcert.verify import Verifier
 
 MRZ = write_mrz("td3", "NGUYEN<<BAO<DUY", born=date(1983, 10, 10), expires=date(2030, 1, 31))
@@ -159,13 +162,13 @@ def test_certificates_of_two_people_are_told_apart(run, trust, text, other_perso
 
 
 @pytest.mark.parametrize(
-    ("other", "status", "code"),
-    [("HC1:*", 0, "set-aside"), ("forged", 1, "bad-signature")],
+    ("kind", "status", "reason"),
+    [("unreadable", 0, ("set-aside", "accept")), ("forged", 1, ("bad-signature", "refuse"))],
 )
-def test_one_that_is_not_accepted_beside_one_that_is(run, trust, text, other, status, code):
-    done = verify(run, trust, text, tampered(text) if other == "forged" else other, "--together", "--json")
-    assert done.status == status
-    assert code in dict(reasons_of(done)) or done.objects[1]["reason"]
+def test_one_that_is_not_accepted_beside_one_that_is(run, trust, text, kind, status, reason):
+    other = {"unreadable": "HC1:*", "forged": tampered(text)}[kind]
+    done = verify(run, trust, text, other, "--together", "--json")
+    assert (done.status, reasons_of(done)[0]) == (status, reason)
 
 
 def test_without_a_traveller_nothing_has_changed(run, trust, text):
@@ -190,12 +193,42 @@ def test_exit_status_of_a_traveller_who_is_not_accepted(run, trust, text, source
     assert done.status == status
 
 
-def test_lists_that_are_too_old_are_said_first_and_have_a_status_of_their_own(run, trust, text, tmp_path):
-    folder = tmp_path / "keys"
-    folder.mkdir()
-    (folder / "c.pem").write_bytes(trust.read_bytes())
-    done = run("verify", "--trust", folder, "--at", AT, "--together", text, "--json")
-    assert done.status == 0
+@pytest.fixture
+def signed_keys(tmp_path):
+    """A list of the key, signed by an anchor, and the options to verify with it."""
+    published, pinned = tmp_path / "keys.vxl", tmp_path / "anchor.pem"
+    entry = own_list.certificate_entry(signer().certificate)
+    published.write_bytes(signed_list(entries=(entry,)))
+    pem = (Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    pinned.write_bytes(anchor_signer().public_key.public_bytes(*pem))
+    return "--trust", published, "--anchor", pinned
+
+
+@pytest.mark.parametrize(
+    ("passed", "first", "verdict", "status"),
+    [
+        (timedelta(days=29), "rules-not-asked", "accept", 0),
+        (timedelta(days=31), "stale-trust-list", "refer", 4),
+        (timedelta(days=-1), "clock-before-list", "refer", 4),
+    ],
+)
+def test_lists_and_clock_are_said_first_and_have_a_status_of_their_own(
+    run, signed_keys, passed, first, verdict, status
+):
+    early = issuer().issue(certificate(), at=NOW - timedelta(days=2)).text
+    done = run("verify", *signed_keys, "--at", (NOW + passed).isoformat(), early, "--json", "--together")
+    assert done.status == status
+    assert (decision_of(done)["verdict"], reasons_of(done)[0]) == (
+        verdict,
+        (first, "accept" if first == "rules-not-asked" else "refer"),
+    )
+
+
+def test_a_traveller_who_is_not_the_holder_is_refused_whatever_the_lists(run, signed_keys, text):
+    at = (NOW + timedelta(days=31)).isoformat()
+    done = run("verify", *signed_keys, "--at", at, text, "--json", "--passport-mrz", OTHER_MRZ)
+    assert done.status == 1
+    assert reasons_of(done)[:2] == [("stale-trust-list", "refer"), ("identity-mismatch", "refuse")]
 
 
 # --- options that are wrong
