@@ -200,7 +200,7 @@ def signed_keys(tmp_path):
     entry = own_list.certificate_entry(signer().certificate)
     published.write_bytes(signed_list(entries=(entry,)))
     pem = (Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    pinned.write_bytes(anchor_signer().public_key.public_bytes(*pem))
+    pinned.write_bytes(anchor_signer("TEST anchor").public_key.public_bytes(*pem))
     return "--trust", published, "--anchor", pinned
 
 
