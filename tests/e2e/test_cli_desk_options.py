@@ -207,7 +207,7 @@ def signed_keys(tmp_path):
 @pytest.mark.parametrize(
     ("passed", "first", "verdict", "status"),
     [
-        (timedelta(days=29), "rules-not-asked", "accept", 0),
+        (timedelta(days=6), "rules-not-asked", "accept", 0),
         (timedelta(days=31), "stale-trust-list", "refer", 4),
         (timedelta(days=-1), "clock-before-list", "refer", 4),
     ],
