@@ -30,7 +30,7 @@ from vaxcert.rules.acceptance import RuleOutcome, RuleResult, RulesAnswer, RuleS
 from vaxcert.rules.dose_history import DoseHistory, HistoryCode
 from vaxcert.rules.identity import IdentityComparison, IdentityGrade, Traveller
 from vaxcert.rules.policy import WhenUnsure
-from vaxcert.trust.origin import Environment, Proof
+from vaxcert.trust.origin import Environment, ListOrigin, Proof
 from vaxcert.trust.revocation.query import RevocationAnswer, RevocationLists, RevocationStatus
 from vaxcert.verify import unreadable
 
@@ -426,6 +426,16 @@ def test_the_desk_asks_the_rules_of_its_country_and_region():
     ):
         decision = Desk(verifier=verifier(), rules=RULES, **place).examine([source], at=AT, traveller=HOLDER)
         assert [(one.code, one.verdict, one.detail) for one in decision.reasons] == expected
+
+
+@pytest.mark.parametrize(
+    ("end", "expected"), [(AT - DAY, [("rules-stale", "refer"), NOT_COMPARED]), (AT, [NOT_COMPARED])]
+)
+def test_rules_that_are_too_old_are_said_first(end, expected):
+    kept = replace(RULES, origins=(ListOrigin(), ListOrigin(usable_until=end)))
+    desk = Desk(verifier=verifier(), rules=kept, country="VN")
+    assert told(desk.examine([text()], at=AT)) == expected
+    assert told(replace(desk, country=None).examine([text()], at=AT)) == [NOT_ASKED, NOT_COMPARED]
 
 
 def test_one_dose_that_does_not_suffice_beside_another_that_does():

@@ -75,6 +75,7 @@ def decide(
     at: datetime,
     identities: Sequence[IdentityComparison | None] | None = None,
     rules: Sequence[RulesAnswer | None] | None = None,
+    rules_are_stale: bool = False,
     history: DoseHistory | None = None,
 ) -> Decision:
     """Decide about one traveller.
@@ -90,6 +91,7 @@ def decide(
             nothing that could be relied on. None for all where no document was shown.
         rules: For each report what the rules of the country say; of certificates that are not accepted it does not
             count. None for all where no rules were asked.
+        rules_are_stale: Whether a list that the rules come from is past its end.
         history: The doses of all certificates together.
 
     Raises:
@@ -107,6 +109,8 @@ def decide(
     reasons = [*_of_reports(reports, one_is_accepted=bool(accepted))]
     if best is not None:
         reasons += _of_rules(*best)
+        if rules_are_stale:
+            reasons.append(_reason(DecisionCode.RULES_STALE))
     elif accepted:
         reasons += _without_rules(accepted, at)
     if identity is not None:

@@ -61,6 +61,7 @@ class Desk:
             at=at,
             identities=None if traveller is None else [_compared(report, traveller) for report in reports],
             rules=self._answers(reports, at),
+            rules_are_stale=self._has_stale_rules(at),
             history=combine(authentic) if authentic else None,
         )
 
@@ -70,6 +71,10 @@ class Desk:
         if self.rules is None or self.country is None:
             return None
         return [self._answer(self.rules, self.country, report, at) for report in reports]
+
+    def _has_stale_rules(self, at: datetime) -> bool:
+        ends = [] if self.rules is None else [origin.usable_until for origin in self.rules.origins]
+        return any(end is not None and at > end for end in ends)
 
     def _answer(
         self, rules: RuleSet, country: str, report: VerificationReport, at: datetime

@@ -49,6 +49,8 @@ class DecisionCode(StrEnum):
     # the desk itself
     CLOCK_BEFORE_CERTIFICATE = "clock-before-certificate", Verdict.REFER
     """A trusted key signed it after now. The clock is the first to be suspected, not the issuer."""
+    RULES_STALE = "rules-stale", Verdict.REFER
+    """A list of entry rules is past its end, and may lack those of today."""
     # the certificates
     NO_CERTIFICATE = "no-certificate", Verdict.REFER
     NOT_READ = "not-read", Verdict.REFER
@@ -100,6 +102,7 @@ ABOUT_THE_DESK: Final = frozenset(
         FindingCode.LIST_UNSIGNED,
         FindingCode.CLOCK_BEFORE_LIST,
         DecisionCode.CLOCK_BEFORE_CERTIFICATE,
+        DecisionCode.RULES_STALE,
     }
 )
 """What puts in doubt whatever else is said: told first, once for all certificates."""
