@@ -6,7 +6,7 @@ PEERS := .venv-peers
 RECORDS ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo national test test-all check vectors peers bench bench-bulk bench-manifest clean
+.PHONY: help demo national test test-all check vectors peers bench bench-bulk bench-manifest bench-desk clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ bench-bulk: $(VENV)/.installed ## Measure bulk issuing on up to 5,000,000 record
 
 bench-manifest: $(VENV)/.installed ## Measure a manifest of 20,000 passengers; writes benchmarks/manifest.json
 	$(BIN)/python -m benchmarks.manifest $(BENCH_FLAGS)
+
+bench-desk: $(VENV)/.installed ## Measure the desk page in Chromium, and the desk over 10,000 scans; writes benchmarks/desk.json
+	$(BIN)/python -m benchmarks.desk $(BENCH_FLAGS)
 
 clean: ## Remove everything that was installed or made
 	rm -rf $(VENV) $(PEERS) demo-output national-output .pytest_cache .mypy_cache .ruff_cache .hypothesis dist .coverage
