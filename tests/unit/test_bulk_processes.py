@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 
 import pytest
@@ -79,3 +80,43 @@ def test_a_process_that_is_killed_interrupts_the_run():
 def test_one_worker_is_this_process():
     with WorkerPool(Worker, 1) as pool:
         assert results(pool, "double", (1,), (2,)) == [(os.getpid(), 2), (os.getpid(), 4)]
+
+
+def test_processes_can_be_started_before_there_is_a_task():
+    with WorkerPool(Worker, 2) as pool:
+        pool.start()
+        assert {number for _, number in results(pool, "double", (1,), (2,))} == {2, 4}
+
+
+FORKED = """
+import os, sys, threading
+from vaxcert.adapters.bulk.processes import WorkerPool
+
+marker = sys.argv[1]
+
+
+class Worker:
+    def __init__(self, waiting):
+        pass
+
+    def look(self):
+        return "changed" in globals()
+
+
+if __name__ == "__main__":
+    if marker == "threads":
+        threading.Thread(target=threading.Event().wait, daemon=True).start()
+    changed = True
+    with WorkerPool(Worker, 2, modules=(), may_fork=marker != "never") as pool:
+        print({one for one in pool.spread("look", [()] * 4) if one is not None})
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="threads are counted where /proc is")
+@pytest.mark.parametrize(("marker", "forked"), [("alone", True), ("threads", False), ("never", False)])
+def test_a_process_is_forked_where_it_has_one_thread_and_nowhere_else(tmp_path, marker, forked):
+    script = tmp_path / "script.py"
+    script.write_text(FORKED)
+    command = [sys.executable, "-W", "error", str(script), marker]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=60, check=False)  # noqa: S603
+    assert (done.stdout, done.stderr) == (f"{{{forked}}}\n", "")

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import vaxcert
-from vaxcert.adapters.bulk.processes import start_loading
+from vaxcert.adapters.bulk.processes import WorkerPool
 from vaxcert.adapters.files import content_digest
 from vaxcert.adapters.manifest.columns import ManifestField, find_columns
 from vaxcert.adapters.manifest.run import ManifestResult, ManifestRun
 from vaxcert.adapters.manifest.source import ManifestFile
-from vaxcert.adapters.manifest.worker import ManifestJob
+from vaxcert.adapters.manifest.worker import ManifestJob, ManifestWorker
 from vaxcert.adapters.records.layout import DateOrder
 from vaxcert.adapters.records.mapping import ENCODINGS
 from vaxcert.cli.arguments import Commands, add_command
@@ -81,35 +81,45 @@ def run(options: argparse.Namespace, session: Session) -> ExitCode:
         AdapterError: The manifest, a store, an anchor or a revocation list cannot be read; `column-missing`;
             `file-unwritable`, `store-busy`, `run-interrupted`.
     """
-    workers = workers_of(options)
-    if workers > 1:
-        start_loading(_MODULES)
     if _is_same_file(options.manifest, options.out):
         raise UsageError("--out is the manifest itself; expected another file")
     _need_folder(options)
     note_material(load_material(options), options.at or session.now, session)
-    source = ManifestFile(options.manifest, options.encoding)
-    job = ManifestJob(
-        out=options.out,
-        columns=find_columns(
-            source.headings, options.column, DateOrder(options.dates) if options.dates else None
-        ),
-        files=options.pictures or options.manifest.parent,
-        at=options.at or session.now,
-        language=session.texts.language,
-        desk=partial(desk_of, options),
-        status=exit_code_of,
-        unread=ExitCode.UNREADABLE,
-    )
-    run = ManifestRun(source, job, _settings(options, session), workers=workers, modules=_MODULES)
+    begin = partial(ManifestWorker, _job(options, session))
     try:
-        with RunProgress(session, shown=session.output.shows_progress(among_results=False)) as progress:
-            result = run.go(progress, at=options.at)
+        with WorkerPool(begin, workers_of(options), modules=_MODULES, may_fork=True) as pool:
+            pool.start()  # before there are threads, of the bar or of anything else
+            result = _go(pool, options, session)
     except KeyboardInterrupt:
         session.output.note(session.texts.get("bulk", "interrupted"))
         return ExitCode.INTERRUPTED
     _report(result, options, session)
     return min(map(ExitCode, result.statuses), key=_WORST_FIRST.index)
+
+
+def _go(pool: WorkerPool, options: argparse.Namespace, session: Session) -> ManifestResult:
+    source = ManifestFile(options.manifest, options.encoding)
+    order = DateOrder(options.dates) if options.dates else None
+    columns = find_columns(source.headings, options.column, order)
+    run = ManifestRun(source, columns, options.out, _settings(options, session))
+    with RunProgress(session, shown=session.output.shows_progress(among_results=False)) as progress:
+        return run.go(pool, progress, now=session.now, at=options.at)
+
+
+def _job(options: argparse.Namespace, session: Session) -> ManifestJob:
+    return ManifestJob(
+        out=options.out,
+        files=_folder_of_files(options),
+        language=session.texts.language,
+        desk=partial(desk_of, options),
+        status=exit_code_of,
+        unread=ExitCode.UNREADABLE,
+    )
+
+
+def _folder_of_files(options: argparse.Namespace) -> Path:
+    folder: Path = options.pictures or options.manifest.parent
+    return folder
 
 
 def desk_of(options: argparse.Namespace) -> Desk:
@@ -147,7 +157,7 @@ def _settings(options: argparse.Namespace, session: Session) -> dict[str, Any]:
         "version": vaxcert.__version__,
         "language": session.texts.language,
         "manifest": content_digest(options.manifest).hex(),
-        "pictures": str((options.pictures or options.manifest.parent).resolve()),
+        "pictures": str(_folder_of_files(options).resolve()),
         "places": [content_digest(place).hex() for place in trust_places(options)],
         **{name: _setting(value) for name, value in values.items()},
     }

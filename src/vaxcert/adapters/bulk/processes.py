@@ -33,6 +33,8 @@ BULK_MODULES: Final = (
 """What all processes of a bulk run use, in this order."""
 
 _CAN_FORK_ELSEWHERE: Final = "forkserver" in multiprocessing.get_all_start_methods()
+_ELSEWHERE: Final = "forkserver" if _CAN_FORK_ELSEWHERE else "spawn"
+_OWN_THREADS: Final = "/proc/self/task"
 
 _LAST: Final = -1000
 
@@ -54,6 +56,8 @@ class WorkerPool:
         told: Where the work is done in this process, called as the worker calls what it is given: nothing else would
             be heard of it meanwhile.
         modules: What the processes use, in the order in which it is to be loaded.
+        may_fork: Fork this process where it has one thread only, and has loaded it all: they are there at once. Nothing
+            that it has opened may be used in them.
     """
 
     def __init__(
@@ -63,16 +67,19 @@ class WorkerPool:
         *,
         told: Callable[[bool], None] = lambda _: None,
         modules: Sequence[str] = BULK_MODULES,
+        may_fork: bool = False,
     ) -> None:
         self._begin = begin
         self._told = told
         self._count = count
         self._here: object = None
-        context = multiprocessing.get_context("forkserver" if _CAN_FORK_ELSEWHERE else "spawn")
+        forks = may_fork and _is_alone()
+        context = multiprocessing.get_context("fork" if forks else _ELSEWHERE)
         self._waiting: Synchronized[int] = context.Value("i", 0)
         self._pool: ProcessPoolExecutor | None = None
         if count > 1:
-            start_loading(modules)
+            if not forks:
+                start_loading(modules)
             self._pool = ProcessPoolExecutor(
                 count,
                 mp_context=context,
@@ -81,8 +88,15 @@ class WorkerPool:
             )
 
     def __enter__(self) -> Self:
-        """Nothing is started before the first task."""
+        """Nothing is started before the first task, or `start`."""
         return self
+
+    def start(self) -> None:
+        """Begin to start the processes, without any task."""
+        if self._pool is not None:
+            with _interruptions_held():
+                for _ in range(self._count):
+                    self._pool.submit(_nothing)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -151,6 +165,14 @@ class WorkerPool:
                 yield future.result()
 
 
+def _is_alone() -> bool:
+    """Whether this process has one thread only, so that nothing can be half done where it is forked."""
+    try:
+        return len(os.listdir(_OWN_THREADS)) == 1
+    except OSError:
+        return False
+
+
 def start_loading(modules: Sequence[str] = BULK_MODULES) -> None:
     """Load what the processes of a pool will need, meanwhile. Without it that begins with the first task.
 
@@ -201,7 +223,9 @@ def _start(begin: Begin, waiting: Synchronized[int], environment: dict[str, str]
     Finalize(None, os._exit, args=(0,), exitpriority=_LAST)
     importlib.import_module("vaxcert.adapters.lean")
     if uses_arrow:
-        importlib.import_module("pyarrow").set_cpu_count(1)  # not needed yet where the others are started from
+        importlib.import_module("pyarrow").set_cpu_count(
+            1
+        )  # not needed yet where the others are started from
     gc.freeze()
     gc.disable()  # records come and go by the ten thousand and hold no cycles; between parts it is done once
     _worker = begin(_waiting_flag(waiting))
@@ -220,6 +244,10 @@ def _waiting_flag(waiting: Synchronized[int]) -> Callable[[bool], None]:
             waiting.value += 1 if begins else -1
 
     return change
+
+
+def _nothing() -> None:
+    """A task that starts a process."""
 
 
 def _call(method: str, arguments: tuple[Any, ...]) -> Any:

@@ -30,19 +30,19 @@ class Answers:
         self._known: Final[dict[tuple[str, ...], str]] = {}
 
     def cells(
-        self, row: int, decision: Decision, problem: str | None
+        self, row: int, decision: Decision, problem: str
     ) -> tuple[tuple[str, ...], Verdict, tuple[str, ...]]:
         """The cells of one passenger, with the verdict and all codes.
 
         Args:
             row: Of the manifest, counted from 1 below its headings.
             decision: What was decided.
-            problem: Code of what could not be read of the row itself; with one, nobody is accepted. None where all
+            problem: Code of what could not be read of the row itself; with one, nobody is accepted. "" where all
                 could.
         """
         verdict = decision.verdict
         codes = tuple(dict.fromkeys([reason.code for reason in decision.reasons]))
-        if problem is not None:
+        if problem:
             codes = (problem, *codes)
             verdict = max(verdict, Verdict.REFER, key=rank)
         identity = decision.identity

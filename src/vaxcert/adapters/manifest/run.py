@@ -12,17 +12,17 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from pathlib import Path
 from typing import Final, Protocol
 
 from vaxcert.adapters.bulk.processes import WorkerPool
 from vaxcert.adapters.files import sync_folder, write_pieces_atomically
-from vaxcert.adapters.manifest.columns import ADDED
+from vaxcert.adapters.manifest.columns import ADDED, Columns
 from vaxcert.adapters.manifest.source import ManifestFile
 from vaxcert.adapters.manifest.work import PartDone, Settings, WorkFolder
-from vaxcert.adapters.manifest.worker import ManifestJob, ManifestWorker
+from vaxcert.adapters.manifest.worker import Terms
 from vaxcert.adapters.records.writers import csv_bytes
 from vaxcert.errors import AdapterError, Reason
 
@@ -68,61 +68,56 @@ class ManifestRun:
 
     Args:
         source: The manifest.
-        job: What the processes are told; the time in it is that of a run that names none and begins now.
+        columns: Of the manifest.
+        out: The file for the result.
         settings: Whatever would make another result, but for the time.
-        workers: How many processes work on it.
-        modules: What they use, as for `WorkerPool`.
     """
 
-    def __init__(
-        self,
-        source: ManifestFile,
-        job: ManifestJob,
-        settings: Settings,
-        *,
-        workers: int,
-        modules: Sequence[str],
-    ) -> None:
+    def __init__(self, source: ManifestFile, columns: Columns, out: Path, settings: Settings) -> None:
         self._source: Final = source
-        self._job: Final = job
+        self._columns: Final = columns
+        self._out: Final = out
         self._settings: Final = {**settings, "part-size": ROWS_PER_PART}
-        self._workers: Final = workers
-        self._modules: Final = modules
-        self._folder: Final = WorkFolder(job.out)
+        self._folder: Final = WorkFolder(out)
 
-    def go(self, progress: Progress, *, at: datetime | None) -> ManifestResult:
+    def go(
+        self, pool: WorkerPool, progress: Progress, *, now: datetime, at: datetime | None
+    ) -> ManifestResult:
         """Do it, from wherever an earlier run with the same settings was interrupted.
 
         Args:
+            pool: Of `ManifestWorker` with the same file for the result.
             progress: Is told how it gets on.
-            at: The time to decide for; None takes that of an earlier run that is taken up, else that of the job.
+            now: The time on the clock, aware.
+            at: The time to decide for; None takes that of an earlier run that is taken up, else `now`.
 
         Raises:
             AdapterError: `store-busy`, `file-unwritable`; `file-unreadable`, when the manifest changes meanwhile;
                 `run-interrupted`.
         """
-        with self._folder.claimed(self._settings, now=self._job.at, at=at) as begun:
-            job = replace(self._job, at=begun.at)
-            earlier = sum(part.passengers for part in begun.done.values())
+        with self._folder.claimed(self._settings, now=now, at=at) as begun:
+            done = dict(begun.done)
+            earlier = sum(part.passengers for part in done.values())
             progress.stage(STAGE, self._source.passengers)
             progress.advance(earlier, waits_for_signer=False)
-            done = dict(begun.done)
-            with WorkerPool(partial(ManifestWorker, job), self._workers, modules=self._modules) as pool:
-                write_pieces_atomically(self._folder.whole, self._pieces(pool, done, progress), private=True)
+            tasks = self._tasks(Terms(self._columns, begun.at), frozenset(done))
+            pieces = self._pieces(pool.spread("examine", tasks), done, progress)
+            write_pieces_atomically(self._folder.whole, pieces, private=True)
             self._source.check_unchanged()
             self._put_in_place()
             self._folder.remove()
         return _result(done.values(), earlier, begun.at)
 
-    def _pieces(self, pool: WorkerPool, done: dict[int, PartDone], progress: Progress) -> Iterator[bytes]:
+    def _pieces(
+        self, results: Iterator[PartDone | None], done: dict[int, PartDone], progress: Progress
+    ) -> Iterator[bytes]:
         """The result, piece by piece, each as soon as its part is done."""
         headings = self._source.headings
-        passenger = self._job.columns.passenger
+        passenger = self._columns.passenger
         yield codecs.BOM_UTF8 + csv_bytes([[*(headings[place] for place in passenger), *ADDED]])
-        results = pool.spread("examine", self._tasks(frozenset(done)))
         for part, chunk in self._source.parts(ROWS_PER_PART):
             while part not in done:
-                one: PartDone | None = next(results)
+                one = next(results)
                 if one is not None:
                     done[one.part] = one
                     progress.advance(one.passengers, waits_for_signer=False)
@@ -132,18 +127,21 @@ class ManifestRun:
                 for cells, answer in zip(chunk.rows, answers, strict=True)
             )
 
-    def _tasks(self, done: frozenset[int]) -> Iterator[tuple[int, int, list[Sequence[str]], list[int]]]:
+    def _tasks(
+        self, terms: Terms, done: frozenset[int]
+    ) -> Iterator[tuple[Terms, int, int, list[Sequence[str]], list[int]]]:
         for part, chunk in self._source.parts(ROWS_PER_PART):
             if part not in done:
-                yield part, part * ROWS_PER_PART + 1, chunk.rows, chunk.malformed
+                yield terms, part, part * ROWS_PER_PART + 1, chunk.rows, chunk.malformed
 
     def _put_in_place(self) -> None:
-        out = self._job.out
         try:
-            self._folder.whole.replace(out)
-            sync_folder(out.parent)
+            self._folder.whole.replace(self._out)
+            sync_folder(self._out.parent)
         except OSError as error:
-            raise AdapterError(Reason.FILE_UNWRITABLE, f"cannot write {out}: {error.strerror}") from None
+            raise AdapterError(
+                Reason.FILE_UNWRITABLE, f"cannot write {self._out}: {error.strerror}"
+            ) from None
 
 
 def _result(parts: Iterable[PartDone], earlier: int, at: datetime) -> ManifestResult:

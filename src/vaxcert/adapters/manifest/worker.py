@@ -11,7 +11,7 @@ from typing import Final
 
 from vaxcert.adapters.manifest.answers import Answers
 from vaxcert.adapters.manifest.columns import Columns
-from vaxcert.adapters.manifest.passengers import PassengerReader
+from vaxcert.adapters.manifest.passengers import Passenger, PassengerReader
 from vaxcert.adapters.manifest.pictures import PictureFolder
 from vaxcert.adapters.manifest.work import PartDone, WorkFolder
 from vaxcert.adapters.records.writers import csv_bytes
@@ -22,15 +22,26 @@ from vaxcert.rules.records.codes import RecordCode
 _MALFORMED: Final = str(RecordCode.ROW_MALFORMED)
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What is the same for all passengers, and known once the manifest is opened.
+
+    Attributes:
+        columns: Of the manifest.
+        at: The time to decide for, aware.
+    """
+
+    columns: Columns
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManifestJob:
-    """What every process of a run is told. Goes through pickle.
+    """What every process of a run is told at its start. Goes through pickle.
 
     Attributes:
         out: The file for the result.
-        columns: Of the manifest.
-        files: The folder whose files it may name.
-        at: The time to decide for, aware.
+        files: The folder whose files the manifest may name.
         language: Of the sentences.
         desk: Makes the desk that decides.
         status: The exit status that a decision would end a command with.
@@ -38,9 +49,7 @@ class ManifestJob:
     """
 
     out: Path
-    columns: Columns
     files: Path
-    at: datetime
     language: str
     desk: Callable[[], Desk]
     status: Callable[[Decision], int]
@@ -59,15 +68,21 @@ class ManifestWorker:
         self._job: Final = job
         self._desk: Final = job.desk()
         self._folder: Final = WorkFolder(job.out)
-        self._passengers: Final = PassengerReader(job.columns, PictureFolder(job.files), job.at)
+        self._files: Final = PictureFolder(job.files)
         self._answers: Final = Answers(load(job.language))
 
     def examine(
-        self, part: int, first_row: int, rows: Sequence[Sequence[str]], malformed: Collection[int]
+        self,
+        terms: Terms,
+        part: int,
+        first_row: int,
+        rows: Sequence[Sequence[str]],
+        malformed: Collection[int],
     ) -> PartDone:
         """Decide about the passengers of a part, and keep it in the folder of the run.
 
         Args:
+            terms: Of all passengers.
             part: Its number, from 0.
             first_row: The number of its first row.
             rows: The cells of each row.
@@ -76,12 +91,16 @@ class ManifestWorker:
         Raises:
             AdapterError: `file-unwritable`.
         """
+        passengers = PassengerReader(terms.columns, self._files, terms.at)
         verdicts: Counter[str] = Counter()
         codes: Counter[tuple[str, ...]] = Counter()
         statuses = set()
         lines = []
         for place, cells in enumerate(rows):
-            decision, problem = (self._nothing(), _MALFORMED) if place in malformed else self._decide(cells)
+            if place in malformed:
+                decision, problem = _nothing(terms.at), _MALFORMED
+            else:
+                decision, problem = self._decide(passengers.read(cells), terms.at)
             line, verdict, found = self._answers.cells(first_row + place, decision, problem)
             lines.append(line)
             verdicts[verdict] += 1
@@ -97,22 +116,16 @@ class ManifestWorker:
         self._folder.write_part(done, csv_bytes(lines))
         return done
 
-    def _decide(self, cells: Sequence[str]) -> tuple[Decision, str | None]:
-        passenger = self._passengers.read(cells)
-        decision = self._desk.examine(passenger.sources, at=self._job.at, traveller=passenger.traveller)
-        return decision, None if passenger.problem is None else str(passenger.problem.reason)
+    def _decide(self, passenger: Passenger, at: datetime) -> tuple[Decision, str]:
+        decision = self._desk.examine(passenger.sources, at=at, traveller=passenger.traveller)
+        return decision, "" if passenger.problem is None else str(passenger.problem.reason)
 
-    def _nothing(self) -> Decision:
-        """Of a row that nothing can be read of."""
-        return Decision(
-            verdict=Verdict.REFER,
-            reasons=(),
-            reports=(),
-            history=None,
-            identity=None,
-            rules=None,
-            at=self._job.at,
-        )
+
+def _nothing(at: datetime) -> Decision:
+    """Of a row that nothing can be read of."""
+    return Decision(
+        verdict=Verdict.REFER, reasons=(), reports=(), history=None, identity=None, rules=None, at=at
+    )
 
 
 def _singly(combinations: Counter[tuple[str, ...]]) -> dict[str, int]:
