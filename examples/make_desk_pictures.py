@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs/images"
 SUBJECT = ["--country", "VN", "--organization", "TEST", "--common-name"]
 WIDE = {"width": 1366, "height": 860}
-COLOURS = 64
+COLOURS = 256
 NARROW = {"width": 320, "height": 900}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from datetime import date
 from io import BytesIO
+from itertools import pairwise
 from urllib.parse import quote
 
 import pytest
@@ -33,7 +34,7 @@ def press_keys(tab: Tab, text: str) -> None:
     clock.resume()
 
 
-def type_as_a_scanner(tab: Tab, text: str) -> None:
+def type_as_a_scanner(tab: Tab, text: str | list[str]) -> None:
     """What the page hears of a scanner, all at once."""
     tab.page.evaluate(
         """(text) => {
@@ -83,6 +84,20 @@ def test_a_scanner_that_is_set_wrongly_is_read_and_told(tab: Tab, typed: str, re
     type_as_a_scanner(tab, typed + "\r")
     tab.wait_for("accept")
     assert tab.codes("notices") == [repair]
+
+
+def test_accents_that_wait_for_the_next_key_are_read(tab: Tab) -> None:
+    """An American scanner's `+` on a German keyboard: what it does to the next key depends on that key."""
+    german = accepted().translate(str.maketrans("YZ-/:*+", "ZYß-Ö(`"))
+    assert any("`" + bare in german for bare in "AEIOU")
+    keys: list[str] = []
+    for before, character in pairwise(" " + german):
+        joined = {"A": "À", "E": "È", "I": "Ì", "O": "Ò", "U": "Ù", " ": "`"}
+        after_accent = joined.get(character, character) if before == "`" else character
+        keys.append("Dead" if character == "`" else after_accent)
+    type_as_a_scanner(tab, [*keys, "\r"])
+    tab.wait_for("accept")
+    assert tab.codes("notices") == ["us-as-german"]
 
 
 def test_a_scanner_that_types_into_the_field_is_read(tab: Tab) -> None:

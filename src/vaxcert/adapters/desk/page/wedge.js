@@ -3,6 +3,7 @@
 const BETWEEN_KEYS_MS = 120;
 const AFTER_LINE_MS = 150;
 const SHORTEST_SCAN = 6;
+const GRAVE = "`"; // the one accent that waits for the next key where a German keyboard has the `+` of an American scanner
 const FIELDS = "textarea, input:not([type=file])";
 
 export const isField = (target) => target instanceof Element && target.matches(FIELDS);
@@ -10,10 +11,12 @@ export const isField = (target) => target instanceof Element && target.matches(F
 export function listen({ scanned, pressed }) {
   let typed = "";
   let timer = 0;
+  let accentWaits = false;
 
   const finish = () => {
     const text = typed;
     typed = "";
+    accentWaits = false;
     if (text.trim().length >= SHORTEST_SCAN) scanned(text);
     else if (text.trim().length === 1) pressed(text.trim());
   };
@@ -34,7 +37,13 @@ export function listen({ scanned, pressed }) {
       if (event.key.length === 1) {
         // a blank or Enter by itself is for the button that has the focus
         if (typed === "" && event.key === " ") return;
-        if (!event.repeat) collect(event, event.key, BETWEEN_KEYS_MS);
+        if (event.repeat) return;
+        const hasAccent = event.key === GRAVE || event.key !== event.key.normalize("NFD");
+        collect(event, accentWaits && !hasAccent ? GRAVE + event.key : event.key, BETWEEN_KEYS_MS);
+        accentWaits = false;
+      } else if (event.key === "Dead") {
+        collect(event, accentWaits ? GRAVE : "", BETWEEN_KEYS_MS);
+        accentWaits = true;
       } else if (typed !== "" && (event.key === "Enter" || event.key === "Tab")) {
         collect(event, "\n", AFTER_LINE_MS);
       }
