@@ -21,10 +21,12 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import vaxcert as vc
+from desk_samples import make_samples
 from vaxcert.codec import container
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -96,7 +98,7 @@ def make_folder(out: Path) -> bool:
         if not (out / MARKER).is_file() and (not out.is_dir() or any(out.iterdir())):
             return False
         shutil.rmtree(out)
-    for name in ("keys", "trust", "refused"):
+    for name in ("keys", "trust", "refused", "desk"):
         (out / name).mkdir(parents=True)
     (out / MARKER).touch()
     return True
@@ -128,6 +130,7 @@ class Demo:
         self.show_accepted()
         self.show_not_authentic()
         self.show_expired()
+        self.prepare_desk()
         self.conclude(time.monotonic() - started)
 
     def make_keys(self) -> None:
@@ -253,6 +256,33 @@ class Demo:
         print(abridged(card, "✘ ", keep=3))
         expect_refused(card, "expired")
 
+    def prepare_desk(self) -> None:
+        """Pictures to try at the desk page; what it will say of them, verify says with the same rules."""
+        heading("8. For the desk page: pictures that a traveller may show, and a passport")
+        samples = make_samples(
+            ROOT / self._out / "desk",
+            ROOT / self._out / "keys/es256.key.pem",
+            ROOT / self._out / "trust/es256.pem",
+            datetime.fromisoformat(ISSUED_AT),
+        )
+        for sample in samples:
+            found = self.decide(f"OUT/desk/{sample.name}.png")
+            codes = {reason["code"] for reason in found["reasons"]}
+            expect(found["verdict"] == sample.verdict, f"{sample.name}: {found['verdict']}")
+            expect(not sample.code or sample.code in codes, f"{sample.name}: {codes}")
+            show(f"  {sample.name + '.png':<17} {found['headline']:<7} {sample.what}")
+        show("  passport.txt      the two lines at the bottom of the traveller's passport")
+
+    def decide(self, picture: str) -> dict[str, Any]:
+        """What is decided about the traveller who shows a picture beside the passport."""
+        command = f"verify {picture} --passport-mrz OUT/desk/passport.txt {self.trusting()} --json"
+        done = self.run_vaxcert(self.words(command))
+        return json.loads(done.stdout.splitlines()[-1])["decision"]
+
+    def trusting(self) -> str:
+        """Whom to trust, and for what time, as options."""
+        return f"--trust OUT/trust --at {VERIFIED_AT}"
+
     def conclude(self, seconds: float) -> None:
         """Say that it went well, and where everything is."""
         print(f"\nEverything went as expected, in {seconds:.0f} seconds. The files are in {self._out}:")
@@ -261,6 +291,10 @@ class Demo:
         print("  ps256/, es256/  certificates.jsonl, rejects.csv, and the pictures in qr/")
         print("  verified.jsonl  what `vaxcert verify --json` says of each picture")
         print("  refused/        the forged certificate, as text and picture")
+        print("  desk/           what a traveller may show at the desk page, and a passport")
+        print("\nOpen the desk page, and drop those pictures on it or paste the lines of the passport:")
+        desk = self.words(f"desk {self.trusting()} --open")
+        print(f"  {shlex.join([command_name(), *desk])}")
 
     def verify(self, pictures: str, trust: str, at: str, *, status: int = 0) -> str:
         """Verify pictures. Returns the cards."""
@@ -284,9 +318,19 @@ class Demo:
         Raises:
             UnexpectedError: It ended with another status.
         """
-        words = [word.replace("OUT", str(self._out)) for word in shlex.split(command)]
+        words = self.words(command)
         print("$ " + folded(before + shlex.join(["vaxcert", *words]) + after), flush=True)
-        done = subprocess.run(  # noqa: S603
+        done = self.run_vaxcert(words, stdin)
+        expect(done.returncode == status, f"status {done.returncode}, not {status}\n{done.stderr.decode()}")
+        return done.stdout.decode().removesuffix("\n")
+
+    def words(self, command: str) -> list[str]:
+        """A command as a list, with the folder of the demonstration for OUT."""
+        return [word.replace("OUT", str(self._out)) for word in shlex.split(command)]
+
+    def run_vaxcert(self, words: list[str], stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        """Run a command in the project's folder."""
+        return subprocess.run(  # noqa: S603
             [sys.executable, "-m", "vaxcert", *words],
             cwd=ROOT,
             env=_ENVIRONMENT,
@@ -294,8 +338,14 @@ class Demo:
             capture_output=True,
             check=False,
         )
-        expect(done.returncode == status, f"status {done.returncode}, not {status}\n{done.stderr.decode()}")
-        return done.stdout.decode().removesuffix("\n")
+
+
+def command_name() -> str:
+    """The command as it can be typed in the project's folder, whatever is on the path."""
+    installed = Path(sys.executable).with_name("vaxcert")
+    if not installed.exists():
+        return "vaxcert"
+    return str(installed.relative_to(ROOT) if installed.is_relative_to(ROOT) else installed)
 
 
 def count_rows() -> int:

@@ -60,6 +60,9 @@ def test_it_ends_well_and_stays_readable(demo):
         "  The signature is wrong: the certificate was forged or changed. [bad-signature]",
         "  The key that signed it is not on the list of trusted keys. [unknown-key]",
         "  The certificate is past its technical expiry. [expired]",
+        "  accept.png        ACCEPT  the second dose",
+        "  refer.png         REFER   a test that found the virus",
+        "  refuse-twin.png   REFUSE  a twin's",
     ],
 )
 def test_it_shows(demo, line):
@@ -86,6 +89,26 @@ def test_it_shows_the_eleven_fields_of_decision_5772(demo):
     assert places == sorted(places)
 
 
+def test_it_ends_with_a_command_that_opens_the_desk_as_it_stands(demo):
+    command = demo[0].stdout.splitlines()[-1].strip()
+    assert " desk --trust " in command
+    process = subprocess.Popen(  # noqa: S603
+        ["sh", "-c", f"exec {command.replace(' --open', '')}"],  # noqa: S607
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "PYTHONPATH": LIBRARY,
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        encoding="utf-8",
+    )
+    with process:
+        assert process.stdout.readline().startswith("http://127.0.0.1:")
+        process.terminate()
+
+
 def test_it_leaves_the_files_it_names(demo):
     _, out = demo
     assert len(list((out / "ps256/qr").glob("*.png"))) == 223
@@ -93,6 +116,7 @@ def test_it_leaves_the_files_it_names(demo):
     assert {path.name for path in (out / "trust").iterdir()} == {"ps256.pem", "es256.pem"}
     reports = [json.loads(line) for line in (out / "verified.jsonl").read_text("utf-8").splitlines()]
     assert len(reports) == 249
+    assert {path.suffix for path in (out / "desk").iterdir()} == {".png", ".txt"}
 
 
 def test_it_runs_a_second_time_with_new_keys(demo):
