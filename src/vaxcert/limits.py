@@ -165,6 +165,9 @@ MAX_RULE_FILE_BYTES: Final = 16 * 1024 * 1024
 MAX_RULES: Final = 10_000
 """Rules of one file."""
 
+MAX_RULE_VALUE_SET_CODES: Final = 50_000
+"""Codes of one value set that comes with rules. The EU's list of test devices has some 3,000."""
+
 MAX_RULE_TEXT_CHARACTERS: Final = 4000
 """Characters of a rule's sentence in one language. The longest known has 1,217."""
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 
 import vaxcert as vc
+from tests.support.store_lists import anchor_signer
 from vaxcert.codec.cwt import Claims
 from vaxcert.model import value_sets
 from vaxcert.model.certificate import PartialDate
+from vaxcert.rules.acceptance import Rule
+from vaxcert.rules.lists import signed
 from vaxcert.rules.lists.record import read_rule
+from vaxcert.trust import signed_document
+from vaxcert.trust.origin import Environment
 
 AT = datetime(2022, 5, 1, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -44,9 +49,28 @@ def record(identifier: str = "VR-VN-0001", **changes: Any) -> dict[str, Any]:
     return {name: value for name, value in members.items() if value is not None}
 
 
-def rule(identifier: str = "VR-VN-0001", **changes: Any) -> Any:
+def rule(identifier: str = "VR-VN-0001", **changes: Any) -> Rule:
     """The rule of such a record."""
     return read_rule(record(identifier, **changes))
+
+
+def signed_rules(
+    rules: Sequence[Rule], *, number: int = 1, by: tuple[str, ...] = ("TEST anchor",), **changes: Any
+) -> bytes:
+    """A signed list of rules, as of `AT`."""
+    fields: dict[str, Any] = {
+        "issuer": "TEST",
+        "number": number,
+        "issued": AT,
+        "next_update": AT + 7 * DAY,
+        "usable_until": AT + 30 * DAY,
+        "environment": Environment.PRODUCTION,
+        "rules": tuple(rules),
+        **changes,
+    }
+    content = signed.encode(signed.RuleListContent(**fields))
+    signers = [anchor_signer(name) for name in by]
+    return signed_document.write(signed_document.sign(content, signed.CONTENT_TYPE, signers))
 
 
 def person(birth_date: Any = date(1990, 2, 28)) -> vc.Person:

@@ -14,12 +14,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from vaxcert.codec.text import base64_bytes
-from vaxcert.crypto import cms
 from vaxcert.errors import Reason, TrustListError
 from vaxcert.limits import MAX_REVOCATION_BATCH_BYTES, MAX_REVOCATION_BATCH_ENTRIES
 from vaxcert.trust.anchors import Anchor
 from vaxcert.trust.binding import is_foreign
-from vaxcert.trust.formats.reading.signers import anchor_of_signer
+from vaxcert.trust.gateway_upload import read_upload
 from vaxcert.trust.origin import MAX_AGE
 from vaxcert.trust.revocation.coverage import is_responsible
 from vaxcert.trust.revocation.folders import moment
@@ -192,24 +191,17 @@ def _vouched(data: bytes, anchors: tuple[Anchor, ...]) -> GatewayBatch:
         raise TrustListError(
             Reason.ANCHOR_MISSING, "revocation list: a signed batch; name the key to judge it by"
         )
-    content, country = _content_and_country(data, anchors)
-    batch = _batch(_json(content))
-    if country is None or is_foreign(batch.country, country):
-        raise wrongly_signed(f"a batch of {batch.country}, signed by {country or 'nobody of a country'}")
-    return batch
-
-
-def _content_and_country(data: bytes, anchors: tuple[Anchor, ...]) -> tuple[bytes, str | None]:
-    """What was signed, and the country of its signer."""
     message = data if data.startswith(_DER_SEQUENCE) else _base64(b"".join(data.split()).decode("latin-1"))
     try:
-        signed = cms.verify(message, certificates=[one.certificate for one in anchors if one.certificate])
-        anchor = anchor_of_signer(signed.signer, signed.certificates, anchors)
+        upload = read_upload(message, anchors)
     except TrustListError as error:
         raise of_revocation_list(error) from None
-    is_pinned = signed.signer.public_key == anchor.key  # then a message can bring any certificate of its key
-    signer = anchor.certificate if is_pinned and anchor.certificate is not None else signed.signer
-    return signed.content, signer.country
+    batch = _batch(_json(upload.content))
+    if upload.country is None or is_foreign(batch.country, upload.country):
+        raise wrongly_signed(
+            f"a batch of {batch.country}, signed by {upload.country or 'nobody of a country'}"
+        )
+    return batch
 
 
 def _is_country(value: Any) -> bool:

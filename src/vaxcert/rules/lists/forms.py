@@ -1,0 +1,30 @@
+"""The forms in which rules of countries are read, each recognised by its content."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from vaxcert.rules.lists import gateway, signed
+from vaxcert.rules.lists.reading import RuleListReading, RuleTerms
+
+_JSON: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{|\[\s*[{\]])")
+"""An array of objects, or an object. TOML may begin with a bracket too, and with a name in it."""
+
+
+def read(data: bytes, terms: RuleTerms) -> RuleListReading:
+    """Read a list of rules in any form.
+
+    Args:
+        data: The whole list.
+        terms: Anchors to judge it by, and what else the reader brings.
+
+    Raises:
+        RuleError: `rule-list-unreadable`, when the list as a whole cannot be read.
+        TrustListError: It must not be relied on: `trust-list-unreadable`, `trust-list-signature`,
+            `trust-list-threshold`, `trust-list-unsigned`, `trust-list-environment`, `weak-signature` or
+            `anchor-missing`.
+    """
+    if signed.recognises(data):
+        return signed.read(data, terms)
+    return gateway.read(data, terms)
