@@ -101,7 +101,9 @@ def hard_film() -> list[Photograph]:
 # ---------------------------------------------------------------------------------------------- the browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(
+    scope="package"
+)  # not longer: while it runs, no other test of this process could start an event loop
 def playwright() -> Iterator[Playwright]:
     if CHROMIUM is None:
         pytest.skip(MISSING)
@@ -109,7 +111,7 @@ def playwright() -> Iterator[Playwright]:
         yield driver
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browsers(
     playwright: Playwright, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[[str], Browser]]:

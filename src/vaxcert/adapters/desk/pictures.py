@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vaxcert import qr
 from vaxcert.adapters import pdf_process
+from vaxcert.codec.container import CONTEXT_IDENTIFIER
 
 
 def picture_texts(data: bytes) -> tuple[str, ...]:
@@ -13,9 +14,11 @@ def picture_texts(data: bytes) -> tuple[str, ...]:
         data: The file. A PDF is read in a process of its own.
 
     Raises:
-        DecodeError: As `qr.certificate_texts`.
+        DecodeError: As `qr.read`; for a PDF as `qr.certificate_texts`.
         LimitExceededError: Likewise.
         AdapterError: Likewise.
     """
-    read = pdf_process.certificate_texts if data.startswith(pdf_process.PDF_START) else qr.certificate_texts
-    return read(data)
+    if data.startswith(pdf_process.PDF_START):
+        return pdf_process.certificate_texts(data)
+    texts = qr.read(data)
+    return tuple(text for text in texts if text.startswith(CONTEXT_IDENTIFIER)) or texts
