@@ -16,7 +16,6 @@ from vaxcert.cli.arguments import Commands, add_command
 from vaxcert.cli.exit_codes import ExitCode
 from vaxcert.cli.session import Session
 from vaxcert.cli.verifier_options import add_verifier, load_material, note_material, trust_places
-from vaxcert.decision import Desk
 from vaxcert.presentation.texts import Texts
 
 _ANY_PORT: Final = 0
@@ -78,16 +77,23 @@ def _material(options: argparse.Namespace, at: datetime, session: Session) -> De
     material = load_material(options)
     note_material(material, at, session)
     return DeskMaterial(
-        desk=Desk(verifier=material.verifier()),
+        desk=material.desk(),
         trust_list=material.trust_list,
         policy=material.policy,
         revocation_origins=material.revocation_origins(),
         problems=len(material.problems),
+        rules=material.rules,
     )
 
 
 def _watched(options: argparse.Namespace) -> list[Path]:
-    return [*trust_places(options), *options.anchor, *options.revocation, *options.revocation_anchor]
+    return [
+        *trust_places(options),
+        *options.anchor,
+        *options.revocation,
+        *options.revocation_anchor,
+        *options.rules,
+    ]
 
 
 def _announce(link: str, options: argparse.Namespace, session: Session) -> None:

@@ -124,7 +124,7 @@ def _folder_of_files(options: argparse.Namespace) -> Path:
 
 def desk_of(options: argparse.Namespace) -> Desk:
     """The desk that the options come to, for each process of a run."""
-    return Desk(verifier=load_material(options).verifier())
+    return load_material(options).desk()
 
 
 def _named_column(text: str) -> tuple[ManifestField, str]:

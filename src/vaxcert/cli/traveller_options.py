@@ -36,4 +36,4 @@ def names_traveller(options: argparse.Namespace) -> bool:
 
 def asks_for_decisions(options: argparse.Namespace) -> bool:
     """Whether the options ask for decisions about travellers."""
-    return bool(options.together) or options.watch is not None or names_traveller(options)
+    return bool(options.together or options.country) or options.watch is not None or names_traveller(options)

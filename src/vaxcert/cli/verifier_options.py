@@ -7,24 +7,29 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from vaxcert.adapters.places import default_store
 from vaxcert.adapters.store import TrustStore
 from vaxcert.adapters.trust_files import load_trust_list
 from vaxcert.cli.arguments import Parser, moment, one_of
+from vaxcert.cli.rules_options import add_rules, rules_of
 from vaxcert.cli.session import Session
 from vaxcert.cli.trust_options import add_environment, add_terms, anchors_of, format_of, terms_of
 from vaxcert.errors import Reason, TrustListError, VaxcertError
 from vaxcert.findings import FindingCode
 from vaxcert.presentation.list_alarms import revocation_alarms, trust_list_alarms
 from vaxcert.presentation.texts import Texts
+from vaxcert.rules.acceptance import RuleSet
 from vaxcert.rules.policy import SignerDates, VerificationPolicy, WhenUnsure
 from vaxcert.trust.formats import ReadingTerms
 from vaxcert.trust.origin import Environment, ListOrigin
 from vaxcert.trust.revocation.query import RevocationLists
 from vaxcert.trust.trust_list import TrustList
 from vaxcert.verify import Verifier
+
+if TYPE_CHECKING:
+    from vaxcert.decision import Desk
 
 _POLICIES: Final = {"default": VerificationPolicy.default, "strict": VerificationPolicy.strict}
 
@@ -38,12 +43,24 @@ class VerifierMaterial:
         policy: What is accepted.
         revocation: The revocation lists; None without any.
         problems: One for each entry of a list that could not be read; the others are loaded.
+        rules: Of countries; None where none are asked.
+        country: The country of arrival, whose rules are asked; None without rules.
+        region: A part of it that has rules of its own.
     """
 
     trust_list: TrustList
     policy: VerificationPolicy
     revocation: RevocationLists | None
     problems: tuple[VaxcertError, ...]
+    rules: RuleSet | None = None
+    country: str | None = None
+    region: str | None = None
+
+    def desk(self) -> Desk:
+        """The desk that decides by it."""
+        from vaxcert.decision import Desk  # not needed for certificates alone
+
+        return Desk(verifier=self.verifier(), rules=self.rules, country=self.country, region=self.region)
 
     def verifier(self) -> Verifier:
         """The verifier."""
@@ -91,6 +108,7 @@ def add_verifier(parser: Parser, texts: Texts) -> None:
         choices=[str(choice) for choice in SignerDates],
         help=texts.get("help", "signer-dates"),
     )
+    add_rules(parser, texts)
 
 
 def trust_places(options: argparse.Namespace) -> list[Path]:
@@ -113,17 +131,23 @@ def load_material(options: argparse.Namespace) -> VerifierMaterial:
     """Read all that the options of `add_verifier` name.
 
     Raises:
+        UsageError: A country without rules, or rules without a country.
+        RuleError: `rule-list-unreadable`.
         TrustListError: There is no key to trust, or a list must not be relied on.
-        AdapterError: A store, an anchor or a revocation list cannot be read.
+        AdapterError: A store, an anchor, a revocation list or a file of rules cannot be read.
     """
     terms = terms_of(options)
     places = trust_places(options)
+    rules = rules_of(options, terms)
     trust_list, problems = load_trust_list(places, terms, as_format=format_of(options))
     return VerifierMaterial(
         trust_list=trust_list,
         policy=policy_of(options),
         revocation=_revocation(places, options, terms),
-        problems=problems,
+        problems=(*problems, *(() if rules is None else rules.problems)),
+        rules=rules,
+        country=options.country,
+        region=options.region,
     )
 
 
@@ -132,8 +156,11 @@ def note_material(material: VerifierMaterial, at: datetime, session: Session) ->
     for problem in material.problems:
         session.output.error(problem)
     skew = material.policy.clock_skew
+    origins = material.trust_list.origins
+    if material.rules is not None:
+        origins = (*origins, *material.rules.origins)
     alarms = (
-        *trust_list_alarms(material.trust_list.origins, at, skew, session.texts),
+        *trust_list_alarms(origins, at, skew, session.texts),
         *revocation_alarms(material.revocation_origins(), at, skew, session.texts),
     )
     for alarm in alarms:

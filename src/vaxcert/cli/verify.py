@@ -15,7 +15,7 @@ from vaxcert.cli.exit_codes import ExitCode, UsageError
 from vaxcert.cli.progress import tracked
 from vaxcert.cli.session import Session
 from vaxcert.cli.traveller_options import add_travellers, asks_for_decisions
-from vaxcert.cli.verifier_options import add_verifier, load_material, note_material
+from vaxcert.cli.verifier_options import VerifierMaterial, add_verifier, load_material, note_material
 from vaxcert.errors import VaxcertError
 from vaxcert.presentation.as_json import report_json
 from vaxcert.presentation.texts import Texts
@@ -51,18 +51,16 @@ def run(options: argparse.Namespace, session: Session) -> ExitCode:
     at = options.at or session.now
     material = load_material(options)
     note_material(material, at, session)
-    verifier = material.verifier()
     if asks_for_decisions(options):
-        return _verify_travellers(verifier, options, session)
-    return _verify_certificates(verifier, at, options, session)
+        return _verify_travellers(material, options, session)
+    return _verify_certificates(material.verifier(), at, options, session)
 
 
-def _verify_travellers(verifier: Verifier, options: argparse.Namespace, session: Session) -> ExitCode:
+def _verify_travellers(material: VerifierMaterial, options: argparse.Namespace, session: Session) -> ExitCode:
     from vaxcert.cli.verify_travellers import verify_travellers  # not needed for certificates alone
     from vaxcert.cli.watch import watch
-    from vaxcert.decision import Desk
 
-    desk = Desk(verifier=verifier)
+    desk = material.desk()
     if options.watch is not None:
         return watch(desk, options, session)
     return verify_travellers(_inputs(find_sources(options.sources), session), desk, options, session)
