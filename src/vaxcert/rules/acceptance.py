@@ -26,7 +26,7 @@ DEFAULT_LANGUAGE: Final = "en"
 
 _OLDEST_SCHEMA: Final = (1, 0, 0)
 _TYPE_OF_KIND: Final = {kind: kind.capitalize() for kind in Kind}
-_SHIPPED: Final = {
+SHIPPED_VALUE_SETS: Final = {
     "disease-agent-targeted": "diseases",
     "sct-vaccines-covid-19": "prophylaxis",
     "vaccines-covid-19-names": "products",
@@ -307,7 +307,7 @@ def _written(moment: datetime | None) -> str | None:
 def _codes(given: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, list[str]]]:
     """Value sets as rules look codes up in them: ours, and those that are given, in their place."""
     ours = value_sets.current()
-    for name, attribute in _SHIPPED.items():
+    for name, attribute in SHIPPED_VALUE_SETS.items():
         yield name, list(getattr(ours, attribute))
     for name, codes in given.items():
         yield name, list(codes)
