@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from vaxcert.adapters.rule_files import load_rules
 from vaxcert.cli.arguments import Parser
 from vaxcert.cli.exit_codes import UsageError
 from vaxcert.cli.trust_options import anchors_of
 from vaxcert.model.countries import country_code
 from vaxcert.presentation.texts import Texts
-from vaxcert.rules.acceptance import RuleSet
-from vaxcert.rules.lists.reading import RuleTerms
 from vaxcert.trust.formats import ReadingTerms
 from vaxcert.trust.origin import Environment
+
+if TYPE_CHECKING:
+    from vaxcert.rules.acceptance import RuleSet
 
 
 def add_rules(parser: Parser, texts: Texts) -> None:
@@ -53,6 +54,9 @@ def rules_of(options: argparse.Namespace, terms: ReadingTerms) -> RuleSet | None
             raise UsageError(f"--{name.replace('_', '-')} belongs with --rules")
     if not options.rules:
         return None
+    from vaxcert.adapters.rule_files import load_rules  # not needed without rules
+    from vaxcert.rules.lists.reading import RuleTerms
+
     environment = Environment(options.environment) if options.environment else None
     return load_rules(
         options.rules,

@@ -20,7 +20,6 @@ from vaxcert.errors import Reason, TrustListError, VaxcertError
 from vaxcert.findings import FindingCode
 from vaxcert.presentation.list_alarms import revocation_alarms, trust_list_alarms
 from vaxcert.presentation.texts import Texts
-from vaxcert.rules.acceptance import RuleSet
 from vaxcert.rules.policy import SignerDates, VerificationPolicy, WhenUnsure
 from vaxcert.trust.formats import ReadingTerms
 from vaxcert.trust.origin import Environment, ListOrigin
@@ -30,6 +29,7 @@ from vaxcert.verify import Verifier
 
 if TYPE_CHECKING:
     from vaxcert.decision import Desk
+    from vaxcert.rules.acceptance import RuleSet
 
 _POLICIES: Final = {"default": VerificationPolicy.default, "strict": VerificationPolicy.strict}
 
