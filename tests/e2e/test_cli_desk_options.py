@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import select
 import subprocess
@@ -17,6 +18,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.e2e.conftest import AT
+from tests.support.decisions import rule
 from tests.support.mrz import write_mrz
 from tests.support.signers import NOW, certificate, issuer, person, signer, trusted, vaccination
 from tests.support.store_lists import anchor_signer, signed_list
@@ -25,6 +27,7 @@ from vaxcert.cli.output import Colour, Output
 from vaxcert.codec import container
 from vaxcert.decision import Desk
 from vaxcert.presentation.texts import load
+from vaxcert.rules.lists.record import write_rule
 from vaxcert.trust import own_list
 from vaxcert.verify import Verifier
 
@@ -175,6 +178,69 @@ def test_without_a_traveller_nothing_has_changed(run, trust, text):
     done = verify(run, trust, text, text, "--json")
     assert [sorted(one) == sorted(done.objects[0]) for one in done.objects] == [True, True]
     assert "decision" not in done.stdout
+
+
+# --- entry rules
+
+
+@pytest.fixture
+def rules(tmp_path):
+    """A rule of Viet Nam as the gateway hands it out: 270 days from the dose on, no more."""
+    last_day = {"plusTime": [{"var": "payload.v.0.dt"}, 270, "day"]}
+    one = rule(
+        "VR-VN-0001",
+        certificate_type="Vaccination",
+        descriptions={"en": "At most 270 days since the dose.", "vi": "Không quá 270 ngày sau tiêm."},
+        logic={"not-after": [{"plusTime": [{"var": "external.validationClock"}, 0, "day"]}, last_day]},
+        valid_from=NOW - timedelta(days=400),
+        valid_to=NOW + timedelta(days=400),
+    )
+    file = tmp_path / "rules.json"
+    file.write_text(json.dumps([write_rule(one)]))
+    return file
+
+
+@pytest.mark.parametrize(
+    ("passed", "country", "status", "reasons"),
+    [
+        (0, "VN", 0, [("identity-not-compared", "accept", "")]),
+        (0, "vn", 0, [("identity-not-compared", "accept", "")]),
+        (90, "VN", 1, [("rule-failed", "refuse", "VR-VN-0001"), ("identity-not-compared", "accept", "")]),
+        (400, "VN", 1, [("expired", "refuse", ""), ("identity-not-compared", "accept", "")]),
+        (0, "DE", 1, [("rules-missing", "refer", ""), ("identity-not-compared", "accept", "")]),
+    ],
+)
+def test_rules_of_the_country_of_arrival(run, trust, text, rules, passed, country, status, reasons):
+    at = (NOW + timedelta(days=passed)).isoformat()
+    done = verify(run, trust, text, "--country", country, "--rules", rules, "--json", at=at)
+    assert (done.status, done.stderr) == (status, "")
+    found = decision_of(done)["reasons"]
+    assert [(one["code"], one["verdict"], one["detail"]) for one in found] == reasons
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "An entry rule is not met: At most 270 days since the dose."),
+        ("vi", "Không đạt một quy định nhập cảnh: Không quá 270 ngày sau tiêm."),
+    ],
+)
+def test_a_rule_that_is_not_met_speaks_in_its_own_words(run, trust, text, rules, language, words):
+    at = (NOW + timedelta(days=90)).isoformat()
+    done = verify(run, trust, text, "--country", "VN", "--rules", rules, "--lang", language, at=at)
+    assert f"{words} [rule-failed VR-VN-0001]" in " ".join(done.stdout.split())
+
+
+def test_with_rules_alone_each_certificate_is_another_traveller_s(run, trust, text, other_person, rules):
+    done = verify(run, trust, text, other_person, "--country", "VN", "--rules", rules, "--json")
+    assert (done.status, len(done.objects)) == (0, 4)
+    assert [one["decision"]["verdict"] for one in done.objects[1::2]] == ["accept", "accept"]
+
+
+def test_rules_are_asked_of_watched_scans_too(piped, text, rules):
+    done = piped([text], "-", "--country", "VN", "--rules", rules)
+    assert "Viet Nam (VN): 1 of 1 met" in done.stdout
+    assert "rules-not-asked" not in done.stdout
 
 
 # --- exit status
