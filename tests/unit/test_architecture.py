@@ -57,6 +57,7 @@ PURE_STANDARD_LIBRARY = frozenset(
         "string",
         "struct",
         "threading",
+        "tomllib",  # of text in memory
         "types",
         "typing",
         "unicodedata",

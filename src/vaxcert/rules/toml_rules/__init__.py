@@ -1,6 +1,7 @@
-"""Own acceptance rules in a readable TOML form that compiles to CertLogic.
+"""Own acceptance rules in a readable TOML form that compiles to CertLogic. Described in `docs/toml-rules.md`."""
 
-What is coming here: `compile_rules(text) -> tuple[Rule, ...]`, which reads one country's policy (accepted
-products, doses, days since a dose, tests, recovery, age exemptions, sentences per language, own CertLogic)
-and gives the rules of `vaxcert.rules.acceptance`.
-"""
+from __future__ import annotations
+
+from vaxcert.rules.toml_rules.compiling import compile_rules
+
+__all__ = ["compile_rules"]
