@@ -32,6 +32,9 @@ _ESCAPE: Final = re.compile(r"%([0-9A-Fa-f]{2})")
 _SCANNER_PREFIX: Final = re.compile(r"[\]A-Za-z0-9]{1,4}")
 _WEB_ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/(?:.*[/?#&=])?", re.DOTALL)
 _END_OF_PARAMETER: Final = re.compile("[&#]")
+_HEAD: Final = 100
+"""Characters in which a certificate begins, typed in another layout."""
+
 _CAPITALS: Final = str.maketrans(ascii_lowercase + "öñ", ascii_uppercase + "ÖÑ")
 
 
@@ -82,10 +85,8 @@ def _found(text: str, repairs: Repairs) -> ScannedText | None:
         if _unpacks(candidate):
             return ScannedText(candidate, repairs + more)
         readable.setdefault(more, candidate)
-    if (
-        len({tuple(code for code in codes if code in _LAYOUTS) for codes in readable}) > 1
-        and () not in readable
-    ):
+    layouts = {tuple(code for code in codes if code in _LAYOUTS) for codes in readable}
+    if len(layouts) > 1 and () not in layouts:
         return ScannedText(text, repairs, ScanProblem.LAYOUT_NOT_REPAIRABLE)
     return next((ScannedText(one, repairs + more) for more, one in readable.items()), None)
 
@@ -128,10 +129,8 @@ def _in_capitals(text: str) -> Iterator[_Candidate]:
 
 def _in_other_layouts(text: str) -> Iterator[_Candidate]:
     for mistaken in MISTAKEN:
-        for meant in mistaken.texts(text):
-            if CONTEXT_IDENTIFIER not in meant:
-                break
-            yield meant, (mistaken.code,)
+        if CONTEXT_IDENTIFIER in next(mistaken.texts(text[:_HEAD])):
+            yield from ((meant, (mistaken.code,)) for meant in mistaken.texts(text))
 
 
 def _written(text: str) -> Iterator[_Candidate]:
