@@ -30,7 +30,7 @@ _FIRST_OWN: Final = 901
 _ENTRIES: Final = {"vaccination": "v", "test": "t", "recovery": "r"}
 _TEST_TYPES: Final = {"pcr": "LP6464-4", "rapid": "LP217198-3"}
 _RESULTS: Final = {"negative": "260415000", "positive": "260373001"}
-_DOSES: Final = ("any", "incomplete", "complete", "single", "booster")
+_DOSES: Final = ("any", "incomplete", "complete", "first", "booster")
 _AGE_KEYS: Final = ("from_age", "under_age", "sentences")
 _DAY_KEYS: Final = ("min_days", "max_days", "max_elapsed_days", *_AGE_KEYS)
 
@@ -260,7 +260,7 @@ def _doses(table: Table, codes: CodeReader) -> Mapping[str, Logic]:
         "any": True,
         "incomplete": {"<": [number, series]},
         "complete": complete,
-        "single": {"and": [{"<=": [number, 1]}, _is_complete()]},
+        "first": {"<=": [number, 1]},
         "booster": booster,
     }
 

@@ -75,7 +75,7 @@ _TEXTS: Final[Mapping[str, Sentences]] = {
         "vi": "Mũi tiêm chưa đủ liệu trình",
     },
     "dose.complete": {"en": "The dose that completes the series", "vi": "Mũi tiêm hoàn thành liệu trình"},
-    "dose.single": {"en": "The dose of a series of one", "vi": "Mũi tiêm của liệu trình một mũi"},
+    "dose.first": {"en": "A first dose", "vi": "Mũi tiêm đầu tiên"},
     "dose.booster": {"en": "A booster dose", "vi": "Mũi tiêm nhắc lại"},
     "only": {"en": " ({names})", "vi": " ({names})"},
     "except": {"en": " (but for {names})", "vi": " (trừ {names})"},

@@ -63,9 +63,8 @@ class Table:
         for name in values:
             if name not in known:
                 shown = name if _WORD.fullmatch(name) else "a key"
-                raise RuleError(
-                    Reason.RULE_UNREADABLE, f"{self.key(shown)}: unknown, one of {', '.join(known)} expected"
-                )
+                expected = f"one of {', '.join(known)}" if known else "nothing"
+                raise RuleError(Reason.RULE_UNREADABLE, f"{self.key(shown)}: unknown, {expected} expected")
 
     def key(self, name: str) -> str:
         """Where a value stands."""
