@@ -21,6 +21,7 @@ from vaxcert.rules.dose_history import HistoryCode
 from vaxcert.rules.identity import IdentityCode, IdentityGrade
 from vaxcert.rules.name_comparison import NameDifference
 from vaxcert.rules.records import RecordCode
+from vaxcert.rules.rule_lint import RuleIssueCode
 from vaxcert.scanned_text import ScanProblem, ScanRepair
 from vaxcert.trust.list_findings import ListFindingCode
 from vaxcert.verify import Level, Outcome
@@ -51,6 +52,7 @@ def placeholders(text):
         ("identity-grade", IdentityGrade),
         ("dose-history", HistoryCode),
         ("decision", DecisionCode),
+        ("rule-issue", RuleIssueCode),
         ("scan", [*ScanRepair, *ScanProblem]),
         ("headline", Verdict),
         ("advice", Verdict),
@@ -104,7 +106,7 @@ def test_help_of_every_command_can_be_made(language):
     assert ("options:" in help_text) is (language == "en")
 
 
-@pytest.mark.parametrize("command", ["verify", "issue", "inspect", "trust", "revoke", "keys", "qr"])
+@pytest.mark.parametrize("command", ["verify", "issue", "inspect", "trust", "revoke", "rules", "keys", "qr"])
 def test_help_of_one_command_is_the_same_with_and_without_the_others(run, capsys, command):
     alone = run(command, "--help")
     with pytest.raises(SystemExit):
@@ -117,7 +119,7 @@ def test_command_that_is_none_is_told_which_there_are(run):
     done = run("nonsense", "verify")
     assert (done.status, done.stdout) == (2, "")
     assert "'verify', 'manifest', 'issue', 'renew', " in done.stderr
-    assert "'trust', 'revoke', 'keys', 'passport', 'qr', 'records', 'desk'" in done.stderr
+    assert "'trust', 'revoke', 'rules', 'keys', 'passport', 'qr', 'records', 'desk'" in done.stderr
 
 
 def test_a_further_language_is_a_further_file():

@@ -17,6 +17,7 @@ from vaxcert.rules.identity import IdentityCode, IdentityGrade
 from vaxcert.rules.lint import ALLOWED_ON_ISSUE
 from vaxcert.rules.name_comparison import NameDifference
 from vaxcert.rules.records import RecordCode
+from vaxcert.rules.rule_lint import RuleIssueCode
 from vaxcert.scanned_text import ScanProblem, ScanRepair
 from vaxcert.trust.list_findings import ListFindingCode
 
@@ -32,6 +33,7 @@ PARTS = (
     ("Identity codes", "identity", [*NameDifference, *IdentityCode]),
     ("Dose history codes", "dose-history", HistoryCode),
     ("Decision codes", "decision", DecisionCode),
+    ("Rule issue codes", "rule-issue", RuleIssueCode),
     ("Scan codes", "scan", [*ScanRepair, *ScanProblem]),
 )
 
@@ -67,6 +69,7 @@ def test_the_meaning_is_what_the_command_line_says(heading, table, codes):
         ("Identity codes", 4),
         ("Dose history codes", 4),
         ("Decision codes", 4),
+        ("Rule issue codes", 3),
         ("Scan codes", 3),
     ],
 )

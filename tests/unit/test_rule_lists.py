@@ -335,6 +335,33 @@ def test_editions_follow_each_other():
     assert caught.value.reason is Reason.TRUST_LIST_ENVIRONMENT
 
 
+# --- own rules in TOML
+
+POLICY = """
+country = "VN"
+version = "1.0.0"
+valid_from = 2022-01-01
+valid_to = 2022-12-31
+[vaccination]
+complete_series = true
+"""
+
+
+@pytest.mark.parametrize("before", ["", "\ufeff", "\n# [{ a comment }]\n"])
+def test_own_rules_are_told_by_their_text(before):
+    reading = read((before + POLICY).encode(), RuleTerms(source="vn.toml"))
+    assert (reading.origin.format, reading.origin.proof) == ("TOML", Proof.UNSIGNED)
+    assert {one.country for one in reading.rules} == {"VN"}
+    assert reading.entries == len(reading.rules) > 0
+
+
+def test_own_rules_are_read_whole_or_not_at_all():
+    for wrong in (POLICY.replace("true", "5"), POLICY.replace("true", "tru"), "[[a]]", "[a]"):
+        assert refusal(wrong.encode()) is Reason.RULE_UNREADABLE
+    assert refusal(POLICY.encode() + b"\xff") is Reason.RULE_LIST_UNREADABLE
+    assert refusal(POLICY.encode(), BY_ANCHOR) is Reason.TRUST_LIST_UNSIGNED
+
+
 # --- several lists
 
 

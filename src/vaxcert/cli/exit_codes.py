@@ -9,6 +9,7 @@ from vaxcert.errors import (
     AdapterError,
     DecodeError,
     Reason,
+    RuleError,
     StaleTrustListError,
     TrustListError,
     UnsupportedError,
@@ -67,6 +68,6 @@ def exit_code(error: VaxcertError) -> ExitCode:
         return ExitCode.TRUST
     if isinstance(error, AdapterError):
         return ExitCode.USAGE if error.reason in _USAGE_REASONS else ExitCode.UNREADABLE
-    if isinstance(error, DecodeError | UnsupportedError) or error.reason is Reason.KEY_TYPE:
+    if isinstance(error, DecodeError | RuleError | UnsupportedError) or error.reason is Reason.KEY_TYPE:
         return ExitCode.UNREADABLE
     return ExitCode.REFUSED

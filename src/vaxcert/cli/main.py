@@ -28,6 +28,7 @@ _COMMANDS: Final = {
     "inspect": "inspect_command",
     "trust": "trust",
     "revoke": "revoke",
+    "rules": "rules",
     "keys": "keys",
     "passport": "passport",
     "qr": "qr",
