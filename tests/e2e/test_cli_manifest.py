@@ -20,6 +20,7 @@ from tests.e2e.conftest import AT
 from tests.support.command_line import vaxcert
 from tests.support.manifests import HEADINGS, read_result, write_manifest
 from tests.support.mrz import write_mrz
+from tests.support.rules import record
 from tests.support.signers import NOW, certificate, issuer, person, signer, vaccination
 from vaxcert.adapters.manifest import run as manifest_run
 from vaxcert.adapters.manifest.columns import ADDED
@@ -200,6 +201,21 @@ def test_a_workbook(run, trust, text, tmp_path):
     assert (done.status, done.stderr) == (0, "")
     (row,) = read_result(tmp_path / "o.csv")
     assert (row["verdict"], row["birth date"]) == ("accept", BORN)
+
+
+def test_the_rules_of_the_country_of_arrival_are_asked_in_their_own_words(decide, tmp_path):
+    logic = {">=": [{"var": "payload.v.0.dn"}, 2]}
+    words = [{"lang": "en", "desc": "=Two doses\nare needed."}, {"lang": "vi", "desc": "Cần hai mũi."}]
+    rules = tmp_path / "rules.json"
+    rules.write_text(json.dumps([record("VR-DE-0001", Logic=logic, Description=words)]))
+    options = ("--rules", rules, "--country", "DE", "--allow-unsigned")
+    first, second = dose(1), dose(2)
+    _, rows = decide(("P", NAME, BORN, second), ("P", NAME, BORN, first), options=options)
+    assert [row["verdict"] for row in rows] == ["accept", "refuse"]
+    assert "rule-failed" in rows[1]["codes"].split()
+    assert "=Two doses are needed." in rows[1]["reasons"]
+    _, rows = decide(("P", NAME, BORN, first), options=(*options, "--lang", "vi"))
+    assert "Cần hai mũi." in rows[0]["reasons"]
 
 
 # The run
