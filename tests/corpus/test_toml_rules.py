@@ -84,7 +84,7 @@ def _vaccination(random: Random, at: datetime, products: tuple[str | None, ...])
 
 def _test(random: Random, at: datetime, products: tuple[str | None, ...]) -> vc.Test:
     ago = timedelta(hours=random.choice((*HOUR_LIMITS, random.randrange(100))))
-    moved = random.choice((-1000, -1, 0, 1, 1000)) * MILLISECOND
+    moved = random.choice((-1, 0, 1)) * timedelta(seconds=1)
     return swab(
         test_type=random.choice((NUCLEIC_ACID, ANTIGEN, NUCLEIC_ACID, ANTIGEN, "LP6464-5", None)),
         result=random.choice((*[NOT_DETECTED] * 5, DETECTED, None)),
