@@ -614,6 +614,20 @@ def test_own_certlogic_is_bounded():
     )
 
 
+@pytest.mark.parametrize(
+    ("fields", "is_taken"), [(["v.0"] * 101, True), ([f"x.{n}" for n in range(101)], False), (["v.é"], False)]
+)
+def test_own_certlogic_reads_fields_that_a_record_can_name(fields, is_taken):
+    logic = json.dumps([{"var": f"payload.{field}"} for field in fields], ensure_ascii=False)
+    text = f'{HEADER}[[own]]\nabout = "test"\nlogic = \'{logic}\'\nsentences.en = "x"'
+    if is_taken:
+        assert compile_rules(text)[-1].affected_fields == ("v.0",)
+    else:
+        assert (
+            refusal(text) == "own[1].logic: at most 100 fields of the certificate, such as v.0.dt, expected"
+        )
+
+
 def test_what_is_beyond_all_bounds_is_refused():
     longest = HEADER + "#" * (MAX_TOML_RULES_CHARACTERS - len(HEADER))
     assert len(compile_rules(longest)) == 3

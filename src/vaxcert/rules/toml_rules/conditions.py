@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -25,12 +26,15 @@ SECTIONS: Final = {"certificate": "GR", "vaccination": "VR", "test": "TR", "reco
 _MAX_AGE: Final = 120
 _MAX_DAYS: Final = 36_500
 _MAX_HOURS: Final = 24 * _MAX_DAYS
+_MAX_FIELDS: Final = 100
+_FIELD: Final = re.compile("[!-~]{1,40}")
 _FIRST_LIMIT: Final = 101
 _FIRST_OWN: Final = 901
 _ENTRIES: Final = {"vaccination": "v", "test": "t", "recovery": "r"}
 _TEST_TYPES: Final = {"pcr": "LP6464-4", "rapid": "LP217198-3"}
 _RESULTS: Final = {"negative": "260415000", "positive": "260373001"}
 _DOSES: Final = ("any", "incomplete", "complete", "first", "booster")
+_CERTIFICATE_KEYS: Final = ("one_event", "diseases", "exempt_under_age")
 _AGE_KEYS: Final = ("from_age", "under_age", "sentences")
 _DAY_KEYS: Final = ("min_days", "max_days", "max_elapsed_days", *_AGE_KEYS)
 
@@ -69,7 +73,7 @@ class Setting:
 
 def certificate_conditions(root: Table, setting: Setting) -> Iterator[Condition]:
     """What certificates of every kind must be."""
-    table = root.table("certificate", ("one_event", "diseases", "exempt_under_age"))
+    table = root.table("certificate", _CERTIFICATE_KEYS)
     if table.flag("one_event"):
         yield _condition("certificate", 1, "one_event", _one_event())
     if "diseases" in table:
@@ -79,7 +83,7 @@ def certificate_conditions(root: Table, setting: Setting) -> Iterator[Condition]
 
 def exempt_under_age(root: Table) -> int | None:
     """Below which age no rule has to be fulfilled, if below any."""
-    table = root.table("certificate", ("one_event", "diseases", "exempt_under_age"))
+    table = root.table("certificate", _CERTIFICATE_KEYS)
     return table.optional_number("exempt_under_age", 1, _MAX_AGE)
 
 
@@ -202,6 +206,9 @@ def _own_logic(table: Table) -> Logic:
     if issues:
         message = " ".join(issues[0].message.split())
         raise RuleError(Reason.RULE_UNREADABLE, f"{table.key('logic')}: {ascii(message)[1:-1]}")
+    fields = cl.paths(logic)
+    if len(fields) > _MAX_FIELDS or not all(map(_FIELD.fullmatch, fields)):
+        raise _misfit(table, "logic", f"at most {_MAX_FIELDS} fields of the certificate, such as v.0.dt,")
     return logic
 
 
