@@ -13,10 +13,12 @@ from vaxcert.adapters.manifest.birth_dates import read_birth_date
 from vaxcert.adapters.manifest.columns import find_columns
 from vaxcert.adapters.manifest.passengers import PassengerReader
 from vaxcert.adapters.manifest.pictures import PictureFolder
+from vaxcert.adapters.manifest.worker import ROW_MALFORMED
 from vaxcert.adapters.records.layout import DateOrder
 from vaxcert.errors import DecodeError, Reason, VaxcertError
 from vaxcert.limits import MAX_MANIFEST_CERTIFICATES
 from vaxcert.model.certificate import PartialDate
+from vaxcert.rules.records import RecordCode
 
 AT = datetime(2022, 6, 1, tzinfo=UTC)
 HEADINGS = ("name", "family name", "given name", "birth date", "mrz", "certificate", "certificate 2")
@@ -184,3 +186,7 @@ def test_a_passenger_has_so_many_certificates_and_no_more(read, folder, more, to
 def test_formulas_are_defused(start):
     assert defused(f"{start}1+1") == f"'{start}1+1"
     assert defused(f"a{start}") == f"a{start}"
+
+
+def test_a_row_that_cannot_be_taken_apart_has_the_code_of_records():
+    assert ROW_MALFORMED == RecordCode.ROW_MALFORMED

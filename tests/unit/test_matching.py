@@ -5,6 +5,7 @@ from itertools import permutations
 
 import pytest
 
+from vaxcert.model.birth_dates import birth_dates_agree
 from vaxcert.model.certificate import PartialDate
 from vaxcert.model.dose_record import Sex
 from vaxcert.rules.matching import (
@@ -16,7 +17,6 @@ from vaxcert.rules.matching import (
     PersonQuery,
     RegisteredPerson,
     best_match,
-    birth_dates_agree,
     match_person,
     mismatch_rank,
 )

@@ -1,4 +1,4 @@
-"""Birth dates as people write them."""
+"""Birth dates as people write them, and as far as they are known."""
 
 from __future__ import annotations
 
@@ -27,3 +27,11 @@ def parse_birth_date(text: str) -> BirthDate:
     if day is not None:
         return date(int(year), int(month), int(day))
     return PartialDate(int(year), int(month) if month else None)
+
+
+def birth_dates_agree(one: BirthDate | None, other: BirthDate | None) -> bool:
+    """Whether two birth dates can be the same day, as far as both are known. None agrees with nothing."""
+    if one is None or other is None:
+        return False
+    few, many = sorted((str(one), str(other)), key=len)
+    return many.startswith(few)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
+from vaxcert.model.birth_dates import birth_dates_agree
 from vaxcert.model.certificate import BirthDate
 from vaxcert.rules.identity_grades import IdentityCode
-from vaxcert.rules.matching import birth_dates_agree
 
 _CENTURY: Final = 100
 

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from vaxcert.model.birth_dates import birth_dates_agree
 from vaxcert.model.certificate import BirthDate, _Private
 from vaxcert.model.dose_record import Sex
 from vaxcert.rules.name_comparison import NameComparison, compare_names
@@ -166,14 +167,6 @@ def mismatch_rank(mismatches: Iterable[PersonFact]) -> int:
 _WEIGHTS: Final = {PersonFact.SEX: 1, PersonFact.BIRTH_DATE: 2, PersonFact.NAME: 4}
 _BY_WEIGHT: Final = sorted(range(8), key=lambda weights: (weights.bit_count(), weights))
 _RANKS: Final = {weights: rank for rank, weights in enumerate(_BY_WEIGHT)}
-
-
-def birth_dates_agree(one: BirthDate | None, other: BirthDate | None) -> bool:
-    """Whether two birth dates can be the same day, as far as both are known. None agrees with nothing."""
-    if one is None or other is None:
-        return False
-    few, many = sorted((str(one), str(other)), key=len)
-    return many.startswith(few)
 
 
 def _compared(recorded: str | None, registered: str | None) -> NameComparison | None:

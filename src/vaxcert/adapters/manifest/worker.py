@@ -17,9 +17,9 @@ from vaxcert.adapters.manifest.work import PartDone, WorkFolder
 from vaxcert.adapters.records.writers import csv_bytes
 from vaxcert.decision import Decision, Desk, Verdict
 from vaxcert.presentation.texts import load
-from vaxcert.rules.records.codes import RecordCode
 
-_MALFORMED: Final = str(RecordCode.ROW_MALFORMED)
+ROW_MALFORMED: Final = "row-malformed"
+"""A record code; the rules of records are much to load for one of their words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class ManifestWorker:
         lines = []
         for place, cells in enumerate(rows):
             if place in malformed:
-                decision, problem = _nothing(terms.at), _MALFORMED
+                decision, problem = _nothing(terms.at), ROW_MALFORMED
             else:
                 decision, problem = self._decide(passengers.read(cells), terms.at)
             line, verdict, found = self._answers.cells(first_row + place, decision, problem)
