@@ -117,7 +117,7 @@ def test_nobody_is_named(read):
 )
 def test_a_passenger_that_cannot_be_read_still_has_certificates(read, cells, reason):
     passenger = read(certificate="HC1:A", **cells)
-    assert (passenger.problem.reason, passenger.sources) == (reason, ("HC1:A",))
+    assert (passenger.problem, passenger.sources) == (reason, ("HC1:A",))
     assert "1990" not in repr(passenger)
 
 

@@ -37,8 +37,7 @@ class Answers:
         Args:
             row: Of the manifest, counted from 1 below its headings.
             decision: What was decided.
-            problem: Code of what could not be read of the row itself; with one, nobody is accepted. "" where all
-                could.
+            problem: Code of what could not be read of the row; with one, nobody is accepted. "" where all could.
         """
         verdict = decision.verdict
         codes = tuple(dict.fromkeys([reason.code for reason in decision.reasons]))

@@ -31,12 +31,12 @@ class Passenger:
     Attributes:
         traveller: Who it is; None where the row does not say so.
         sources: The certificates, as for `Desk.examine`.
-        problem: What about the passenger cannot be read; None where all can.
+        problem: Code of what cannot be read of the row; "" where all can.
     """
 
     traveller: Traveller | None
     sources: tuple[str | bytes | VaxcertError, ...]
-    problem: VaxcertError | None
+    problem: str
 
     def __repr__(self) -> str:
         return f"<Passenger with {len(self.sources)} certificates>"
@@ -69,12 +69,12 @@ class PassengerReader:
         Args:
             cells: As many as the manifest has headings.
         """
-        problem: VaxcertError | None = None
+        problem = ""
         traveller: Traveller | None = None
         try:
             traveller = self._traveller(cells)
         except VaxcertError as error:
-            problem = error
+            problem = str(error.reason)
         return Passenger(traveller, self._sources(cells), problem)
 
     def _traveller(self, cells: Sequence[str]) -> Traveller | None:

@@ -15,11 +15,15 @@ from vaxcert.adapters.manifest.passengers import Passenger, PassengerReader
 from vaxcert.adapters.manifest.pictures import PictureFolder
 from vaxcert.adapters.manifest.work import PartDone, WorkFolder
 from vaxcert.adapters.records.writers import csv_bytes
-from vaxcert.decision import Decision, Desk, Verdict
+from vaxcert.decision import Decision, Desk
 from vaxcert.presentation.texts import load
 
 ROW_MALFORMED: Final = "row-malformed"
 """A record code; the rules of records are much to load for one of their words."""
+
+
+UNREAD: Final = Passenger(traveller=None, sources=(), problem=ROW_MALFORMED)
+"""A row that could not be taken apart, so that nothing in it is sure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,41 +95,32 @@ class ManifestWorker:
         Raises:
             AdapterError: `file-unwritable`.
         """
-        passengers = PassengerReader(terms.columns, self._files, terms.at)
-        verdicts: Counter[str] = Counter()
-        codes: Counter[tuple[str, ...]] = Counter()
-        statuses = set()
-        lines = []
-        for place, cells in enumerate(rows):
-            if place in malformed:
-                decision, problem = _nothing(terms.at), ROW_MALFORMED
-            else:
-                decision, problem = self._decide(passengers.read(cells), terms.at)
-            line, verdict, found = self._answers.cells(first_row + place, decision, problem)
-            lines.append(line)
-            verdicts[verdict] += 1
-            codes[found] += 1
-            statuses.add(int(self._job.unread if problem else self._job.status(decision)))
+        # step by step for all of them: the code of one step stays in the processor's cache
+        reader = PassengerReader(terms.columns, self._files, terms.at)
+        passengers = [
+            UNREAD if place in malformed else reader.read(cells) for place, cells in enumerate(rows)
+        ]
+        decisions = self._desk.examine_all(
+            [(passenger.sources, passenger.traveller) for passenger in passengers], at=terms.at
+        )
+        answers = [
+            self._answers.cells(row, decision, passenger.problem)
+            for row, (decision, passenger) in enumerate(zip(decisions, passengers, strict=True), first_row)
+        ]
+        verdicts = Counter(str(verdict) for _, verdict, _ in answers)
+        codes = Counter(codes for _, _, codes in answers)
         done = PartDone(
             part=part,
             passengers=len(rows),
             verdicts=dict(verdicts),
             codes=_singly(codes),
-            statuses=sorted(statuses),
+            statuses=sorted(set(map(self._status, decisions, passengers))),
         )
-        self._folder.write_part(done, csv_bytes(lines))
+        self._folder.write_part(done, csv_bytes([cells for cells, _, _ in answers]))
         return done
 
-    def _decide(self, passenger: Passenger, at: datetime) -> tuple[Decision, str]:
-        decision = self._desk.examine(passenger.sources, at=at, traveller=passenger.traveller)
-        return decision, "" if passenger.problem is None else str(passenger.problem.reason)
-
-
-def _nothing(at: datetime) -> Decision:
-    """Of a row that nothing can be read of."""
-    return Decision(
-        verdict=Verdict.REFER, reasons=(), reports=(), history=None, identity=None, rules=None, at=at
-    )
+    def _status(self, decision: Decision, passenger: Passenger) -> int:
+        return int(self._job.unread if passenger.problem else self._job.status(decision))
 
 
 def _singly(combinations: Counter[tuple[str, ...]]) -> dict[str, int]:
