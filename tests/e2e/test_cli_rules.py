@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from tests.support.rules import record, rule, signed_rules
+from tests.support.rules import AT, DAY, record, rule, signed_rules
+from tests.support.signers import NOW as SIGNED_AT
 from tests.support.store_lists import anchor_signer
 from vaxcert.crypto.algorithms import Algorithm
 from vaxcert.crypto.authority import new_key
@@ -17,6 +18,7 @@ from vaxcert.rules.lists.reading import RuleTerms
 from vaxcert.trust.anchors import read_anchors
 
 WHEN = "2022-05-01T12:00:00Z"
+SHOWN = SIGNED_AT.isoformat()
 NEW = ("--issuer", "TEST ministry", "--number", "7", "--environment", "production", "--at", WHEN)
 POLICY = """
 country = "VN"
@@ -265,3 +267,84 @@ def test_a_later_edition_takes_the_place_of_an_earlier_one_only(run, folder):
     assert (earlier.status, earlier.stderr.split(":")[1].strip()) == (2, "file-unwritable")
     later = run(*sign, *(one.replace("7", "8", 1) if one == "7" else one for one in NEW))
     assert later.status == 0
+
+
+# --- import
+
+
+def imported(run, folder, *arguments, store="store"):
+    anchors = ("--anchor", folder / "anchor.pem", "--store", folder / store, "--at", WHEN)
+    return run("rules", "import", *arguments, *anchors)
+
+
+def test_a_signed_list_is_kept_in_the_store(run, folder):
+    done = imported(run, folder, folder / "signed.vxrules")
+    assert (done.status, done.stderr) == (0, "")
+    assert "1 rule, 0 value sets, signed, number 1, 0 days old, current" in " ".join(done.stdout.split())
+    assert "Stored." in done.stdout
+    again = imported(run, folder, folder / "signed.vxrules")
+    assert "Unchanged" in again.stdout
+    shown = run("rules", "show", folder / "store", "--json", "--at", WHEN)
+    assert [(one["list"], one["identifier"], one["proof"]) for one in shown.objects] == [
+        ("rules", "VR-VN-0001", "signed")
+    ]
+
+
+def test_a_list_is_imported_from_standard_input_under_a_name(run, folder):
+    data = (folder / "signed.vxrules").read_bytes()
+    options = ("--name", "vn", "--anchor", folder / "anchor.pem", "--store", folder / "store", "--at", WHEN)
+    (told,) = run("rules", "import", "-", "--json", *options, stdin=data).objects
+    assert (told["list"], told["outcome"], told["number"], told["rules"]) == ("vn", "stored", 1, 1)
+
+
+def test_what_is_not_taken_into_a_store(run, folder):
+    older = folder / "older.vxrules"
+    older.write_bytes(signed_rules([rule()], issued=AT - DAY))
+    (folder / "newer.vxrules").write_bytes(signed_rules([rule()], number=2))
+    assert imported(run, folder, folder / "newer.vxrules").status == 0
+    done = imported(run, folder, older)
+    assert (done.status, done.stderr.split(":")[1].strip()) == (4, "trust-list-rollback")
+    unsigned = imported(run, folder, folder / "rules.json")
+    assert (unsigned.status, unsigned.stderr.split(":")[1].strip()) == (3, "rule-list-unreadable")
+    named = imported(run, folder, older, "--name", "a b")
+    assert named.status == 2
+
+
+def test_a_trust_list_import_says_who_takes_rules(run, folder):
+    done = run("trust", "import", folder / "signed.vxrules", "--store", folder / "store")
+    assert done.status == 2
+    assert "`vaxcert rules import` takes it" in done.stderr
+
+
+def test_anchors_of_rules_are_shown_and_changed(run, folder):
+    imported(run, folder, folder / "signed.vxrules")
+    rules = ("--rules", "--store", folder / "store", "--json")
+    (before,) = run("trust", "anchors", "list", *rules).objects
+    run("trust", "anchors", "add", "rules", folder / "first.pem", *rules)
+    after = run("trust", "anchors", "list", *rules).objects
+    assert len(after) == 2
+    assert before in after
+    removed = run("trust", "remove", "rules", *rules)
+    assert removed.objects == [{"source": "rules", "removed": True}]
+    assert run("rules", "show", folder / "store").stdout == ""
+
+
+def test_rules_of_the_store_are_asked_without_being_named(run, folder, trust, text):
+    """Trust list and rules from one stick, then a country is all that the officer names."""
+    store = folder / "store"
+    run("trust", "import", trust, "--store", store, "--allow-unsigned", "--at", SHOWN)
+    (folder / "signed.vxrules").write_bytes(
+        signed_rules(
+            [rule(Logic=False, ValidTo="2030-01-01T00:00:00Z")],
+            next_update=SIGNED_AT + DAY,
+            usable_until=SIGNED_AT + DAY,
+        )
+    )
+    verify = ("verify", "--trust", store, "--country", "VN", "--at", SHOWN, "--json", text)
+    assert run(*verify).status == 2
+    assert imported(run, folder, folder / "signed.vxrules").status == 0
+    done = run(*verify)
+    assert (done.status, done.stderr) == (1, "")
+    (decision,) = [one["decision"] for one in done.objects if "decision" in one]
+    assert [one["code"] for one in decision["reasons"]][:1] == ["rule-failed"]
+    assert [(one["identifier"], one["result"]) for one in decision["rules"]] == [("VR-VN-0001", "failed")]

@@ -319,19 +319,24 @@ def test_members_of_a_later_version_are_passed_over():
     assert read(members(_0=[9], _9={"a": []}), BY_ANCHOR).entries == 1
 
 
+def follows(known, new):
+    signed.check_succession(known.origin, known.environment, known.digest, new)
+
+
 def test_editions_follow_each_other():
     first = read(signed_rules([rule()], number=5), BY_ANCHOR)
     later = read(signed_rules([rule(Logic=False)], number=6), BY_ANCHOR)
-    signed.check_succession(first, first)
-    signed.check_succession(first, later)
+    follows(first, first)
+    follows(first, later)
     other = read(signed_rules([rule(Logic=False)], number=5), BY_ANCHOR)
-    for known, new in ((later, first), (first, other)):
+    earlier = read(signed_rules([rule()], number=7, issued=AT - SECOND), BY_ANCHOR)
+    for known, new in ((later, first), (first, other), (first, earlier)):
         with pytest.raises(TrustListError) as caught:
-            signed.check_succession(known, new)
+            follows(known, new)
         assert caught.value.reason is Reason.TRUST_LIST_ROLLBACK
     test = read(signed_rules([rule()], number=6, environment=Environment.TEST), BY_ANCHOR)
     with pytest.raises(TrustListError) as caught:
-        signed.check_succession(first, test)
+        follows(first, test)
     assert caught.value.reason is Reason.TRUST_LIST_ENVIRONMENT
 
 

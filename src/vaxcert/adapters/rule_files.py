@@ -1,4 +1,4 @@
-"""Rules of countries from files: the gateway's JSON and bundles, value sets, signed lists, own rules in TOML."""
+"""Rules of countries from stores and files: the gateway's JSON and bundles, value sets, signed lists, TOML."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from vaxcert.adapters.files import find_files, read_bounded
+from vaxcert.adapters.store import TrustStore
 from vaxcert.errors import AdapterError, RuleError, TrustListError
 from vaxcert.limits import MAX_RULE_FILE_BYTES
 from vaxcert.rules.acceptance import RuleSet
@@ -22,8 +23,9 @@ def load_rules(paths: Iterable[Path], terms: RuleTerms | None = None) -> RuleSet
     """Load rules of any form, each recognised by its content; those of several files are one set.
 
     Args:
-        paths: Files, and folders that are searched for them.
-        terms: Anchors to judge signed lists by, and what else the reader brings. Their source is the name of each file.
+        paths: Files; folders that are searched for them; and stores.
+        terms: Anchors to judge signed lists by, and what else the reader brings; a store has its own. Their source is
+            the name of each file.
 
     Returns:
         The rules, with one problem for each that could not be read.
@@ -31,7 +33,7 @@ def load_rules(paths: Iterable[Path], terms: RuleTerms | None = None) -> RuleSet
     Raises:
         RuleError: `rule-list-unreadable`, or `rule-unreadable` of a TOML file, which counts as a whole.
         TrustListError: As `forms.read`, when a list must not be relied on.
-        AdapterError: `file-unreadable`.
+        AdapterError: `file-unreadable`, or `store-unreadable`.
         LimitExceededError: `input-too-long`.
     """
     return combined(read_rule_files(paths, terms))
@@ -40,7 +42,15 @@ def load_rules(paths: Iterable[Path], terms: RuleTerms | None = None) -> RuleSet
 def read_rule_files(paths: Iterable[Path], terms: RuleTerms | None = None) -> tuple[RuleListReading, ...]:
     """Read the files one by one, as `load_rules` does."""
     terms = terms or RuleTerms()
-    return tuple(_read(file, terms) for path in paths for file in _files(path))
+    return tuple(reading for path in paths for reading in _readings(path, terms))
+
+
+def _readings(path: Path, terms: RuleTerms) -> Iterator[RuleListReading]:
+    if TrustStore.is_store(path):
+        yield from TrustStore.open(path).rule_sources.load()
+        return
+    for file in _files(path):
+        yield _read(file, terms)
 
 
 def _files(path: Path) -> Iterator[Path]:

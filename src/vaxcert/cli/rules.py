@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from vaxcert.cli import rules_check, rules_compile, rules_show, rules_sign
+from vaxcert.cli import rules_check, rules_compile, rules_import, rules_show, rules_sign
 from vaxcert.cli.arguments import Commands, add_help
 from vaxcert.presentation.texts import Texts
 
-_ACTIONS: Final = (rules_show, rules_check, rules_compile, rules_sign)
+_ACTIONS: Final = (rules_show, rules_check, rules_compile, rules_sign, rules_import)
 
 
 def add_parser(commands: Commands, texts: Texts) -> None:

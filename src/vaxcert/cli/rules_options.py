@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vaxcert.adapters.store import TrustStore
 from vaxcert.cli.arguments import Parser
 from vaxcert.cli.exit_codes import UsageError
 from vaxcert.cli.trust_options import anchors_of
@@ -33,33 +35,35 @@ def add_rules(parser: Parser, texts: Texts) -> None:
         )
 
 
-def rules_of(options: argparse.Namespace, terms: ReadingTerms) -> RuleSet | None:
-    """The rules that are named; None without any.
+def rules_of(options: argparse.Namespace, terms: ReadingTerms, places: Sequence[Path] = ()) -> RuleSet | None:
+    """The rules that are named, else those of the stores among the trust lists; None where no country is named.
 
     Args:
         options: With those of `add_rules`.
+        places: Where the trust lists are.
         terms: On which the trust lists are read; its anchors judge rules as well where those have none of their own.
 
     Raises:
         UsageError: There is a country without rules, or rules without a country.
         RuleError: `rule-list-unreadable`.
         TrustListError: Rules must not be relied on, or an anchor cannot be read.
-        AdapterError: `file-unreadable`.
+        AdapterError: `file-unreadable`, or `store-unreadable`.
         LimitExceededError: `input-too-long`.
     """
-    if bool(options.rules) != bool(options.country):
+    paths = options.rules or ([path for path in places if _keeps_rules(path)] if options.country else [])
+    if bool(paths) != bool(options.country):
         raise UsageError("--country and --rules go together: rules are those of a country of arrival")
     for name in ("region", "rules_anchor"):
-        if getattr(options, name) and not options.rules:
+        if getattr(options, name) and not paths:
             raise UsageError(f"--{name.replace('_', '-')} belongs with --rules")
-    if not options.rules:
+    if not paths:
         return None
     from vaxcert.adapters.rule_files import load_rules  # not needed without rules
     from vaxcert.rules.lists.reading import RuleTerms
 
     environment = Environment(options.environment) if options.environment else None
     return load_rules(
-        options.rules,
+        paths,
         RuleTerms(
             anchors=anchors_of(options.rules_anchor) or terms.anchors,
             threshold=terms.threshold,
@@ -67,6 +71,10 @@ def rules_of(options: argparse.Namespace, terms: ReadingTerms) -> RuleSet | None
             allow_unsigned=terms.allow_unsigned,
         ),
     )
+
+
+def _keeps_rules(path: Path) -> bool:
+    return TrustStore.is_store(path) and bool(TrustStore.open(path).rule_sources.names())
 
 
 def _country(text: str) -> str:

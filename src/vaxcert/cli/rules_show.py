@@ -74,7 +74,7 @@ def _write(reading: RuleListReading, rules: Sequence[Rule], at: datetime, sessio
     output.rule("═")
     output.line(texts.get("trust", "list-of", name=reading.origin.name, format=reading.origin.format))
     colour = Colour.YELLOW if reading.origin.proof is Proof.UNSIGNED else None
-    output.paragraph(_about(reading, at, texts), mark="  ", colour=colour)
+    output.paragraph(about_rules(reading, at, texts), mark="  ", colour=colour)
     if not rules:
         return
     heading = [texts.get("rules", f"heading-{name}") for name in _COLUMNS]
@@ -86,7 +86,8 @@ def _write(reading: RuleListReading, rules: Sequence[Rule], at: datetime, sessio
         output.paragraph(rule.description(texts.language), mark="    ")
 
 
-def _about(reading: RuleListReading, at: datetime, texts: Texts) -> str:
+def about_rules(reading: RuleListReading, at: datetime, texts: Texts) -> str:
+    """What a list is, in a line: how many rules, who vouches, which edition, how old."""
     origin = reading.origin
     count = texts.get("rules", "count", rules=len(reading.rules), sets=len(reading.value_sets))
     parts = [count, proof(texts, origin)]

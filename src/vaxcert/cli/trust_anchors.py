@@ -11,7 +11,15 @@ from vaxcert.adapters.store.pinned_sources import PinnedSources
 from vaxcert.cli.arguments import Commands, add_command, add_help
 from vaxcert.cli.exit_codes import ExitCode, UsageError
 from vaxcert.cli.session import Session
-from vaxcert.cli.trust_options import add_environment, add_store, anchors_of, open_store, store_folder
+from vaxcert.cli.trust_options import (
+    add_environment,
+    add_kind,
+    add_store,
+    anchors_of,
+    open_store,
+    sources_of,
+    store_folder,
+)
 from vaxcert.presentation.texts import Texts
 from vaxcert.trust.anchors import Anchor
 from vaxcert.trust.origin import Environment
@@ -35,7 +43,7 @@ def add_parser(actions: Commands, texts: Texts) -> None:
     removing.add_argument("digest", type=_digest, metavar="DIGEST", help=texts.get("help", "anchor-digest"))
     removing.add_argument("--force", action="store_true", help=texts.get("help", "anchors-force"))
     for deed in (listing, adding, removing):
-        deed.add_argument("--revocation", action="store_true", help=texts.get("help", "anchors-revocation"))
+        add_kind(deed, texts)
         add_store(deed, texts)
 
 
@@ -53,7 +61,7 @@ def _list(options: argparse.Namespace, session: Session) -> ExitCode:
         AdapterError: `store-unreadable`.
         TrustListError: `anchor-unreadable`.
     """
-    store = _sources(open_store(options), options)
+    store = sources_of(open_store(options), options)
     names = store.names() if options.name is None else (options.name,)
     for name in names:
         _report(name, _anchors(store, name), session, as_json=options.json)
@@ -69,7 +77,7 @@ def _add(options: argparse.Namespace, session: Session) -> ExitCode:
     """
     environment = None if options.environment is None else Environment(options.environment)
     anchors = anchors_of(options.files, environment)
-    store = _sources(TrustStore.create(store_folder(options)), options)
+    store = sources_of(TrustStore.create(store_folder(options)), options)
     try:
         store.add_anchors(options.name, anchors)
     except ValueError as error:
@@ -86,17 +94,12 @@ def _remove(options: argparse.Namespace, session: Session) -> ExitCode:
         TrustListError: `anchor-missing`.
     """
     try:
-        store = _sources(open_store(options), options)
+        store = sources_of(open_store(options), options)
         removed = store.remove_anchor(options.name, options.digest, force=options.force)
     except ValueError as error:
         raise UsageError(str(error)) from None
     _report(options.name, (removed,), session, as_json=options.json, key="anchor-removed")
     return ExitCode.ACCEPTED
-
-
-def _sources(store: TrustStore, options: argparse.Namespace) -> PinnedSources:
-    """The trust lists of a store, or its revocation lists."""
-    return store.revocation_sources if options.revocation else store
 
 
 def _anchors(store: PinnedSources, name: str) -> tuple[Anchor, ...]:

@@ -34,6 +34,7 @@ from vaxcert.trust.revocation import revocation_list
 
 _PEM: Final = b"-----BEGIN"
 _REVOCATION_LIST: Final = "this is a revocation list; `vaxcert revoke import` takes it"
+_RULES: Final = "this is a list of rules; `vaxcert rules import` takes it"
 
 
 def add_parser(actions: Commands, texts: Texts) -> None:
@@ -80,12 +81,15 @@ def run(options: argparse.Namespace, session: Session) -> ExitCode:
         TrustListError: The list must not be relied on, or not take the place of the one that is kept.
         StaleTrustListError: `stale-trust-list`.
         AdapterError: A file or the store failed.
-        UsageError: No source can have that name; the file is a revocation list.
+        UsageError: No source can have that name; the file is a revocation list, or a list of rules.
     """
+    from vaxcert.rules.lists import signed  # takes longer to load than to ask
+
     at = options.at or session.now
     data = _data(options.file, session)
-    if revocation_list.recognises(data):
-        raise UsageError(f"{options.file}: {_REVOCATION_LIST}")
+    for kind, recognises in ((_REVOCATION_LIST, revocation_list.recognises), (_RULES, signed.recognises)):
+        if recognises(data):
+            raise UsageError(f"{options.file}: {kind}")
     wishes = _options(options)
     store = TrustStore.create(store_folder(options))
     try:

@@ -11,6 +11,7 @@ from typing import Final
 from vaxcert.adapters.files import read_bounded
 from vaxcert.adapters.places import default_store
 from vaxcert.adapters.store import TrustStore
+from vaxcert.adapters.store.pinned_sources import PinnedSources
 from vaxcert.cli.arguments import Parser, days
 from vaxcert.errors import TrustListError
 from vaxcert.limits import MAX_TRUST_FILE_BYTES
@@ -26,6 +27,20 @@ _NUMBER_OF_ANCHORS: Final = re.compile("[1-9][0-9]?")
 def add_store(parser: Parser, texts: Texts) -> None:
     """Add the option that says which store."""
     parser.add_argument("--store", type=Path, metavar="FOLDER", help=texts.get("help", "store"))
+
+
+def add_kind(parser: Parser, texts: Texts) -> None:
+    """Add the options that say which kind of lists of the store is meant, where it is not the trust lists."""
+    kinds = parser.add_mutually_exclusive_group()
+    for name in ("revocation", "rules"):
+        kinds.add_argument(f"--{name}", action="store_true", help=texts.get("help", f"anchors-{name}"))
+
+
+def sources_of(store: TrustStore, options: argparse.Namespace) -> PinnedSources:
+    """The lists of a store that the options of `add_kind` mean."""
+    if options.revocation:
+        return store.revocation_sources
+    return store.rule_sources if options.rules else store
 
 
 def add_terms(parser: Parser, texts: Texts) -> None:

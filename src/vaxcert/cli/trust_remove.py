@@ -7,7 +7,7 @@ import argparse
 from vaxcert.cli.arguments import Commands, add_command
 from vaxcert.cli.exit_codes import ExitCode, UsageError
 from vaxcert.cli.session import Session
-from vaxcert.cli.trust_options import add_store, open_store
+from vaxcert.cli.trust_options import add_kind, add_store, open_store, sources_of
 from vaxcert.presentation.texts import Texts
 
 
@@ -15,7 +15,7 @@ def add_parser(actions: Commands, texts: Texts) -> None:
     """Add the action to the parser of `vaxcert trust`."""
     parser = add_command(actions, "remove", texts, run, help_key="trust-remove")
     parser.add_argument("name", metavar="NAME", help=texts.get("help", "source-name"))
-    parser.add_argument("--revocation", action="store_true", help=texts.get("help", "anchors-revocation"))
+    add_kind(parser, texts)
     add_store(parser, texts)
 
 
@@ -25,8 +25,7 @@ def run(options: argparse.Namespace, session: Session) -> ExitCode:
     Raises:
         AdapterError: `store-unreadable` where there is no such source, `store-busy`, `file-unwritable`.
     """
-    store = open_store(options)
-    sources = store.revocation_sources if options.revocation else store
+    sources = sources_of(open_store(options), options)
     try:
         sources.remove(options.name)
     except ValueError as error:

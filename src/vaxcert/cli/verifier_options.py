@@ -138,7 +138,7 @@ def load_material(options: argparse.Namespace) -> VerifierMaterial:
     """
     terms = terms_of(options)
     places = trust_places(options)
-    rules = rules_of(options, terms)
+    rules = rules_of(options, terms, places)
     trust_list, problems = load_trust_list(places, terms, as_format=format_of(options))
     return VerifierMaterial(
         trust_list=trust_list,

@@ -7,6 +7,7 @@
     lists/<source>/state.json      which of them is current; replacing this one file is the switch
     kept/<source>                  empty; says that the source has a list
     revocation/                    revocation lists with their anchors, laid out likewise (`revocation_store`)
+    rules/                         rules of countries, likewise (`rule_store`)
 
 A first import that is cut off before its state is written leaves files and anchors that are no source, and the next one
 takes their place. The note in `kept` is made right after the first state, so a source that has it and no state has
@@ -60,8 +61,10 @@ from vaxcert.trust.trust_list import ListReading, TrustList
 
 if TYPE_CHECKING:
     from vaxcert.adapters.store.revocation_store import RevocationStore
+    from vaxcert.adapters.store.rule_store import RuleStore
 
 _REVOCATION: Final = "revocation"
+_RULES: Final = "rules"
 _LOCK: Final = ".lock"
 _READING_TRIES: Final = 5
 
@@ -162,6 +165,13 @@ class TrustStore(PinnedSources):
         from vaxcert.adapters.store.revocation_store import RevocationStore  # not needed without such lists
 
         return RevocationStore(self._folder / _REVOCATION, lock=self._folder / _LOCK)
+
+    @property
+    def rule_sources(self) -> RuleStore:
+        """The rules of countries that are kept beside the trust lists."""
+        from vaxcert.adapters.store.rule_store import RuleStore  # not needed without rules
+
+        return RuleStore(self._folder / _RULES, lock=self._folder / _LOCK)
 
     def revocation(self) -> RevocationLists | None:
         """All revocation lists of the store, for `Verifier`; None where it keeps none.

@@ -9,6 +9,7 @@ from vaxcert.rules.lists import gateway, signed
 from vaxcert.rules.lists.json_text import unreadable
 from vaxcert.rules.lists.reading import RuleListReading, RuleTerms, unsigned_reading
 from vaxcert.rules.toml_rules import compile_rules
+from vaxcert.trust import signed_document
 
 TOML: Final = "TOML"
 
@@ -30,7 +31,7 @@ def read(data: bytes, terms: RuleTerms) -> RuleListReading:
             `trust-list-threshold`, `trust-list-unsigned`, `trust-list-environment`, `weak-signature` or
             `anchor-missing`.
     """
-    if signed.recognises(data):
+    if signed_document.is_signed_document(data):
         return signed.read(data, terms)
     if _JSON.match(data):
         return gateway.read(data, terms)

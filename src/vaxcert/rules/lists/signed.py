@@ -95,8 +95,12 @@ class DecodedRules:
 
 
 def recognises(data: bytes) -> bool:
-    """Every signed document of vaxcert begins alike; `read` refuses those that are no list of rules."""
-    return signed_document.is_signed_document(data)
+    """Whether it is a signed document that says it is a list of rules. Never raises."""
+    try:
+        signed_document.read(data, CONTENT_TYPE, limit=MAX_RULE_FILE_BYTES)
+    except TrustListError:
+        return False
+    return True
 
 
 def encode(content: RuleListContent) -> bytes:
@@ -165,24 +169,26 @@ def read(data: bytes, terms: RuleTerms) -> RuleListReading:
     )
 
 
-def check_succession(known: RuleListReading, new: RuleListReading) -> None:
+def check_succession(known: ListOrigin, of: Environment, digest: bytes, new: RuleListReading) -> None:
     """Make sure that an edition may be used where another one has been.
 
     Args:
-        known: The one that was used before.
+        known: Number and dates of the edition used before.
+        of: Where it was to be used.
+        digest: SHA-256 of its content.
         new: The one that is to be used.
 
     Raises:
         TrustListError: `trust-list-environment`, or `trust-list-rollback` for a lower number, an earlier date, or the
             same number with other content.
     """
-    if known.environment is not None and new.environment is not None:
-        check_environment(known.environment, new.environment)
-    check_not_older(known.origin, new.origin)
-    if known.origin.number == new.origin.number and known.digest != new.digest:
+    if new.environment is not None:
+        check_environment(of, new.environment)
+    check_not_older(known, new.origin)
+    if known.number == new.origin.number and digest != new.digest:
         raise TrustListError(
             Reason.TRUST_LIST_ROLLBACK,
-            f"an older edition: number {known.origin.number} again, with other content than the one used before",
+            f"an older edition: number {known.number} again, with other content than the one used before",
         )
 
 
