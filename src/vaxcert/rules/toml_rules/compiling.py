@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from vaxcert.errors import Reason, RuleError
-from vaxcert.limits import MAX_TOML_RULES_CHARACTERS
+from vaxcert.limits import MAX_TOML_LINE_DOTS, MAX_TOML_RULES_CHARACTERS
 from vaxcert.model.countries import country_code
 from vaxcert.rules import certlogic
 from vaxcert.rules.acceptance import ENGINE, GENERAL, Rule, RuleType
@@ -25,6 +25,7 @@ _KEYS: Final = (
     *("certificate", "vaccination", "test", "recovery", "own", "sentences"),
 )
 _SCHEMA_VERSION: Final = (1, 0, 0)
+_MAX_PROBLEM_CHARACTERS: Final = 200
 _MAX_REGION_CHARACTERS: Final = 40
 
 
@@ -74,10 +75,15 @@ def _tables(text: str) -> dict[str, Any]:
             Reason.RULE_UNREADABLE,
             f"a policy of {len(text)} characters, at most {MAX_TOML_RULES_CHARACTERS} expected",
         )
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.count(".") > MAX_TOML_LINE_DOTS:
+            raise RuleError(
+                Reason.RULE_UNREADABLE, f"line {number}: too many dots, at most {MAX_TOML_LINE_DOTS} expected"
+            )
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise RuleError(Reason.RULE_UNREADABLE, f"not TOML: {ascii(str(error))[1:-1]}") from None
+        raise RuleError(Reason.RULE_UNREADABLE, f"not TOML: {str(error)[:_MAX_PROBLEM_CHARACTERS]}") from None
     except (ValueError, RecursionError):
         raise RuleError(Reason.RULE_UNREADABLE, "not TOML: a value beyond all bounds") from None
 
