@@ -281,6 +281,15 @@ def test_one_certificate_that_passes_all_its_rules_suffices(answers, best, verdi
     assert {reason.certificate for reason in decision.reasons} <= {best}
 
 
+def test_of_certificates_that_stand_alike_the_latest_says_why():
+    first = report(text(token(dcc(v=[dose(dn=1, dt="2025-11-20")]))))
+    for reports, place in (([first, ACCEPTED], 1), ([ACCEPTED, first], 0)):
+        decision = decide(reports, at=AT, rules=[answer(FAILED), answer(FAILED)])
+        assert decision.reasons[0] == DecisionReason("rule-failed", Verdict.REFUSE, "GR-VN-0001", place)
+    worse = decide([first, ACCEPTED], at=AT, rules=[answer(PASSED), answer(FAILED)])
+    assert worse.verdict is Verdict.ACCEPT
+
+
 def test_rules_cannot_make_good_a_certificate_that_is_not_accepted():
     decision = decide([ACCEPTED, EXPIRED], at=AT, rules=[answer(FAILED), answer(PASSED)])
     assert decision.verdict is Verdict.REFUSE

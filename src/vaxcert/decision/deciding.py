@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final, TypeVar
+from operator import itemgetter
+from typing import Final
 
 from vaxcert.decision.reasons import (
     ABOUT_THE_DESK,
@@ -21,7 +22,7 @@ from vaxcert.decision.reasons import (
 )
 from vaxcert.errors import NotYetValidError, Reason
 from vaxcert.findings import FindingCode
-from vaxcert.model.certificate import Recovery, Test
+from vaxcert.model.certificate import Event, Recovery, Test, Vaccination
 from vaxcert.rules import identity_grades
 from vaxcert.rules.acceptance import RuleResult, RulesAnswer, RuleType
 from vaxcert.rules.dose_history import DoseHistory
@@ -34,8 +35,6 @@ _DETECTED: Final = "260373001"
 """SNOMED CT: detected."""
 
 _RULE_CODES: Final = {RuleResult.FAILED: DecisionCode.RULE_FAILED, RuleResult.OPEN: DecisionCode.RULE_OPEN}
-
-_Answer = TypeVar("_Answer", RulesAnswer, IdentityComparison)
 
 
 @dataclass(frozen=True, slots=True, repr=False, kw_only=True)
@@ -50,7 +49,8 @@ class Decision:
         history: All doses of the certificates that were signed by a trusted key; None without any.
         identity: Whether they are the traveller's: the worst comparison of all certificates; None where no document
             was shown, or no certificate says whose it is.
-        rules: What the rules say of the certificate that stands best with them; None where none were asked.
+        rules: What the rules say of the certificate that stands best with them, of those that stand alike the latest;
+            None where none were asked.
         at: The time it was decided for, aware.
     """
 
@@ -100,12 +100,10 @@ def decide(
     for asked in (identities, rules):
         if asked is not None and len(asked) != len(reports):
             raise ValueError(f"{len(asked)} answers for {len(reports)} reports")
-    identity = max(_placed(identities or ()), key=_difference, default=None)
+    compared = [(place, one) for place, one in enumerate(identities or ()) if one is not None]
+    identity = max(compared, key=_difference, default=None)
     accepted = [placed for placed in enumerate(reports) if placed[1].outcome is _ACCEPTED]
-    relied_on = {place for place, _ in accepted}
-    best = min(
-        (placed for placed in _placed(rules or ()) if placed[0] in relied_on), key=_standing, default=None
-    )
+    best = _best(accepted, rules or ())
     reasons = [*_of_reports(reports, one_is_accepted=bool(accepted))]
     if best is not None:
         reasons += _of_rules(*best)
@@ -115,7 +113,7 @@ def decide(
         reasons += _without_rules(accepted, at)
     if identity is not None:
         reasons += _of_identity(*identity)
-    elif identities is None and any(report.certificate is not None for report in reports):
+    elif any(report.certificate is not None for report in reports):
         reasons.append(_reason(DecisionCode.IDENTITY_NOT_COMPARED))
     if history is not None:
         reasons += [DecisionReason(code, HISTORY[code]) for code in history.contradictions]
@@ -129,11 +127,6 @@ def decide(
         rules=None if best is None else best[1],
         at=at,
     )
-
-
-def _placed(answers: Sequence[_Answer | None]) -> list[tuple[int, _Answer]]:
-    """Those answers that there are, with the places of their certificates."""
-    return [(place, answer) for place, answer in enumerate(answers) if answer is not None]
 
 
 def _urgency(reason: DecisionReason) -> tuple[bool, int]:
@@ -200,13 +193,39 @@ def _is_signed_later(report: VerificationReport) -> bool:
 # What it attests: the rules, apart from the dates of the token
 
 
-def _standing(placed: tuple[int, RulesAnswer]) -> tuple[int, int]:
-    """How far an answer is from passing: the worst of its rules, and how many do not pass."""
-    answer = placed[1]
-    unpassed = [outcome.result for outcome in answer.outcomes if outcome.result is not RuleResult.PASSED]
-    if RuleResult.FAILED in unpassed:
-        return 2, len(unpassed)
-    return int(bool(unpassed) or _is_without_rule(answer)), len(unpassed)
+def _best(
+    accepted: Sequence[tuple[int, VerificationReport]], rules: Sequence[RulesAnswer | None]
+) -> tuple[int, RulesAnswer] | None:
+    """The certificate that stands best with the rules; of those that stand alike the latest, which tells most."""
+    asked = [
+        (_worst(answer), -_latest_day(report), _unpassed(answer), place, answer)
+        for place, report in accepted
+        if place < len(rules) and (answer := rules[place]) is not None
+    ]
+    return min(asked, key=itemgetter(0, 1, 2, 3))[3:] if asked else None
+
+
+def _unpassed(answer: RulesAnswer) -> int:
+    return sum(outcome.result is not RuleResult.PASSED for outcome in answer.outcomes)
+
+
+def _worst(answer: RulesAnswer) -> int:
+    """0 where all rules are passed, 1 where something is open, 2 where a rule is failed."""
+    if any(outcome.result is RuleResult.FAILED for outcome in answer.outcomes):
+        return 2
+    return int(_unpassed(answer) > 0 or _is_without_rule(answer))
+
+
+def _latest_day(report: VerificationReport) -> int:
+    """The day of the last event of a certificate, counted from the year 1; 0 without any."""
+    events = () if report.certificate is None else report.certificate.events
+    return max((day.toordinal() for event in events if (day := _day_of(event)) is not None), default=0)
+
+
+def _day_of(event: Event) -> date | None:
+    if isinstance(event, Vaccination):
+        return event.vaccinated_on
+    return event.sampled_at if isinstance(event, Test) else event.first_positive
 
 
 def _is_without_rule(answer: RulesAnswer) -> bool:
