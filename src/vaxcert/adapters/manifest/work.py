@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
-from vaxcert.adapters.bulk.claim import read_json, write_json
-from vaxcert.adapters.files import create_new, read_bounded, sync_folder
+from vaxcert.adapters.bulk.claim import read_json
+from vaxcert.adapters.files import create_new, read_bounded
 from vaxcert.adapters.locks import locked
 from vaxcert.errors import AdapterError, Reason, VaxcertError
 
@@ -86,7 +86,6 @@ class WorkFolder:
         """
         try:
             self.path.mkdir(mode=_FOLDER_MODE, exist_ok=True)
-            sync_folder(self.path.parent)
         except OSError as error:
             raise AdapterError(
                 Reason.FILE_UNWRITABLE, f"cannot make the folder {self.path}: {error.strerror}"
@@ -96,24 +95,18 @@ class WorkFolder:
             if earlier is None:
                 self._empty()
                 earlier = at or now
-                write_json(self._settings, {"settings": settings, "at": earlier.isoformat()})
+                begun = {"settings": settings, "at": earlier.isoformat()}
+                self._write(self._settings, json.dumps(begun).encode())
             yield Begun(earlier, {part.part: part for part in self._parts()})
 
     def write_part(self, done: PartDone, answers: bytes) -> None:
-        """Write what was decided in a part. It is not waited for the disk: a part that is damaged is done again.
+        """Write what was decided in a part.
 
         Raises:
             AdapterError: `file-unwritable`.
         """
         body = {**asdict(done), "digest": hashlib.sha256(answers).hexdigest()}
-        partial = self.path / f".{secrets.token_hex(8)}.partial"
-        create_new(partial, json.dumps(body).encode() + b"\n" + answers, private=True, durable=False)
-        try:
-            partial.replace(self._part(done.part))
-        except OSError as error:
-            raise AdapterError(
-                Reason.FILE_UNWRITABLE, f"cannot write in {self.path}: {error.strerror}"
-            ) from None
+        self._write(self._part(done.part), json.dumps(body).encode() + b"\n" + answers)
 
     def answers(self, part: int) -> bytes:
         """What was decided in a part, as CSV without headings.
@@ -126,6 +119,17 @@ class WorkFolder:
     def remove(self) -> None:
         """Take it away."""
         shutil.rmtree(self.path, ignore_errors=True)
+
+    def _write(self, path: Path, data: bytes) -> None:
+        """Write a file, whole or not at all, unless the power fails: what is damaged then is done again."""
+        partial = self.path / f".{secrets.token_hex(8)}.partial"
+        create_new(partial, data, private=True, durable=False)
+        try:
+            partial.replace(path)
+        except OSError as error:
+            raise AdapterError(
+                Reason.FILE_UNWRITABLE, f"cannot write in {self.path}: {error.strerror}"
+            ) from None
 
     def _part(self, part: int) -> Path:
         return self.path / f"{part:08}.part"
