@@ -175,8 +175,8 @@ MAX_TOML_RULES_CHARACTERS: Final = 128 * 1024
 """Characters of a country's own rules in TOML. A policy with every kind of condition has some 3,000."""
 
 MAX_TOML_LINE_DOTS: Final = 200
-"""Dots of one line of them: reading a dotted key takes time by the square of its parts. Keys of policies have up to three
-dots, lines of expressions some dozens."""
+"""Dots of one line of them: reading a dotted key takes time by the square of its parts. Keys of policies have up to
+three dots, lines of expressions some dozens."""
 
 MAX_REGISTRY_PEOPLE: Final = 1000
 """People of one request to a registry (`specs/registry.md`). They take some 200 kB."""
