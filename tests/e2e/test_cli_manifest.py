@@ -299,6 +299,13 @@ def test_what_is_kept_of_it_holds_nobody(interrupted, tmp_path):
         assert file.name == "lock" or stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
+def test_what_a_killed_process_left_of_the_result_is_taken_away(interrupted, tmp_path):
+    folder = WorkFolder(tmp_path / "out.csv")
+    (folder.path / ".result.csv.0123.partial").write_text(NAME)
+    with folder.claimed({}, now=NOW, at=None):
+        assert not list(folder.path.glob("*.partial"))
+
+
 def test_a_damaged_part_is_done_again(decide, interrupted, tmp_path):
     part = WorkFolder(tmp_path / "out.csv").path / "00000001.part"
     part.write_bytes(part.read_bytes()[:-3])

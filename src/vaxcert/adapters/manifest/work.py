@@ -25,6 +25,7 @@ Settings: TypeAlias = Mapping[str, Any]
 """What a run is done with, as JSON has it: whatever would make another result."""
 
 _FOLDER_MODE: Final = 0o700
+_LOCK: Final = "lock"
 _MAX_PART_BYTES: Final = 64 * 1024 * 1024
 
 
@@ -61,7 +62,10 @@ class Begun:
 
 
 class WorkFolder:
-    """The folder. It holds no name and no birth date, only what was decided of each row.
+    """The folder. What is kept in it to go on from holds no name and no birth date, only what was decided of each row.
+
+    The result grows in it too, until it is put in its place; a process that is killed leaves what there was of it, for
+    the owner only, and the next one takes it away.
 
     Args:
         out: The file for the result, beside which the folder is.
@@ -90,10 +94,11 @@ class WorkFolder:
             raise AdapterError(
                 Reason.FILE_UNWRITABLE, f"cannot make the folder {self.path}: {error.strerror}"
             ) from None
-        with locked(self.path / "lock"):
+        with locked(self.path / _LOCK):
+            self._empty("*.partial")
             earlier = self._earlier(settings, now, at)
             if earlier is None:
-                self._empty()
+                self._empty("*")
                 earlier = at or now
                 begun = {"settings": settings, "at": earlier.isoformat()}
                 self._write(self._settings, json.dumps(begun).encode())
@@ -146,9 +151,9 @@ class WorkFolder:
         still = begun == at if at is not None else timedelta(0) <= now - begun < STILL_THE_SAME_RUN
         return begun if still else None
 
-    def _empty(self) -> None:
-        for path in self.path.iterdir():
-            if path.name != "lock":
+    def _empty(self, pattern: str) -> None:
+        for path in self.path.glob(pattern):
+            if path.name != _LOCK:
                 path.unlink(missing_ok=True)
 
     def _parts(self) -> Iterator[PartDone]:
