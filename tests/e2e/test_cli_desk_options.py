@@ -399,6 +399,20 @@ def verdicts(out):
     return [line[2:] for line in out.splitlines() if line in ("✔ ACCEPT", "? REFER", "✘ REFUSE")]
 
 
+def test_nothing_of_a_pair_is_left_for_the_next_traveller(piped, text):
+    """Somebody behind the holder, with a copy of the same certificate and another passport."""
+    done = piped([text, MRZ, text, OTHER_MRZ])
+    assert verdicts(done.stdout) == ["ACCEPT", "ACCEPT", "ACCEPT", "REFUSE"]
+    assert done.stdout.count("identity-not-compared") == 2  # before each passport
+
+
+def test_part_of_a_document_is_told_and_left(piped, text):
+    done = piped([MRZ[:44], text])
+    assert verdicts(done.stdout) == ["ACCEPT"]
+    assert "identity-not-compared" in done.stdout
+    assert done.stderr.startswith("vaxcert: mrz-length: part of a document")
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_each_line_is_a_card(piped, text, other_person, end):
     lines = [text, tampered(text), "HC1:*", "https://example.org/menu", "\x00\u00ff\x00noise", other_person]

@@ -95,7 +95,8 @@ def flipped(text):
         ((NAME, "10/11/1983", "TEXT"), "refer", "birth-date-ambiguous", 3),
         ((NAME, "10 October 1983", "TEXT"), "refer", "birth-date-unreadable", 3),
         ((NAME, BORN, "TEXT", "spare"), "refer", "row-malformed", 3),
-        (("", "", "TEXT"), "accept", "identity-not-compared", 0),
+        ((NAME, "99/99/1983", "FLIPPED"), "refuse", "bad-signature", 1),
+        (("", "", "TEXT"), "refer", "identity-unclear", 1),
     ],
 )
 def test_every_row_has_its_reason(decide, text, tmp_path, cells, verdict, code, status):

@@ -174,10 +174,11 @@ def test_a_document_that_has_expired_says_so(desk, page, day, expired):
     assert (answer["document_shown"]["expired"], answer["decision"]) == (expired, None)
 
 
-def test_a_birth_date_that_cannot_be_read_is_told_and_not_compared(desk, page):
+def test_a_birth_date_that_cannot_be_read_is_told_and_nobody_is_accepted(desk, page):
     answer = desk.scan(page, SECOND, document={"name": "Nguyen Bao Duy", "birth_date": "yesterday"})
     assert codes(answer["notices"]) == ["birth-date-unreadable"]
-    assert (answer["document"], answer["decision"]["identity"]) == (None, None)
+    assert (answer["document"], answer["decision"]["identity"]["grade"]) == (None, "unclear")
+    assert answer["decision"]["verdict"] == "refer"
 
 
 @pytest.mark.parametrize(

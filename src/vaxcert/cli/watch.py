@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -27,6 +28,8 @@ _RESET: Final = "reset"
 _MRZ_LINE: Final = re.compile("[A-Z0-9<]{26,92}")
 _MOST_MRZ_LINES: Final = 3
 _MOST_CERTIFICATES: Final = 20
+_BETWEEN_LINES: Final = 3.0
+"""Seconds within which the lines of one document come."""
 
 
 def watch(desk: Desk, options: argparse.Namespace, session: Session) -> ExitCode:
@@ -81,6 +84,7 @@ class _Watching:
         self._texts: list[str] = []
         self._traveller: Traveller | None = None
         self._lines: list[str] = []
+        self._line_taken = 0.0
 
     def take(self, scan: str) -> None:
         """Take one scan, whatever it is."""
@@ -94,7 +98,10 @@ class _Watching:
 
     def _take_line(self, line: str) -> None:
         """A line of a document, which has two or three."""
+        if self._lines and time.monotonic() - self._line_taken > _BETWEEN_LINES:
+            self._drop_lines()
         self._lines.append(line)
+        self._line_taken = time.monotonic()
         at = self._now()
         try:
             traveller = traveller_of(read_mrz("\n".join(self._lines), at=at))
@@ -120,7 +127,8 @@ class _Watching:
             if self._texts and not (self._options.together and len(self._texts) < _MOST_CERTIFICATES):
                 self.forget()
             self._texts.append(text)
-        self._lines = []
+        if self._lines:
+            self._drop_lines()
         self._decide(self._now())
 
     def _decide(self, at: datetime) -> None:
@@ -133,6 +141,16 @@ class _Watching:
             for text, report in zip(self._texts, decision.reports, strict=True)
             if report.outcome is not Outcome.UNREADABLE
         ]
+        if self._traveller is not None and self._texts and not self._options.together:
+            self.forget()  # of a pair nothing is left for the next traveller
+
+    def _drop_lines(self) -> None:
+        """Part of a document, whose rest did not come: it must not be joined with another one's."""
+        self._lines = []
+        sentence = self._session.texts.get("reason", Reason.MRZ_LENGTH)
+        self._session.output.problem(
+            Reason.MRZ_LENGTH, "part of a document, scan all its lines again", sentence
+        )
 
     def _now(self) -> datetime:
         at: datetime | None = self._options.at

@@ -12,6 +12,7 @@ from vaxcert.errors import Reason, VaxcertError
 from vaxcert.rules.acceptance import RulesAnswer, RuleSet
 from vaxcert.rules.dose_history import DoseHistory, combine
 from vaxcert.rules.identity import IdentityComparison, Traveller, compare_identity
+from vaxcert.rules.name_comparison import forget_words
 from vaxcert.verify import Outcome, VerificationReport, Verifier, unreadable
 
 Source: TypeAlias = str | bytes | VaxcertError
@@ -55,6 +56,7 @@ class Desk:
             ValueError: `at` has no time zone. The only exception: it is not about the sources.
         """
         (decision,) = self.examine_all([(sources, traveller)], at=at)
+        forget_words()
         return decision
 
     def examine_all(self, shown: Sequence[Shown], *, at: datetime) -> list[Decision]:

@@ -295,6 +295,11 @@ _word: Final = lru_cache(maxsize=8192)(_read_word)
 """Vietnamese has fewer syllables."""
 
 
+def forget_words() -> None:
+    """Forget the words of names that were compared, which are kept for whoever compares millions."""
+    _word.cache_clear()
+
+
 def _clusters(text: str) -> tuple[str, ...]:
     clusters: list[str] = []
     for character in unicodedata.normalize("NFKD", text.translate(_STROKES)):

@@ -15,6 +15,7 @@ from vaxcert.errors import Reason, VaxcertError
 from vaxcert.limits import MAX_DESK_CERTIFICATES
 from vaxcert.presentation.decision_json import decision_json
 from vaxcert.presentation.texts import Texts
+from vaxcert.rules.identity import Traveller
 from vaxcert.scanned_text import ScanRepair
 from vaxcert.verify import Outcome
 
@@ -128,14 +129,17 @@ def scan(request: ScanRequest, desk: Desk, at: datetime) -> ScanAnswer:
     if len(certificates) > MAX_DESK_CERTIFICATES:
         problems.append(Reason.INPUT_TOO_LONG)
     held = certificates[:MAX_DESK_CERTIFICATES]
-    document = None
+    document, traveller = None, None
     sent = request.document if mrz is None else {"mrz": mrz}
     if sent is not None:
         try:
             document = read_document(sent, at)
+            traveller = document.traveller
         except VaxcertError as error:
             problems.append(error.reason)
-    traveller = None if document is None else document.traveller
+            traveller = (
+                Traveller()
+            )  # somebody of whom nothing is known: for a second look, whoever was compared before
     return ScanAnswer(
         held=held,
         document=document,

@@ -29,7 +29,7 @@ class Passenger:
     """One passenger. Its repr shows nothing.
 
     Attributes:
-        traveller: Who it is; None where the row does not say so.
+        traveller: Who it is; None where the row cannot be read.
         sources: The certificates, as for `Desk.examine`.
         problem: Code of what cannot be read of the row; "" where all can.
     """
@@ -77,7 +77,7 @@ class PassengerReader:
             problem = str(error.reason)
         return Passenger(traveller, self._sources(cells), problem)
 
-    def _traveller(self, cells: Sequence[str]) -> Traveller | None:
+    def _traveller(self, cells: Sequence[str]) -> Traveller:
         mrz = _cell(cells, self._mrz)
         if mrz:
             return traveller_of(read_mrz(mrz, at=self._at))
@@ -119,9 +119,11 @@ def _cell(cells: Sequence[str], place: int | None) -> str:
     return "" if place is None else cells[place].strip()
 
 
-def _named(name: str, birth_date: BirthDate | None) -> Traveller | None:
-    if not name and birth_date is None:
-        return None
+def _named(name: str, birth_date: BirthDate | None) -> Traveller:
+    if not name:
+        return Traveller(
+            birth_date=birth_date
+        )  # nobody looks at the passenger here, who is then for a second look
     typed = typed_traveller(name)
     return Traveller(
         family_name=typed.family_name,

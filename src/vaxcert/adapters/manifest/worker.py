@@ -15,7 +15,7 @@ from vaxcert.adapters.manifest.passengers import Passenger, PassengerReader
 from vaxcert.adapters.manifest.pictures import PictureFolder
 from vaxcert.adapters.manifest.work import PartDone, WorkFolder
 from vaxcert.adapters.records.writers import csv_bytes
-from vaxcert.decision import Decision, Desk
+from vaxcert.decision import Decision, Desk, Verdict
 from vaxcert.presentation.texts import load
 
 ROW_MALFORMED: Final = "row-malformed"
@@ -120,7 +120,8 @@ class ManifestWorker:
         return done
 
     def _status(self, decision: Decision, passenger: Passenger) -> int:
-        return int(self._job.unread if passenger.problem else self._job.status(decision))
+        unread = passenger.problem and decision.verdict is not Verdict.REFUSE
+        return int(self._job.unread if unread else self._job.status(decision))
 
 
 def _singly(combinations: Counter[tuple[str, ...]]) -> dict[str, int]:

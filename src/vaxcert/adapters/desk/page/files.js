@@ -2,6 +2,7 @@
 
 import { byId } from "./dom.js";
 import { tell } from "./session.js";
+import { turnNow } from "./traveller.js";
 import { word } from "./words.js";
 import { isField } from "./wedge.js";
 
@@ -29,11 +30,13 @@ async function textsOf(files) {
 export function listen({ working, found, failed }) {
   const read = async (files) => {
     if (files.length === 0) return;
+    const turn = turnNow();
     working();
     try {
-      found(await textsOf(Array.from(files)));
+      const read = await textsOf(Array.from(files));
+      if (turn === turnNow()) found(read);
     } catch (error) {
-      failed(error);
+      if (turn === turnNow()) failed(error);
     }
   };
 

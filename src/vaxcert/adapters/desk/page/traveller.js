@@ -13,6 +13,9 @@ let now = fresh();
 let turn = 0;
 let queue = Promise.resolve();
 
+// What was read for a traveller who has gone is not for the next one.
+export const turnNow = () => turn;
+
 export const isEmpty = () => now.held.length === 0 && now.document === null;
 
 // Scans are answered one after the other; what comes back for a traveller who has gone is dropped.
