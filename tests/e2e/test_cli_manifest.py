@@ -300,6 +300,23 @@ def test_what_is_kept_of_it_holds_nobody(interrupted, tmp_path):
         assert file.name == "lock" or stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
+@pytest.mark.parametrize("prepared", ["a link", "writable for all"])
+def test_a_folder_that_others_may_have_prepared_is_refused(decide, text, tmp_path, prepared):
+    work = WorkFolder(tmp_path / "out.csv").path
+    (tmp_path / "victim").mkdir()
+    kept = tmp_path / "victim" / "precious"
+    kept.touch()
+    if prepared == "a link":
+        work.symlink_to(tmp_path / "victim")
+    else:
+        work.mkdir()
+        work.chmod(0o777)
+    done = decide(("PNR1", NAME, BORN, text))[0]
+    assert (done.status, len(done.stderr.splitlines())) == (2, 1)
+    assert "is not a folder of yours alone" in done.stderr
+    assert kept.exists()
+
+
 def test_what_a_killed_process_left_of_the_result_is_taken_away(interrupted, tmp_path):
     folder = WorkFolder(tmp_path / "out.csv")
     (folder.path / ".result.csv.0123.partial").write_text(NAME)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import secrets
 import shutil
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -25,6 +27,7 @@ Settings: TypeAlias = Mapping[str, Any]
 """What a run is done with, as JSON has it: whatever would make another result."""
 
 _FOLDER_MODE: Final = 0o700
+_OF_OTHERS: Final = 0o022
 _LOCK: Final = "lock"
 _MAX_PART_BYTES: Final = 64 * 1024 * 1024
 
@@ -94,6 +97,7 @@ class WorkFolder:
             raise AdapterError(
                 Reason.FILE_UNWRITABLE, f"cannot make the folder {self.path}: {error.strerror}"
             ) from None
+        self._check_own()
         with locked(self.path / _LOCK):
             self._empty("*.partial")
             earlier = self._earlier(settings, now, at)
@@ -138,6 +142,20 @@ class WorkFolder:
 
     def _part(self, part: int) -> Path:
         return self.path / f"{part:08}.part"
+
+    def _check_own(self) -> None:
+        """Make sure that nobody else can have put anything into the folder: its parts are relied on.
+
+        Raises:
+            AdapterError: `file-unwritable`.
+        """
+        found = self.path.lstat()
+        others = hasattr(os, "geteuid") and (found.st_uid != os.geteuid() or found.st_mode & _OF_OTHERS)
+        if stat.S_ISLNK(found.st_mode) or others:
+            raise AdapterError(
+                Reason.FILE_UNWRITABLE,
+                f"{self.path} is not a folder of yours alone; take it away, then run again",
+            )
 
     def _earlier(self, settings: Settings, now: datetime, at: datetime | None) -> datetime | None:
         """The time that an earlier run decides for, where it can be taken up again."""

@@ -54,10 +54,10 @@ function told(notices) {
 }
 
 function failed(error) {
+  card.showEmpty(); // what was scanned got no answer: that of the one before must not be taken for it
   if (error.code === "no-session") {
     lock(error.sentence);
   } else if (error.code === "no-answer" || error.code === undefined) {
-    card.showNotices([]);
     status.showNoAnswer();
   } else {
     told([{ code: error.code, sentence: error.sentence, kind: "problem" }]);
