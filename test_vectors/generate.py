@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from test_vectors.builder import FOLDER, PSS_SIGNATURES
 from test_vectors.families import ALL
+from test_vectors.operation import OperationVector
 from test_vectors.trust_lists import REVOCATION_LISTS, TRUST_LISTS
 from test_vectors.vector import Vector
 
@@ -28,13 +29,13 @@ GENERATED: Final = (
 )
 
 
-def all_vectors() -> list[Vector]:
+def all_vectors() -> list[Vector | OperationVector]:
     """Every vector, by identifier.
 
     Raises:
         ValueError: An identifier is there twice.
     """
-    vectors = [vector for family in ALL for vector in family.vectors]
+    vectors: list[Vector | OperationVector] = [vector for family in ALL for vector in family.vectors]
     by_identifier = {vector.identifier: vector for vector in vectors}
     if len(by_identifier) != len(vectors):
         raise ValueError("two vectors have the same identifier")
@@ -84,7 +85,7 @@ def _write(folder: Path, files: dict[str, bytes]) -> None:
         path.write_bytes(content)
 
 
-def _file(vector: Vector) -> str:
+def _file(vector: Vector | OperationVector) -> str:
     family, name = vector.identifier.split("::")
     return f"vectors/{family}/{name}.json"
 

@@ -56,13 +56,16 @@ class Vector:
     at: datetime
     trust_list: str
     policy: Policy
+    requirements: tuple[str, ...]
     revocation: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The content of the vector's file."""
         return {
             "id": self.identifier,
+            "operation": "verify",
             "description": self.description,
+            "requirements": sorted(set(self.requirements)),
             "spec": self.spec,
             "importance": self.importance,
             "features": sorted(self._features()),
@@ -120,10 +123,14 @@ class Family:
         name: First part of every identifier, and name of the folder.
         spec: The sections that say so, where a vector does not name its own.
         importance: Likewise.
+        requirements: Likewise, identifiers of requirements of `specs/`.
     """
 
-    def __init__(self, name: str, *, spec: str, importance: Importance) -> None:
+    def __init__(
+        self, name: str, *, spec: str, importance: Importance, requirements: tuple[str, ...] = ()
+    ) -> None:
         self.name = name
+        self._requirements = requirements
         self.vectors: list[Vector] = []
         self._spec = spec
         self._importance = importance
@@ -141,6 +148,7 @@ class Family:
         revocation: str | None = None,
         spec: str | None = None,
         importance: Importance | None = None,
+        requirements: tuple[str, ...] | None = None,
     ) -> None:
         """Add a vector."""
         self.vectors.append(
@@ -154,6 +162,7 @@ class Family:
                 at=at,
                 trust_list=trust_list,
                 policy=policy,
+                requirements=self._requirements if requirements is None else requirements,
                 revocation=revocation,
             )
         )
