@@ -44,7 +44,7 @@ def verify(given: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, An
 
 def trust_list_of(document: Mapping[str, Any]) -> TrustList:
     """The trust list that a document of `test_vectors/trust_lists` describes."""
-    dates = {
+    dates: dict[str, Any] = {
         part: datetime.fromisoformat(document[part])
         for part in ("issued", "next_update", "usable_until")
         if part in document
