@@ -6,7 +6,7 @@ PEERS := .venv-peers
 RECORDS ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo national test test-all check vectors peers bench bench-bulk bench-manifest bench-desk clean
+.PHONY: help demo national test test-all check docs vectors peers bench bench-bulk bench-manifest bench-desk clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
@@ -19,6 +19,10 @@ $(VENV)/.installed: pyproject.toml
 
 $(VENV)/.spark: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[spark]'
+	@touch $@
+
+$(VENV)/.docs: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
 	@touch $@
 
 $(PEERS)/.installed: benchmarks/peers/requirements.txt
@@ -42,6 +46,9 @@ check: $(VENV)/.spark ## Lint and type-check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+docs: $(VENV)/.docs ## Build the documentation site in site/; open site/index.html
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 
 vectors: $(VENV)/.installed ## Regenerate the test vectors
 	$(BIN)/python -m test_vectors.generate

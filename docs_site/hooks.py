@@ -1,0 +1,126 @@
+"""Hooks of MkDocs: pages from outside `docs`, the reference of the command line, and links between all of them.
+
+Pages link to each other as files of the repository, so that they can be read there too. Here every such link becomes
+one to the page of the site, or to a copy of the file.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import sys
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+
+ROOT: Final = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))  # MkDocs loads this file by its path
+
+from docs_site.command_reference import command_pages  # noqa: E402
+
+DOCS: Final = "docs"
+COMMANDS: Final = "reference/commands"
+MOVED: Final = {
+    "README.md": "index.md",
+    "CHANGELOG.md": "about/changelog.md",
+    "CONTRIBUTING.md": "about/contributing.md",
+    "SECURITY.md": "about/security.md",
+    "test_vectors/README.md": "test-vectors.md",
+    "test_vectors/CHANGELOG.md": "test-vectors-changelog.md",
+}
+"""Pages from elsewhere in the repository, and where they stand in the site."""
+
+_CODE: Final = re.compile(r"^(```).*?^```$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
+_LINK: Final = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\](?:\([^)]*\))?)*)\]\(([^)#\s]+)(#[^)\s]*)?\)")
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Add the pages from outside `docs`, and fill in the patterns of the navigation."""
+    for source, place in _moved().items():
+        files.append(File.generated(config, place, abs_src_path=str(ROOT / source)))
+    for name, text in command_pages().items():
+        files.append(File.generated(config, f"{COMMANDS}/{name}", content=text))
+    places = sorted((file.src_uri for file in files.documentation_pages()), key=_readme_first)
+    config.nav = _expanded(config.nav, places)
+    return files
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Turn links between files of the repository into links of the site."""
+    if page.file.src_uri.startswith(f"{COMMANDS}/"):
+        return markdown
+    links = _Links(page.file.src_uri, config, files)
+    parts, end = [], 0
+    for code in _CODE.finditer(markdown):
+        parts += [_LINK.sub(links.changed, markdown[end : code.start()]), code[0]]
+        end = code.end()
+    return "".join([*parts, _LINK.sub(links.changed, markdown[end:])])
+
+
+class _Links:
+    """The links of one page."""
+
+    def __init__(self, place: str, config: MkDocsConfig, files: Files) -> None:
+        self._place = place
+        self._source = {moved: source for source, moved in _moved().items()}.get(place, f"{DOCS}/{place}")
+        self._config = config
+        self._files = files
+
+    def changed(self, link: re.Match[str]) -> str:
+        """The link in the site."""
+        picture, words, target, anchor = link.groups(default="")
+        if "://" in target:
+            return link[0]
+        words = _LINK.sub(self.changed, words)
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(self._source), target))
+        place = self._place_of(path)
+        if place is None:
+            return words
+        return (
+            f"{picture}[{words}]({posixpath.relpath(place, posixpath.dirname(self._place) or '.')}{anchor})"
+        )
+
+    def _place_of(self, path: str) -> str | None:
+        """Where a file of the repository stands in the site; a folder without a page stands nowhere."""
+        moved = _moved()
+        if (ROOT / path).is_dir():
+            path = posixpath.join(path, "README.md")
+            if not (ROOT / path).exists():
+                return None
+        if path in moved:
+            return moved[path]
+        if path.startswith(f"{DOCS}/"):
+            return path.removeprefix(f"{DOCS}/")
+        if not (ROOT / path).is_file():
+            raise PluginError(f"{self._source}: no file {path}")
+        place = f"files/{path}" if "." in posixpath.basename(path) else f"files/{path}.txt"
+        if self._files.get_file_from_path(place) is None:
+            self._files.append(File.generated(self._config, place, abs_src_path=str(ROOT / path)))
+        return place
+
+
+def _moved() -> dict[str, str]:
+    specifications = {f"specs/{path.name}": f"specs/{path.name}" for path in (ROOT / "specs").glob("*.md")}
+    return {source: place for source, place in MOVED.items() if (ROOT / source).exists()} | specifications
+
+
+def _readme_first(place: str) -> tuple[str, bool, str]:
+    folder, name = posixpath.split(place)
+    return folder, name not in {"README.md", "index.md"}, name
+
+
+def _expanded(nav: list[object], places: list[str]) -> list[object]:
+    """The navigation, with every pattern replaced by the pages it fits."""
+    expanded: list[object] = []
+    for item in nav:
+        if isinstance(item, str) and "*" in item:
+            expanded += [place for place in places if PurePosixPath(place).match(item)]
+        elif isinstance(item, dict):
+            expanded.append({k: _expanded(v, places) if isinstance(v, list) else v for k, v in item.items()})
+        else:
+            expanded.append(item)
+    return expanded
