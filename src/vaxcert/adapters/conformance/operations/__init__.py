@@ -10,12 +10,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
+from vaxcert.adapters.conformance.operations.apply_rules import apply_rules
+from vaxcert.adapters.conformance.operations.compare_identity import compare_identity
+from vaxcert.adapters.conformance.operations.decide import decide
+from vaxcert.adapters.conformance.operations.read_mrz import read_mrz
+from vaxcert.adapters.conformance.operations.read_picture import read_picture
 from vaxcert.adapters.conformance.operations.verify import verify
 
 Answer: TypeAlias = dict[str, Any]
 Operation: TypeAlias = Callable[[Mapping[str, Any], Mapping[str, Any]], Answer]
 
 OPERATIONS: Final[Mapping[str, Operation]] = {
+    "apply-rules": apply_rules,
+    "compare-identity": compare_identity,
+    "decide": decide,
+    "read-mrz": read_mrz,
+    "read-picture": read_picture,
     "verify": verify,
 }
 """Every operation, by the name that vectors call it by."""

@@ -27,19 +27,23 @@ from vaxcert.verify import Verifier
 
 def verify(given: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
     """Verify `text` at `at` against `trust_list` under `policy`, and ask `revocation` where it is there."""
-    revocation = context.get("revocation")
-    verifier = Verifier(
-        trust_list_of(context["trust_list"]),
-        policy=policy_of(context["policy"]),
-        revocation=None if revocation is None else RevocationLists([WrittenList(revocation)]),
-    )
-    report = verifier.report(given["text"], at=datetime.fromisoformat(context["at"]))
+    report = verifier_of(context).report(given["text"], at=datetime.fromisoformat(context["at"]))
     return {
         "outcome": report.outcome,
         "level": report.level,
         "reason": report.reason,
         "findings": sorted({finding.code for finding in report.findings}),
     }
+
+
+def verifier_of(context: Mapping[str, Any]) -> Verifier:
+    """The verifier of a context: with its trust list, its policy, and its revocation list where it is there."""
+    revocation = context.get("revocation")
+    return Verifier(
+        trust_list_of(context["trust_list"]),
+        policy=policy_of(context["policy"]),
+        revocation=None if revocation is None else RevocationLists([WrittenList(revocation)]),
+    )
 
 
 def trust_list_of(document: Mapping[str, Any]) -> TrustList:
