@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import Final
 
-from test_vectors.families import base45, cbor, cose, cwt, payload, policy, revocation, signer, trust, zlib
+from test_vectors.families import (
+    base45,
+    cbor,
+    cose,
+    cwt,
+    identity,
+    mrz,
+    payload,
+    policy,
+    revocation,
+    signer,
+    trust,
+    zlib,
+)
 
 ALL: Final = (
     base45.FAMILY,
@@ -17,4 +30,6 @@ ALL: Final = (
     trust.FAMILY,
     revocation.FAMILY,
     policy.FAMILY,
+    mrz.FAMILY,
+    identity.FAMILY,
 )

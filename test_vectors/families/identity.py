@@ -1,0 +1,697 @@
+"""Whether a certificate is the traveller's: names of several languages, twins, cut names, partial birth dates."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from test_vectors.operation import OperationFamily
+from test_vectors.samples import DROP, dcc, name
+from test_vectors.zones import card, passport, with_character
+
+FAMILY: Final = OperationFamily(
+    "identity", "compare-identity", spec="ICAO Doc 9303-3 section 6", importance="critical"
+)
+
+_AT: Final = {"at": "2026-02-01T12:00:00Z"}
+_BORN: Final = "1990-05-17"
+
+Codes = tuple[str, ...]
+
+
+def _person(fn: Any, gn: Any, fnt: Any, gnt: Any, born: Any = _BORN) -> dict[str, Any]:
+    return dcc(nam=name(fn=fn, gn=gn, fnt=fnt, gnt=gnt), dob=born)
+
+
+def _mrz(name: str, born: str = "900517") -> dict[str, Any]:
+    return {"mrz": passport(name=name, born=born)}
+
+
+def _typed(name: str, born: str = _BORN) -> dict[str, Any]:
+    return {"name": name, "birth_date": born}
+
+
+def _add(
+    name: str,
+    description: str,
+    certificate: dict[str, Any],
+    document: dict[str, Any],
+    grade: str,
+    codes: Codes,
+    *requirements: str,
+) -> None:
+    is_accepted = grade in ("match", "likely")
+    FAMILY.add(
+        name,
+        description,
+        {"certificate": certificate, "document": document},
+        {
+            "outcome": "accepted" if is_accepted else "refused",
+            "reason": None if is_accepted else codes[0],
+            "grade": grade,
+            "codes": list(codes),
+        },
+        context=_AT,
+        requirements=("ID-10", *requirements),
+    )
+
+
+def _unreadable(
+    name: str, description: str, document: dict[str, Any], reason: str, *requirements: str
+) -> None:
+    FAMILY.add(
+        name,
+        description,
+        {"certificate": _THU, "document": document},
+        {"outcome": "unreadable", "reason": reason, "grade": None, "codes": []},
+        context=_AT,
+        requirements=requirements,
+    )
+
+
+_THU: Final = dcc()
+_LAN: Final = _person("Nguyễn", "Thị Lan", "NGUYEN", "THI<LAN")
+_MUELLER: Final = _person("Müller", "Jürgen", "MUELLER", "JUERGEN")
+_DANIEL: Final = _person("Muster", "Daniel", "MUSTER", "DANIEL")
+
+
+def _same_words() -> None:
+    _add(
+        "vietnamese-mrz",
+        "Nguyễn Văn Thử and the zone of his passport.",
+        _THU,
+        _mrz("NGUYEN<<VAN<THU"),
+        "match",
+        (),
+        "ID-13",
+        "ID-23",
+    )
+    _add(
+        "vietnamese-typed",
+        "The name as it is written.",
+        _THU,
+        _typed("Nguyễn, Văn Thử"),
+        "match",
+        (),
+        "ID-12",
+        "ID-13",
+    )
+    _add(
+        "vietnamese-typed-bare",
+        "Typed without any marks.",
+        _THU,
+        _typed("NGUYEN, VAN THU"),
+        "match",
+        (),
+        "ID-13",
+    )
+    _add(
+        "vietnamese-full-name",
+        "A full name in the order of the passport.",
+        _THU,
+        _typed("Nguyễn Văn Thử"),
+        "match",
+        (),
+        "ID-13",
+    )
+    _add("vietnamese-card", "The zone of an identity card.", _THU, {"mrz": card()}, "match", (), "ID-13")
+    _add(
+        "tone-on-another-vowel",
+        "Hòa typed as Hoà, which is the same syllable.",
+        _person("Trần", "Hòa", "TRAN", "HOA"),
+        _typed("Trần, Hoà"),
+        "match",
+        (),
+        "ID-12",
+    )
+    _add(
+        "joined-words",
+        "Given names written as one word.",
+        _person("Lê", "Thanh Hương", "LE", "THANH<HUONG"),
+        _mrz("LE<<THANHHUONG"),
+        "match",
+        ("joined-words",),
+        "ID-13",
+    )
+    _add(
+        "german-mrz",
+        "Müller is MUELLER in the zone.",
+        _MUELLER,
+        _mrz("MUELLER<<JUERGEN"),
+        "match",
+        (),
+        "ID-13",
+    )
+    _add("german-typed", "Müller as it is written.", _MUELLER, _typed("Müller, Jürgen"), "match", (), "ID-13")
+    _add(
+        "german-sharp-s",
+        "Weiß is WEISS.",
+        _person("Weiß", "Björn", "WEISS", "BJOERN"),
+        _mrz("WEISS<<BJOERN"),
+        "match",
+        (),
+        "ID-13",
+    )
+    _add(
+        "german-xx", "A state may write Ü as UXX.", _MUELLER, _mrz("MUXXLLER<<JUXXRGEN"), "match", (), "ID-13"
+    )
+    _add(
+        "german-expanded",
+        "Müller typed as Mueller, with a mark elsewhere.",
+        _MUELLER,
+        _typed("Mueller, Jürgen"),
+        "match",
+        ("transliteration",),
+        "ID-13",
+    )
+    _add(
+        "spanish",
+        "Ñ is N in the zone.",
+        _person("Núñez García", "José", "NUNEZ<GARCIA", "JOSE"),
+        _mrz("NUNEZ<GARCIA<<JOSE"),
+        "match",
+        (),
+        "ID-13",
+    )
+    _add(
+        "spanish-xx",
+        "A state may write Ñ as NXX.",
+        _person("Núñez García", "José", "NUNEZ<GARCIA", "JOSE"),
+        _mrz("NUNXXEZ<GARCIA<<JOSE"),
+        "match",
+        (),
+        "ID-13",
+    )
+    _add(
+        "airline-title",
+        "An airline's form with a title.",
+        _person("Muster", "Erika", "MUSTER", "ERIKA"),
+        _typed("MUSTER/ERIKA MRS"),
+        "match",
+        (),
+        "ID-13",
+    )
+    _add(
+        "wrong-standard-name",
+        "The written name agrees where the standard one is wrong.",
+        _person("Nguyễn", "Văn Thử", "NGUYN", "VAN<THU"),
+        _typed("Nguyễn, Văn Thử"),
+        "match",
+        (),
+        "ID-13",
+    )
+
+
+def _twins() -> None:
+    _add(
+        "twin-mark",
+        "Lan and Lân are two sisters.",
+        _LAN,
+        _typed("Nguyễn, Thị Lân"),
+        "unclear",
+        ("other-diacritics",),
+        "ID-11",
+        "ID-14",
+    )
+    _add(
+        "twin-mark-thuy",
+        "So are Thuý and Thuỷ.",
+        _person("Nguyễn", "Thị Thuý", "NGUYEN", "THI<THUY"),
+        _typed("Nguyễn, Thị Thuỷ"),
+        "unclear",
+        ("other-diacritics",),
+        "ID-11",
+        "ID-14",
+    )
+    _add(
+        "twin-stroke",
+        "Dung and Đung with marks elsewhere in both names.",
+        _person("Nguyễn", "Dung", "NGUYEN", "DUNG"),
+        _typed("Nguyễn, Đung"),
+        "unclear",
+        ("other-diacritics",),
+        "ID-11",
+        "ID-14",
+    )
+    _add(
+        "twin-letter",
+        "An and Anh are two brothers.",
+        _person("Nguyễn", "Văn An", "NGUYEN", "VAN<AN"),
+        _mrz("NGUYEN<<VAN<ANH"),
+        "mismatch",
+        ("other-words",),
+        "ID-11",
+        "ID-20",
+    )
+    _add(
+        "twin-order",
+        "Minh Anh and Anh Minh are two people.",
+        _person("Nguyễn", "Minh Anh", "NGUYEN", "MINH<ANH"),
+        _mrz("NGUYEN<<ANH<MINH"),
+        "mismatch",
+        ("other-order",),
+        "ID-11",
+        "ID-17",
+    )
+    _add(
+        "twin-second-name",
+        "Maria and Maria Luisa.",
+        _person("Muster", "Maria", "MUSTER", "MARIA"),
+        _mrz("MUSTER<<MARIA<LUISA"),
+        "unclear",
+        ("missing-name",),
+        "ID-11",
+        "ID-18",
+    )
+    _add(
+        "twin-daniela",
+        "Daniel and Daniela, written out.",
+        _DANIEL,
+        _mrz("MUSTER<<DANIELA"),
+        "mismatch",
+        ("other-words",),
+        "ID-11",
+        "ID-20",
+    )
+    _add("other-person", "Somebody else.", _THU, _mrz("TRAN<<THI<MAI"), "mismatch", ("other-words",), "ID-20")
+
+
+def _other_ways() -> None:
+    _add(
+        "i-for-y-in-family-name",
+        "Lý and LI, a family name.",
+        _person("Lý", "Văn Thử", "LY", "VAN<THU"),
+        _mrz("LI<<VAN<THU"),
+        "likely",
+        ("i-and-y",),
+        "ID-15",
+    )
+    _add(
+        "i-for-y-in-given-name",
+        "Vy and Vi may be sisters.",
+        _person("Nguyễn", "Vy", "NGUYEN", "VY"),
+        _mrz("NGUYEN<<VI"),
+        "unclear",
+        ("i-and-y",),
+        "ID-11",
+        "ID-15",
+    )
+    _add(
+        "another-border",
+        "The middle name went to the family name.",
+        _THU,
+        _mrz("NGUYEN<VAN<<THU"),
+        "likely",
+        ("name-parts",),
+        "ID-16",
+    )
+    _add(
+        "another-border-none",
+        "The whole name stands in the field of the family name.",
+        _THU,
+        _mrz("NGUYEN<VAN<THU"),
+        "match",
+        (),
+        "ID-16",
+    )
+    _add(
+        "swapped",
+        "Family name and given name in each other's place.",
+        _person("Muster", "Erika", "MUSTER", "ERIKA"),
+        _mrz("ERIKA<<MUSTER"),
+        "likely",
+        ("order",),
+        "ID-17",
+    )
+    _add(
+        "swapped-western-full-name",
+        "A full name in Western order whose given name is one word.",
+        _person("Nguyễn", "Thử", "NGUYEN", "THU"),
+        _typed("Thử Nguyễn"),
+        "likely",
+        ("order",),
+        "ID-17",
+    )
+    _add(
+        "swapped-two-syllables",
+        "Minh Anh Nguyễn may be Anh Minh's as well.",
+        _person("Nguyễn", "Minh Anh", "NGUYEN", "MINH<ANH"),
+        _typed("Minh Anh Nguyễn"),
+        "unclear",
+        ("order",),
+        "ID-11",
+        "ID-17",
+    )
+    _add(
+        "middle-name-missing",
+        "Nguyễn Thử, without the middle name.",
+        _THU,
+        _mrz("NGUYEN<<THU"),
+        "unclear",
+        ("missing-middle-name",),
+        "ID-18",
+    )
+    _add("abbreviation", "Văn as V.", _THU, _typed("Nguyễn, V. Thử"), "unclear", ("abbreviation",), "ID-18")
+    _add(
+        "abbreviated-last-word",
+        "Thử as T.: it may be anybody's.",
+        _THU,
+        _typed("Nguyễn, Văn T."),
+        "unclear",
+        ("abbreviated-last-word",),
+        "ID-18",
+    )
+    _add(
+        "given-name-missing",
+        "The document has no given name.",
+        _person("Muster", "Erika", "MUSTER", "ERIKA"),
+        _mrz("MUSTER"),
+        "unclear",
+        ("missing-name",),
+        "ID-18",
+    )
+    _add(
+        "arabic-spellings",
+        "Mohammed and Muhammad are usual spellings of one name.",
+        _person("Hassan", "Mohammed", "HASSAN", "MOHAMMED"),
+        _mrz("HASAN<<MUHAMMAD"),
+        "unclear",
+        ("other-spelling",),
+        "ID-19",
+    )
+    _add(
+        "arabic-other-name",
+        "Mahmoud is another name than Mohammed.",
+        _person("Hassan", "Mohammed", "HASSAN", "MOHAMMED"),
+        _mrz("HASSAN<<MAHMOUD"),
+        "mismatch",
+        ("other-words",),
+        "ID-19",
+        "ID-20",
+    )
+    _add(
+        "arabic-transliterated",
+        "A name in Arabic letters with its standard name.",
+        _person("حسن", "محمد", "HASSAN", "MOHAMMED"),
+        _mrz("HASSAN<<MOHAMMED"),
+        "match",
+        (),
+        "ID-21",
+    )
+    _add(
+        "umlaut-lost",
+        "MULLER may be Muller or Müller.",
+        _person("Mueller", "Anna", "MUELLER", "ANNA"),
+        _mrz("MULLER<<ANNA"),
+        "unclear",
+        ("other-spelling",),
+        "ID-19",
+    )
+    _add(
+        "umlaut-shown",
+        "The certificate shows the Ü that the document writes U.",
+        _MUELLER,
+        _mrz("MULLER<<JURGEN"),
+        "match",
+        ("diacritics",),
+        "ID-13",
+    )
+    _add(
+        "one-letter-apart",
+        "Meier and Meyer: no distance between letters makes them one.",
+        _person("Meier", "Anna", "MEIER", "ANNA"),
+        _mrz("MAIER<<ANNA"),
+        "mismatch",
+        ("other-words",),
+        "ID-19",
+        "ID-20",
+    )
+    _add(
+        "other-script",
+        "A name in Arabic letters without a standard name.",
+        dcc(nam=name(fn="حسن", gn="محمد", fnt=DROP, gnt=DROP)),
+        _mrz("HASSAN<<MOHAMMED"),
+        "unclear",
+        ("other-script",),
+        "ID-21",
+    )
+    _add(
+        "no-name",
+        "The certificate has no name.",
+        dcc(nam=name(fn=DROP, gn=DROP, fnt=DROP, gnt=DROP)),
+        _mrz("NGUYEN<<VAN<THU"),
+        "unclear",
+        ("name-not-given",),
+        "ID-21",
+    )
+
+
+_LONG: Final = "PAPANDROPOULOS<<MARIA<ALEXANDRA<KATERIN"
+_SYLLABLES: Final = "NGUYEN<PHUC<<CONG<TANG<TON<NU<THUY<ANHT"
+
+
+def _cut() -> None:
+    maria = _person(
+        "Papandropoulos", "Maria Alexandra Katerina", "PAPANDROPOULOS", "MARIA<ALEXANDRA<KATERINA"
+    )
+    _add(
+        "cut-with-two-names-seen",
+        "A name cut at 39 characters, with two given names before the cut.",
+        maria,
+        _mrz(_LONG),
+        "likely",
+        ("name-cut",),
+        "ID-22",
+    )
+    other = _person("Papandropoulos", "Maria Alexia Katerina", "PAPANDROPOULOS", "MARIA<ALEXIA<KATERINA")
+    _add(
+        "cut-of-another",
+        "The part that is seen is another name's.",
+        other,
+        _mrz(_LONG),
+        "mismatch",
+        ("other-words",),
+        "ID-11",
+        "ID-22",
+    )
+    one = _person(
+        "Wolfeschlegelsteinhausen", "Daniela Eva Rosa", "WOLFESCHLEGELSTEINHAUSEN", "DANIELA<EVA<ROSA"
+    )
+    _add(
+        "cut-with-one-name-seen",
+        "A name cut at 39 characters, with one given name and a beginning seen.",
+        _person("Wolfeschlegelsteinhausenb", "Constantinopel", "WOLFESCHLEGELSTEINHAUSENB", "CONSTANTINOPEL"),
+        _mrz("WOLFESCHLEGELSTEINHAUSENB<<CONSTANTINOP"),
+        "unclear",
+        ("name-cut",),
+        "ID-11",
+        "ID-22",
+    )
+    _add(
+        "cut-not",
+        "A name of 39 characters that is whole in both: it may go on all the same.",
+        _person("Nguyễn Phúc", "Công Tằng Tôn Nữ Thuỳ Anht", "NGUYEN<PHUC", "CONG<TANG<TON<NU<THUY<ANHT"),
+        _mrz(_SYLLABLES),
+        "unclear",
+        ("name-cut",),
+        "ID-11",
+        "ID-22",
+    )
+    _add(
+        "cut-at-37",
+        "A name of 37 characters is not cut, and another one is another.",
+        one,
+        _mrz("WOLFESCHLEGELSTEINHAUSEN<<DANIELA<EVA"),
+        "unclear",
+        ("missing-name",),
+        "ID-22",
+    )
+
+
+def _birth_dates() -> None:
+    def born(certificate: Any) -> dict[str, Any]:
+        return dcc(dob=certificate)
+
+    zone = "NGUYEN<<VAN<THU"
+    _add(
+        "born-another-day",
+        "One day later.",
+        _THU,
+        _mrz(zone, "900518"),
+        "mismatch",
+        ("birth-date-differs",),
+        "ID-25",
+    )
+    _add(
+        "born-another-year",
+        "One year later.",
+        _THU,
+        _mrz(zone, "910517"),
+        "mismatch",
+        ("birth-date-differs",),
+        "ID-25",
+    )
+    _add(
+        "day-and-month-swapped",
+        "5 April and 4 May.",
+        born("1990-04-05"),
+        _mrz(zone, "900504"),
+        "unclear",
+        ("birth-date-day-month-swapped",),
+        "ID-25",
+    )
+    _add(
+        "a-century-apart",
+        "Born in 1925: the zone has 25, which is read as 2025.",
+        born("1925-05-17"),
+        _mrz(zone, "250517"),
+        "likely",
+        ("birth-century",),
+        "ID-25",
+    )
+    _add(
+        "a-century-apart-typed",
+        "A typed year has four digits.",
+        born("1925-05-17"),
+        _typed("NGUYEN, VAN THU", "2025-05-17"),
+        "mismatch",
+        ("birth-date-differs",),
+        "ID-25",
+    )
+    _add(
+        "both-know-the-month",
+        "Both sides know year and month.",
+        born("1990-05"),
+        _mrz(zone, "9005<<"),
+        "likely",
+        ("birth-date-both-partial",),
+        "ID-24",
+    )
+    _add(
+        "both-know-the-year",
+        "Both sides know the year.",
+        born("1990"),
+        _mrz(zone, "90<<<<"),
+        "likely",
+        ("birth-date-both-partial",),
+        "ID-24",
+    )
+    _add(
+        "certificate-knows-the-year",
+        "The certificate knows the year only.",
+        born("1990"),
+        _mrz(zone),
+        "unclear",
+        ("birth-date-one-partial",),
+        "ID-24",
+    )
+    _add(
+        "document-knows-the-month",
+        "The document knows year and month only.",
+        _THU,
+        _mrz(zone, "9005<<"),
+        "unclear",
+        ("birth-date-one-partial",),
+        "ID-24",
+    )
+    _add(
+        "partial-and-other",
+        "What both know differs.",
+        born("1990-06"),
+        _mrz(zone),
+        "mismatch",
+        ("birth-date-differs",),
+        "ID-24",
+        "ID-25",
+    )
+    _add(
+        "no-birth-date-in-document",
+        "The document has none.",
+        _THU,
+        _mrz(zone, "<<<<<<"),
+        "unclear",
+        ("birth-date-missing",),
+        "ID-24",
+    )
+    _add(
+        "no-birth-date-in-certificate",
+        "The certificate has none.",
+        dcc(dob=DROP),
+        _mrz(zone),
+        "unclear",
+        ("birth-date-missing",),
+        "ID-24",
+    )
+    _add(
+        "several-codes",
+        "The worst comes first, the name's before the date's of one grade.",
+        born("1990"),
+        _mrz("NGUYEN<<THU"),
+        "unclear",
+        ("missing-middle-name", "birth-date-one-partial"),
+        "ID-12",
+    )
+    _add(
+        "birth-date-worse-than-name",
+        "A date that contradicts comes before a name that is unclear.",
+        _THU,
+        _mrz("NGUYEN<<THU", "900518"),
+        "mismatch",
+        ("birth-date-differs", "missing-middle-name"),
+        "ID-12",
+    )
+    for form in ("17/05/1990", "17.05.1990", "17-5-1990", "17 05 1990"):
+        written = (
+            form.replace("/", "slash").replace(".", "dot").replace(" ", "blank").replace("17-5-", "hyphen-")
+        )
+        _add(
+            f"typed-date-{written}",
+            f"A birth date typed as {form}.",
+            _THU,
+            _typed("Nguyễn, Văn Thử", form),
+            "match",
+            (),
+            "ID-23",
+            "ID-26",
+        )
+    _add(
+        "typed-month",
+        "Month and year typed.",
+        born("1990-05"),
+        _typed("Nguyễn, Văn Thử", "05/1990"),
+        "likely",
+        ("birth-date-both-partial",),
+        "ID-24",
+        "ID-26",
+    )
+
+
+def _what_cannot_be_read() -> None:
+    for label, text in {
+        "words": "17 May 1990",
+        "february-30": "30/02/1990",
+        "two-digits": "17/05/90",
+    }.items():
+        _unreadable(
+            f"typed-date-{label}",
+            f"A birth date typed as {text}.",
+            _typed("Nguyễn, Văn Thử", text),
+            "birth-date-unreadable",
+            "ID-26",
+        )
+    _unreadable("mrz-cut-short", "A zone that is cut short.", {"mrz": passport()[:-1]}, "mrz-length", "ID-1")
+    zone = with_character(passport(), 1, 43, "9")
+    _unreadable(
+        "mrz-wrong-check-digit",
+        "A zone with a wrong composite check digit.",
+        {"mrz": zone},
+        "mrz-check-digit",
+        "ID-4",
+    )
+
+
+_same_words()
+_twins()
+_other_ways()
+_cut()
+_birth_dates()
+_what_cannot_be_read()
