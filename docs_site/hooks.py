@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import PluginError
+from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
@@ -21,6 +21,8 @@ ROOT: Final = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))  # MkDocs loads this file by its path
 
 from docs_site.command_reference import command_pages  # noqa: E402
+
+_LOG: Final = get_plugin_logger("docs_site")
 
 DOCS: Final = "docs"
 COMMANDS: Final = "reference/commands"
@@ -96,7 +98,8 @@ class _Links:
         if path.startswith(f"{DOCS}/"):
             return path.removeprefix(f"{DOCS}/")
         if not (ROOT / path).is_file():
-            raise PluginError(f"{self._source}: no file {path}")
+            _LOG.warning("%s: no file %s", self._source, path)
+            return None
         place = f"files/{path}" if "." in posixpath.basename(path) else f"files/{path}.txt"
         if self._files.get_file_from_path(place) is None:
             self._files.append(File.generated(self._config, place, abs_src_path=str(ROOT / path)))

@@ -18,7 +18,7 @@ import vaxcert as vc
 ROOT = Path(__file__).parents[2]
 LIBRARY = str(Path(vc.__file__).parents[1])
 README = ROOT / "README.md"
-PAGES = (README, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("**/*.md")))
+PAGES = (README, *(ROOT / f"{name}.md" for name in ("CONTRIBUTING", "CHANGELOG", "SECURITY")), *sorted((ROOT / "docs").glob("**/*.md")))
 
 NOT_RUN_HERE = {
     "make demo": "tests/e2e/test_demo.py runs it",
@@ -32,22 +32,37 @@ NOT_RUN_HERE = {
     "python3 -m venv vaxcert-desk": "it needs what the command before it fetches",
     "vaxcert-desk/bin/python -m pip install --no-index --find-links wheels 'vaxcert[desk]'": "likewise",
     ". .venv/bin/activate": "the command is on the path already",
+    "python3 -m venv tutorial-env": "likewise",
+    ". tutorial-env/bin/activate": "likewise",
+    "python -m pip install '.[cli,bulk]'": "it needs a network",
+    "python3 -m venv desk-env": "the command is on the path already",
+    ". desk-env/bin/activate": "likewise",
+    "python -m pip install '.[cli,desk]'": "it needs a network",
+    "python examples/demo.py demo-output": "it has run before",
+    "vaxcert desk --trust demo-output/trust --at 2022-09-01T00:00:00Z --open": "it stays open; tests/desk",
+    "vaxcert desk --trust desk-tutorial/store --environment test --at 2022-09-02T08:00:00Z --open": "likewise",
 }
+
+CONTINUED_PAGES = frozenset({"architecture.md"})
+"""Pages whose Python blocks go on with the names of those before them."""
 
 SLOW_PAGES = frozenset({"spark.md"})
 NEEDED_BY_PAGE = {"hsm.md": "softhsm2-util", "spark.md": "java"}
 
-_BLOCK = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(
+    r"^```([^\n]*)\n(.*?)^```$(?:\n+^```text\n(.*?)^```$)?", re.MULTILINE | re.DOTALL
+)
 _LINK = re.compile(r"\]\(([^)#]+)[^)]*\)")
 
 
 @dataclass(frozen=True)
 class Block:
-    """A code block of a page."""
+    """A code block of a page, and what the page says that it prints: a block of text right after it."""
 
     page: Path
     language: str
     text: str
+    printed: str | None
 
 
 def blocks(*languages: str) -> list[Block]:
@@ -95,24 +110,51 @@ def test_blocks_run(after_the_demo, block):
     needed = NEEDED_BY_PAGE.get(block.page.name)
     if needed is not None and shutil.which(needed) is None:
         pytest.skip(f"{needed} is not installed (see CONTRIBUTING.md)")
-    if block.language == "python":
-        runs_in_python(block, after_the_demo)
-    else:
-        runs_in_a_shell(block, after_the_demo)
+    runs = runs_in_python if block.language == "python" else runs_in_a_shell
+    output = runs(block, after_the_demo)
+    if block.printed is not None:
+        assert re.search(pattern_of(block.printed), output, re.MULTILINE), f"printed:\n{output}"
 
 
 def runs_in_python(block, after_the_demo):
-    done = run([sys.executable, "-c", block.text], after_the_demo)
+    done = run([sys.executable, "-c", before(block) + block.text], after_the_demo)
     assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def before(block):
+    if block.page.name not in CONTINUED_PAGES:
+        return ""
+    of_page = [other for other in blocks("python") if other.page == block.page]
+    return "".join(other.text for other in of_page[: of_page.index(block)])
 
 
 def runs_in_a_shell(block, after_the_demo):
     assert all(line.startswith("$ ") for line in block.text.splitlines())
+    outputs = []
     for command in (line.removeprefix("$ ") for line in block.text.splitlines()):
         if command not in NOT_RUN_HERE:
             done = run(["sh", "-c", command], after_the_demo)
             assert (done.returncode, done.stderr) == (0, ""), command
             assert done.stdout
+            outputs.append(done.stdout)
+    return "".join(outputs)
+
+
+def pattern_of(printed):
+    """What a page says is printed: these whole lines, where `…` stands for anything, also for whole lines."""
+    lines = (
+        r"(?s:.*)" if line == "…" else ".*".join(map(re.escape, line.split("…"))) + "[ ]*"
+        for line in printed.splitlines()
+    )
+    return "^" + r"\n".join(lines) + "$"
+
+
+def test_what_a_page_says_is_printed_is_held_against_what_is():
+    pattern = pattern_of("one …\n…\nfour\n")
+    assert re.search(pattern, "zero\none two  \nthree\nfour\nfive\n", re.MULTILINE)
+    assert not re.search(pattern, "one\nfour\n", re.MULTILINE)
+    assert not re.search(pattern, "one two\nthree\nfourth\n", re.MULTILINE)
 
 
 def test_no_block_is_of_a_language_that_nobody_runs():
