@@ -28,7 +28,15 @@ certificate = vc.HealthCertificate(
 )
 issued = issuer.issue(certificate, at=now)
 (folder / "first.png").write_bytes(vc.qr.png(issued.text))
-print("issued ", issued.certificate_id[:14], "until", issued.expires.date(), "as", len(issued.text), "characters")
+print(
+    "issued ",
+    issued.certificate_id[:14],
+    "until",
+    issued.expires.date(),
+    "as",
+    len(issued.text),
+    "characters",
+)
 
 trust_list, problems = load_trust_list([folder / "trust"])
 (text,) = vc.qr.certificate_texts((folder / "first.png").read_bytes())
