@@ -14,6 +14,7 @@ from test_vectors.families import (
     payload,
     policy,
     revocation,
+    rules,
     signer,
     trust,
     zlib,
@@ -32,4 +33,5 @@ ALL: Final = (
     policy.FAMILY,
     mrz.FAMILY,
     identity.FAMILY,
+    rules.FAMILY,
 )
