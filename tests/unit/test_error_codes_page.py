@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+import vaxcert
+from vaxcert.adapters.desk.refusals import RefusalCode
 from vaxcert.adapters.store import ImportNote
 from vaxcert.crypto.profiles import ProfileCode
 from vaxcert.decision import DecisionCode
@@ -35,7 +37,34 @@ PARTS = (
     ("Decision codes", "decision", DecisionCode),
     ("Rule issue codes", "rule-issue", RuleIssueCode),
     ("Scan codes", "scan", [*ScanRepair, *ScanProblem]),
+    ("Desk refusals", "desk-refusal", RefusalCode),
 )
+NOT_CODES = frozenset(
+    {"Kind", "Sex", "MrzFormat", "MrzField", "Level", "Outcome", "ErrorCorrection", "KeyState", "ProfileName"}
+    | {"ProfileSeverity", "Severity", "Verdict", "RecordSeverity", "MatchStatus", "PersonFact", "SignerDates"}
+    | {
+        "WhenUnsure",
+        "NameVerdict",
+        "IdentityGrade",
+        "RuleType",
+        "RuleResult",
+        "Colour",
+        "ListState",
+        "KeyStatus",
+    }
+    | {
+        "RuleState",
+        "Environment",
+        "Proof",
+        "RevocationStatus",
+        "HashType",
+        "Change",
+        "Scope",
+        "ManifestField",
+    }
+    | {"Profile", "DateOrder", "Stage", "Layout", "Mark", "ImportOutcome", "UpdateOutcome"}
+)
+"""Enumerations of something else than what is wrong: kinds, states, choices."""
 
 
 def rows(heading):
@@ -49,6 +78,27 @@ def rows(heading):
 @pytest.mark.parametrize(("heading", "table", "codes"), PARTS)
 def test_every_code_has_one_entry(heading, table, codes):
     assert sorted(row[0].strip("`") for row in rows(heading)) == sorted(codes)
+
+
+def test_every_enumeration_of_codes_is_on_the_page():
+    package = Path(vaxcert.__file__).parent
+    modules = [path.read_text("utf-8") for path in package.rglob("*.py")]
+    found = [name for text in modules for name in re.findall(r"^class (\w+)\(StrEnum\)", text, re.MULTILINE)]
+    of_parts = {type(code).__name__ for _, _, codes in PARTS for code in codes}
+    assert set(found) - NOT_CODES == of_parts
+    assert set(found) > NOT_CODES
+
+
+@pytest.mark.parametrize(
+    "heading", ["Reasons", "Findings", "Identity codes", "Dose history codes", "Decision codes"]
+)
+def test_it_is_said_what_the_officer_does_and_what_the_issuer_mends(heading):
+    (section,) = (part for part in PAGE.split("\n## ") if part.startswith(heading + "\n"))
+    for head in re.findall(r"^(\|.*)\n\| ---", section, re.MULTILINE):
+        assert head.endswith("| officer | issuer |")
+    for *_, officer, issuer in rows(heading):
+        assert heading == "Reasons" or officer != "–"
+        assert issuer
 
 
 @pytest.mark.parametrize(("heading", "table", "codes"), PARTS)
@@ -66,11 +116,12 @@ def test_the_meaning_is_what_the_command_line_says(heading, table, codes):
         ("Trust list findings", 3),
         ("Import notes", 3),
         ("Profile codes", 4),
-        ("Identity codes", 4),
-        ("Dose history codes", 4),
-        ("Decision codes", 4),
+        ("Identity codes", 5),
+        ("Dose history codes", 5),
+        ("Decision codes", 5),
         ("Rule issue codes", 3),
         ("Scan codes", 3),
+        ("Desk refusals", 3),
     ],
 )
 def test_every_entry_is_filled_in(heading, columns):
