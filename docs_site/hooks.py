@@ -36,7 +36,8 @@ MOVED: Final = {
 }
 """Pages from elsewhere in the repository, and where they stand in the site."""
 
-_CODE: Final = re.compile(r"^(```).*?^```$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
+_CODE: Final = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+_ENTRY: Final = re.compile(r"^\| `([a-z0-9-]+)` \|", re.MULTILINE)
 _LINK: Final = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\](?:\([^)]*\))?)*)\]\(([^)#\s]+)(#[^)\s]*)?\)")
 
 
@@ -55,12 +56,27 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     """Turn links between files of the repository into links of the site."""
     if page.file.src_uri.startswith(f"{COMMANDS}/"):
         return markdown
+    if page.file.src_uri == "errors.md":
+        markdown = _with_places(markdown)
     links = _Links(page.file.src_uri, config, files)
     parts, end = [], 0
     for code in _CODE.finditer(markdown):
         parts += [_LINK.sub(links.changed, markdown[end : code.start()]), code[0]]
         end = code.end()
     return "".join([*parts, _LINK.sub(links.changed, markdown[end:])])
+
+
+def _with_places(codes: str) -> str:
+    """The page of codes, with a place to link to for each code: `errors.html#expired`."""
+    seen: set[str] = set()
+
+    def placed(entry: re.Match[str]) -> str:
+        if entry[1] in seen:  # of two tables, the first has it
+            return entry[0]
+        seen.add(entry[1])
+        return f"| `{entry[1]}`{{ #{entry[1]} }} |"
+
+    return _ENTRY.sub(placed, codes)
 
 
 class _Links:
