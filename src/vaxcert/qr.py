@@ -343,6 +343,9 @@ _REDUCED_PIXELS: Final = 1_500_000
 
 _BORDER_PIXELS: Final = 16
 
+_DECODER_SIDE: Final = 65_535
+"""Pixels along one side that zxing-cpp takes."""
+
 _Scope: TypeAlias = dict[bytes, set[bytes]]
 
 _pdfium_lock = threading.Lock()  # PDFium must not be called from two threads at once
@@ -608,7 +611,7 @@ def _views(picture: Image.Image) -> Iterator[Image.Image]:
 
 def _fits(picture: Image.Image, factor: int) -> bool:
     width, height = ((side + 2 * _BORDER_PIXELS) * factor for side in picture.size)
-    return width * height <= MAX_SEARCH_PIXELS
+    return width * height <= MAX_SEARCH_PIXELS and max(width, height) <= _DECODER_SIDE
 
 
 def _enlarged(picture: Image.Image, factor: int, radius: int) -> Image.Image:

@@ -12,6 +12,7 @@ from test_vectors.families import (
     identity,
     mrz,
     payload,
+    pictures,
     policy,
     revocation,
     rules,
@@ -34,4 +35,5 @@ ALL: Final = (
     mrz.FAMILY,
     identity.FAMILY,
     rules.FAMILY,
+    pictures.FAMILY,
 )

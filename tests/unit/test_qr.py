@@ -585,6 +585,13 @@ def test_the_longest_side_is_read_and_one_more_pixel_is_refused() -> None:
     assert too_large(encoded(Image.new("1", (1, longest + 1)))) is Reason.PICTURE_TOO_LARGE
 
 
+def test_a_picture_as_long_as_may_be_is_looked_at_without_being_enlarged_beyond_the_decoder() -> None:
+    for size in ((limits.MAX_PICTURE_SIDE, 1), (1, limits.MAX_PICTURE_SIDE)):
+        with pytest.raises(DecodeError) as raised:
+            qr.read(encoded(Image.new("1", size, 1)))
+        assert raised.value.reason is Reason.PICTURE_NO_CODE
+
+
 def test_a_header_that_claims_huge_dimensions_is_refused_before_decoding() -> None:
     data = bytearray(encoded(Image.new("1", (1, 1)), "BMP"))
     data[18:26] = (2_000_000_000).to_bytes(4, "little") * 2

@@ -35,10 +35,6 @@ BY_ID = [pytest.param(vector, id=vector["id"]) for vector in VECTORS]
 
 UNREACHABLE_REASONS = {
     Reason.INPUT_TYPE: "a vector's input is text",
-    Reason.PICTURE_UNREADABLE: "about pictures",
-    Reason.PICTURE_TOO_LARGE: "about pictures",
-    Reason.PICTURE_NO_CODE: "about pictures",
-    Reason.PICTURE_OTHER_CODE: "about pictures",
     Reason.KEY_TYPE: "about loading keys",
     Reason.TRUST_LIST_EMPTY: "about loading trust lists",
     Reason.TRUST_LIST_SHRUNK: "about loading trust lists",
