@@ -37,6 +37,7 @@ MOVED: Final = {
 """Pages from elsewhere in the repository, and where they stand in the site."""
 
 _CODE: Final = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+_PROMPT: Final = re.compile(r"^\$ ", re.MULTILINE)
 _ENTRY: Final = re.compile(r"^\| `([a-z0-9-]+)` \|", re.MULTILINE)
 _LINK: Final = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\](?:\([^)]*\))?)*)\]\(([^)#\s]+)(#[^)\s]*)?\)")
 
@@ -61,9 +62,16 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     links = _Links(page.file.src_uri, config, files)
     parts, end = [], 0
     for code in _CODE.finditer(markdown):
-        parts += [_LINK.sub(links.changed, markdown[end : code.start()]), code[0]]
+        parts += [_LINK.sub(links.changed, markdown[end : code.start()]), _to_paste(code[0])]
         end = code.end()
     return "".join([*parts, _LINK.sub(links.changed, markdown[end:])])
+
+
+def _to_paste(code: str) -> str:
+    """A block as the button beside it shall copy it: commands without their prompts."""
+    if not code.startswith("```console\n"):
+        return code
+    return _PROMPT.sub("", code.replace("```console", "```sh", 1))
 
 
 def _with_places(codes: str) -> str:

@@ -1,4 +1,4 @@
-"""The worked examples of docs/extending.md, held against what the shipped ones are held against."""
+"""The worked examples of the pages: shown as they are, and held against what the shipped ones are held against."""
 
 from __future__ import annotations
 
@@ -163,3 +163,8 @@ def test_what_a_database_raises_quotes_nobody(tmp_path):
     assert caught.value.reason is Reason.FILE_UNREADABLE
     assert "Nguyen" not in str(caught.value)
     assert caught.value.__cause__ is None
+
+
+def test_the_tutorial_shows_its_script_as_it_is():
+    script = (ROOT / "examples/tutorials/first_certificate.py").read_text("utf-8").partition('"""\n\n')[2]
+    assert f"```python\n{script}```" in (ROOT / "docs/tutorials/issuing-service.md").read_text("utf-8")
