@@ -28,15 +28,7 @@ certificate = vc.HealthCertificate(
 )
 issued = issuer.issue(certificate, at=now)
 (folder / "first.png").write_bytes(vc.qr.png(issued.text))
-print(
-    "issued ",
-    issued.certificate_id[:14],
-    "until",
-    issued.expires.date(),
-    "as",
-    len(issued.text),
-    "characters",
-)
+print("issued", issued.certificate_id[:14], "until", issued.expires.date(), "in", len(issued.text))
 
 trust_list, problems = load_trust_list([folder / "trust"])
 (text,) = vc.qr.certificate_texts((folder / "first.png").read_bytes())
