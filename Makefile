@@ -4,9 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PEERS := .venv-peers
 RECORDS ?= 1000000
+FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help demo national test test-all check docs vectors peers bench bench-bulk bench-manifest bench-desk clean
+.PHONY: help demo national test test-all check docs vectors peers bench bench-bulk bench-manifest bench-desk fuzz clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
@@ -49,6 +50,10 @@ check: $(VENV)/.spark ## Lint and type-check
 
 docs: $(VENV)/.docs ## Build the documentation site in site/; open site/index.html
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+
+fuzz: $(VENV)/.installed ## Fuzz everything that reads what strangers wrote, FUZZ_SECONDS of CPU time each; needs Linux
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
+	$(BIN)/python -m fuzz --seconds $(FUZZ_SECONDS)
 
 vectors: $(VENV)/.installed ## Regenerate the test vectors
 	$(BIN)/python -m test_vectors.generate
