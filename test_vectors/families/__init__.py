@@ -9,6 +9,7 @@ from test_vectors.families import (
     cbor,
     cose,
     cwt,
+    decisions,
     identity,
     mrz,
     payload,
@@ -36,4 +37,5 @@ ALL: Final = (
     identity.FAMILY,
     rules.FAMILY,
     pictures.FAMILY,
+    decisions.FAMILY,
 )

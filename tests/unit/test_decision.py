@@ -496,6 +496,14 @@ def test_doses_of_certificates_that_are_out_of_date_are_in_the_history_and_revok
     assert (revoked.verdict, revoked.history) == (Verdict.REFUSE, None)
 
 
+def test_doses_are_told_with_the_places_of_their_certificates_among_all_that_are_shown():
+    first = text(token(dcc(v=[dose(dn=1, dt="2025-11-20", ci="URN:UVCI:01:VN:TEST1")])))
+    desk = Desk(verifier=verifier(key()))
+    decision = desk.examine(["HC1:~", first, "HC1:", text(token(dcc()))], at=AT)
+    assert decision.history is not None
+    assert [one.certificates for one in decision.history.doses] == [(1,), (3,)]
+
+
 def test_certificates_of_two_people_are_never_accepted():
     other = text(token(dcc(nam=name(fn="Trần", fnt="TRAN"), dob="1985-01-01")))
     decision = Desk(verifier=verifier()).examine([text(), other], at=AT)

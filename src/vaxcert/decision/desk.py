@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 
@@ -114,10 +114,22 @@ def _compared(report: VerificationReport, traveller: Traveller) -> IdentityCompa
 
 
 def _history(reports: Sequence[VerificationReport]) -> DoseHistory | None:
-    """The doses of all that a trusted key has signed and nobody has revoked."""
+    """The doses of all that a trusted key has signed and nobody has revoked, with their places among all reports."""
     authentic = [
-        report.certificate
-        for report in reports
+        (place, report.certificate)
+        for place, report in enumerate(reports)
         if report.certificate is not None and report.reason is not Reason.REVOKED
     ]
-    return combine(authentic) if authentic else None
+    if not authentic:
+        return None
+    history = combine([certificate for _, certificate in authentic])
+    return history if len(authentic) == len(reports) else _placed(history, [place for place, _ in authentic])
+
+
+def _placed(history: DoseHistory, places: Sequence[int]) -> DoseHistory:
+    """The same history, of certificates that stand at these places among others."""
+    doses = tuple(
+        replace(dose, certificates=tuple(places[number] for number in dose.certificates))
+        for dose in history.doses
+    )
+    return replace(history, doses=doses)

@@ -1,0 +1,1334 @@
+"""The desk's decision: which certificates count, what rules, document and lists add, and in which order it is told."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from test_vectors.builder import build
+from test_vectors.families.rules import record
+from test_vectors.operation import OperationFamily
+from test_vectors.samples import (
+    AT,
+    DROP,
+    EXPIRES,
+    antigen_test,
+    changed,
+    dcc,
+    dose,
+    name,
+    nucleic_acid_test,
+    recovery,
+    token,
+)
+from test_vectors.zones import passport, with_character
+
+FAMILY: Final = OperationFamily("decisions", "decide", spec="specs/decision.md", importance="critical")
+
+_SECOND: Final = timedelta(seconds=1)
+_SKEW: Final = timedelta(seconds=300)
+_DAY: Final = timedelta(days=1)
+_ID: Final = "URN:UVCI:01:VN:TEST"
+
+Dose = tuple[str | None, int | None, tuple[int, ...]]
+
+# Certificates
+
+
+def _signed(payload: dict[str, Any], *, signer: str = "es256", **claims: Any) -> str:
+    return build(token(payload, **claims), signer=signer).text
+
+
+def _vaccination(
+    *, nam: Any = None, dob: Any = "1990-05-17", signer: str = "es256", exp: Any = EXPIRES, **changes: Any
+) -> str:
+    entry = {"v": [dose(**changes)]}
+    return _signed(dcc(nam=name() if nam is None else nam, dob=dob, **entry), signer=signer, exp=exp)
+
+
+_GOOD: Final = _vaccination()
+_EXPIRED: Final = _vaccination(exp=AT - _DAY, ci=_ID + "EXPIRED")
+_FORGED: Final = build(signature=lambda made: bytes((made[0] ^ 1,)) + made[1:]).text
+_UNKNOWN: Final = _vaccination(signer="es256-stranger")
+_TEST_KEY: Final = _vaccination(signer="ps256-2048")
+_WITHDRAWN: Final = _vaccination(signer="ps256-3072")
+_UNREADABLE: Final = _GOOD[:-1] + "~"
+_LATER: Final = _signed(dcc(), iat=AT + _SKEW + _SECOND)
+_FIRST: Final = _vaccination(dn=1, dt="2025-11-20", ci=_ID + "1")
+_SAMPLE_DOSE: Final[Dose] = ("2025-12-20", 2, (0,))
+
+NOT_ASKED: Final = "rules-not-asked"
+NOT_COMPARED: Final = "identity-not-compared"
+
+
+def _holder(name: str = "NGUYEN<<VAN<THU", born: str = "900517") -> dict[str, Any]:
+    return {"mrz": passport(name=name, born=born)}
+
+
+def _add(
+    name: str,
+    description: str,
+    certificates: list[Any],
+    verdict: str,
+    codes: tuple[str, ...],
+    *requirements: str,
+    doses: tuple[Dose, ...] = (_SAMPLE_DOSE,),
+    at: datetime = AT,
+    trust_list: str = "default",
+    policy: Any = "default",
+    revocation: str | None = None,
+    document: dict[str, Any] | None = None,
+    rules: list[dict[str, Any]] | None = None,
+    rules_end: str | None = None,
+    country: str = "FR",
+) -> None:
+    given: dict[str, Any] = {"certificates": certificates}
+    if document is not None:
+        given["document"] = document
+    if rules is not None:
+        given["country"] = country
+        given["rules"] = changed({"records": rules}, {"usable_until": rules_end or DROP})
+    context = {"at": f"{at:%Y-%m-%dT%H:%M:%SZ}", "trust_list": trust_list, "policy": policy}
+    FAMILY.add(
+        name,
+        description,
+        given,
+        {
+            "outcome": "accepted" if verdict == "accept" else "refused",
+            "reason": None if verdict == "accept" else codes[0],
+            "verdict": verdict,
+            "codes": list(codes),
+            "doses": [
+                {"day": day, "number": number, "certificates": list(places)} for day, number, places in doses
+            ],
+        },
+        context=changed(context, {"revocation": revocation or DROP}),
+        requirements=("DD-1", *requirements),
+    )
+
+
+_REMARKS: Final = (NOT_ASKED, NOT_COMPARED)
+
+
+def _one_certificate() -> None:
+    _add(
+        "accepted",
+        "An accepted certificate, and what was not looked at.",
+        [_GOOD],
+        "accept",
+        _REMARKS,
+        "DD-5",
+        "DD-18",
+        "DD-20",
+    )
+    _add(
+        "nothing-to-say",
+        "Everything was looked at and is right.",
+        [_GOOD],
+        "accept",
+        (),
+        "DD-15",
+        "DD-19",
+        document=_holder(),
+        rules=[record()],
+    )
+    _add(
+        "ps256",
+        "A certificate signed with RSA.",
+        [_vaccination(signer="ps256-2048")],
+        "accept",
+        _REMARKS,
+        "DD-5",
+    )
+    _add("no-certificate", "Nothing is shown.", [], "refer", ("no-certificate",), "DD-4", doses=())
+    _add(
+        "no-certificate-and-a-document",
+        "A document alone.",
+        [],
+        "refer",
+        ("no-certificate",),
+        "DD-4",
+        doses=(),
+        document=_holder(),
+    )
+    _add(
+        "no-certificate-and-rules",
+        "Rules, and nothing to ask them about.",
+        [],
+        "refer",
+        ("no-certificate",),
+        "DD-4",
+        doses=(),
+        rules=[record()],
+    )
+    _add(
+        "expired",
+        "A certificate that is out of date, alone.",
+        [_EXPIRED],
+        "refuse",
+        ("expired", NOT_COMPARED),
+        "DD-7",
+    )
+    _add("forged", "A signature that is wrong.", [_FORGED], "refuse", ("bad-signature",), "DD-7", doses=())
+    _add(
+        "unknown-key",
+        "A key that is not on the list, alone.",
+        [_UNKNOWN],
+        "refuse",
+        ("unknown-key",),
+        "DD-7",
+        doses=(),
+    )
+    _add(
+        "test-key",
+        "A key for tests.",
+        [_TEST_KEY],
+        "refuse",
+        ("test-key",),
+        "DD-7",
+        doses=(),
+        trust_list="limits",
+    )
+    _add(
+        "withdrawn-key",
+        "A key that was withdrawn.",
+        [_WITHDRAWN],
+        "refuse",
+        ("key-revoked",),
+        "DD-7",
+        doses=(),
+        trust_list="limits",
+    )
+    _add(
+        "revoked",
+        "A certificate that was revoked. Its dose does not count.",
+        [_GOOD],
+        "refuse",
+        ("revoked", NOT_COMPARED),
+        "DD-7",
+        "DD-21",
+        doses=(),
+        revocation="identifier",
+    )
+    _add(
+        "policy",
+        "A finding that the policy refuses.",
+        [_vaccination(mp="TEST")],
+        "refuse",
+        ("policy", NOT_COMPARED),
+        "DD-7",
+        policy="strict",
+    )
+    _add(
+        "unreadable",
+        "A character that base45 does not have.",
+        [_UNREADABLE],
+        "refer",
+        ("not-read", "base45-character"),
+        "DD-6",
+        doses=(),
+    )
+    _add(
+        "cut-short",
+        "A text that is cut short.",
+        [_GOOD[:-1]],
+        "refer",
+        ("not-read", "base45-length"),
+        "DD-6",
+        doses=(),
+    )
+    _add(
+        "no-code-in-the-picture",
+        "A picture without a code.",
+        [{"failed": "picture-no-code"}],
+        "refer",
+        ("not-read", "picture-no-code"),
+        "DD-6",
+        doses=(),
+    )
+    _add(
+        "another-code",
+        "Another code than that of a certificate.",
+        ["https://example.org/"],
+        "refer",
+        ("not-read", "context-identifier"),
+        "DD-6",
+        doses=(),
+    )
+
+
+def _several_certificates() -> None:
+    both = (("2025-12-20", 2, (0, 1)),)
+    _add(
+        "beside-expired",
+        "An expired one beside an accepted one takes nothing away.",
+        [_GOOD, _EXPIRED],
+        "accept",
+        ("set-aside", *_REMARKS),
+        "DD-3",
+        "DD-5",
+        "ID-27",
+        doses=both,
+    )
+    _add(
+        "beside-unreadable",
+        "One that cannot be read beside an accepted one.",
+        [_UNREADABLE, _GOOD],
+        "accept",
+        ("set-aside", *_REMARKS),
+        "DD-5",
+        doses=(("2025-12-20", 2, (1,)),),
+    )
+    no_expiry = _signed(dcc(v=[dose(ci=_ID + "2")]), exp=DROP)
+    _add(
+        "beside-one-without-expiry",
+        "One without an expiry beside an accepted one.",
+        [_GOOD, no_expiry],
+        "accept",
+        ("set-aside", *_REMARKS),
+        "DD-5",
+        doses=both,
+    )
+    _add(
+        "two-set-aside",
+        "Each is told for itself.",
+        [_UNREADABLE, _GOOD, _EXPIRED],
+        "accept",
+        ("set-aside", "set-aside", *_REMARKS),
+        "DD-3",
+        "DD-5",
+        doses=(("2025-12-20", 2, (1, 2)),),
+    )
+    for label, text, reason in (
+        ("forged", _FORGED, "bad-signature"),
+        ("unknown-key", _UNKNOWN, "unknown-key"),
+    ):
+        verdict = "refer" if label == "unknown-key" else "refuse"
+        requirement = "DD-8" if label == "unknown-key" else "DD-7"
+        _add(
+            f"beside-{label}",
+            f"A certificate that is {label.replace('-', ' ')} beside an accepted one.",
+            [_GOOD, text],
+            verdict,
+            (reason, *_REMARKS),
+            "DD-1",
+            "DD-2",
+            requirement,
+        )
+        _add(
+            f"before-{label}",
+            "The same in the other order.",
+            [text, _GOOD],
+            verdict,
+            (reason, *_REMARKS),
+            "DD-1",
+            "DD-2",
+            requirement,
+            doses=(("2025-12-20", 2, (1,)),),
+        )
+    own = _vaccination(ci=_ID + "3")
+    _add(
+        "beside-revoked",
+        "A revoked one beside an accepted one.",
+        [own, _GOOD],
+        "refuse",
+        ("revoked", *_REMARKS),
+        "DD-7",
+        "DD-21",
+        revocation="identifier",
+    )
+    _add(
+        "two-expired",
+        "Two that are out of date: neither is set aside.",
+        [_EXPIRED, _vaccination(exp=AT - _DAY, ci=_ID + "E")],
+        "refuse",
+        ("expired", "expired", NOT_COMPARED),
+        "DD-3",
+        "DD-7",
+        doses=both,
+    )
+    _add(
+        "expired-and-unreadable",
+        "The worst first.",
+        [_UNREADABLE, _EXPIRED],
+        "refuse",
+        ("expired", "not-read", "base45-character", NOT_COMPARED),
+        "DD-2",
+        "DD-3",
+        "DD-6",
+        "DD-7",
+        doses=(("2025-12-20", 2, (1,)),),
+    )
+    _add(
+        "forged-and-unreadable",
+        "Refused before referred.",
+        [_UNREADABLE, _FORGED],
+        "refuse",
+        ("bad-signature", "not-read", "base45-character"),
+        "DD-2",
+        "DD-6",
+        "DD-7",
+        doses=(),
+    )
+
+
+def _lists_and_clock() -> None:
+    _add(
+        "list-ended-within-skew",
+        "The trust list ended five minutes ago, by which clocks may differ.",
+        [_GOOD],
+        "accept",
+        _REMARKS,
+        "DD-9",
+        trust_list="ends-at",
+        at=AT + _SKEW,
+    )
+    _add(
+        "list-ended",
+        "A second more.",
+        [_GOOD],
+        "refer",
+        ("stale-trust-list", NOT_COMPARED),
+        "DD-2",
+        "DD-9",
+        trust_list="ends-at",
+        at=AT + _SKEW + _SECOND,
+    )
+    _add(
+        "list-ended-twice",
+        "Two certificates: it is told once.",
+        [_GOOD, _FIRST],
+        "refer",
+        ("stale-trust-list", NOT_COMPARED),
+        "DD-3",
+        "DD-9",
+        trust_list="ends-at",
+        at=AT + _SKEW + _SECOND,
+        doses=(("2025-11-20", 1, (1,)), ("2025-12-20", 2, (0,))),
+    )
+    _add(
+        "list-ended-before-forged",
+        "It is told before a forgery, which is worse.",
+        [_FORGED, _GOOD],
+        "refuse",
+        ("stale-trust-list", "bad-signature", NOT_COMPARED),
+        "DD-1",
+        "DD-2",
+        "DD-9",
+        trust_list="ends-at",
+        at=AT + _SKEW + _SECOND,
+        doses=(("2025-12-20", 2, (1,)),),
+    )
+    _add(
+        "list-ended-and-let-pass",
+        "The policy lets an ended list pass: a remark, told first.",
+        [_GOOD],
+        "accept",
+        ("list-stale", *_REMARKS),
+        "DD-2",
+        "DD-11",
+        trust_list="ends-at",
+        at=AT + _SKEW + _SECOND,
+        policy={"stale_lists": "report"},
+    )
+    _add(
+        "list-unsigned",
+        "A list that nobody signed: a remark, told first.",
+        [_GOOD],
+        "accept",
+        ("list-unsigned", *_REMARKS),
+        "DD-2",
+        "DD-11",
+        trust_list="unsigned",
+    )
+    _add(
+        "list-unsigned-and-expired",
+        "Told of a refused certificate as well.",
+        [_EXPIRED],
+        "refuse",
+        ("list-unsigned", "expired", NOT_COMPARED),
+        "DD-2",
+        "DD-11",
+        trust_list="unsigned",
+    )
+    _add(
+        "list-overdue",
+        "The next list is due: a remark among others.",
+        [_GOOD],
+        "accept",
+        ("list-overdue", *_REMARKS),
+        "DD-13",
+        trust_list="due-at",
+        at=AT + _SECOND,
+    )
+    _add(
+        "clock-within-skew",
+        "The list is of five minutes later.",
+        [_GOOD],
+        "accept",
+        _REMARKS,
+        "DD-11",
+        trust_list="issued-at",
+        at=AT - _SKEW,
+    )
+    _add(
+        "clock-behind-the-list",
+        "A second more: the clock is behind.",
+        [_GOOD],
+        "refer",
+        ("clock-before-list", *_REMARKS),
+        "DD-2",
+        "DD-11",
+        trust_list="issued-at",
+        at=AT - _SKEW - _SECOND,
+    )
+    _add(
+        "signed-within-skew",
+        "A certificate signed five minutes from now.",
+        [_signed(dcc(), iat=AT + _SKEW)],
+        "accept",
+        _REMARKS,
+        "DD-10",
+    )
+    _add(
+        "signed-later",
+        "A second more: the clock is suspected, not the issuer.",
+        [_LATER],
+        "refer",
+        ("clock-before-certificate", NOT_COMPARED),
+        "DD-2",
+        "DD-10",
+    )
+    _add(
+        "signed-later-beside-accepted",
+        "So beside an accepted one: the doubt is told first.",
+        [_GOOD, _LATER],
+        "refer",
+        ("clock-before-certificate", *_REMARKS),
+        "DD-2",
+        "DD-10",
+        doses=(("2025-12-20", 2, (0, 1)),),
+    )
+    _add(
+        "signed-later-and-forged",
+        "A clock in doubt before a forgery.",
+        [_LATER, _FORGED],
+        "refuse",
+        ("clock-before-certificate", "bad-signature", NOT_COMPARED),
+        "DD-1",
+        "DD-2",
+        "DD-10",
+    )
+    starts = _signed(dcc(), nbf=AT + _DAY)
+    _add(
+        "starts-later",
+        "A certificate that starts tomorrow by its own words.",
+        [starts],
+        "refuse",
+        ("not-yet-valid", NOT_COMPARED),
+        "DD-7",
+        "DD-10",
+    )
+    _add(
+        "starts-later-beside-accepted",
+        "Beside an accepted one it is set aside.",
+        [_GOOD, starts],
+        "accept",
+        ("set-aside", *_REMARKS),
+        "DD-5",
+        doses=(("2025-12-20", 2, (0, 1)),),
+    )
+    _add(
+        "starts-later-and-clock-behind",
+        "The clock is behind the list: the certificate may have started.",
+        [_signed(dcc(), nbf=AT)],
+        "refer",
+        ("clock-before-list", "not-yet-valid", NOT_COMPARED),
+        "DD-2",
+        "DD-10",
+        trust_list="issued-at",
+        at=AT - _SKEW - _SECOND,
+    )
+    _add(
+        "revocation-silent",
+        "The list of Viet Nam ended a second ago.",
+        [_GOOD],
+        "refer",
+        ("revocation-unknown", NOT_COMPARED),
+        "DD-2",
+        "DD-9",
+        revocation="ended",
+        at=AT + _SECOND,
+    )
+    _add(
+        "revocation-silent-and-let-pass",
+        "The policy lets silence pass.",
+        [_GOOD],
+        "accept",
+        ("revocation-unanswered", *_REMARKS),
+        "DD-13",
+        revocation="ended",
+        at=AT + _SECOND,
+        policy={"unknown_revocation": "report"},
+    )
+    _add(
+        "revocation-of-another-country",
+        "No list speaks for the issuer: a remark.",
+        [_GOOD],
+        "accept",
+        ("revocation-unanswered", *_REMARKS),
+        "DD-13",
+        revocation="of-laos",
+    )
+    _add("not-revoked", "The list has nothing.", [_GOOD], "accept", _REMARKS, "DD-5", revocation="empty")
+
+
+def _findings() -> None:
+    referred: dict[str, tuple[str, str, Dose]] = {
+        "no-name": (_vaccination(nam={}), "name-missing", _SAMPLE_DOSE),
+        "born-in-1899": (_vaccination(dob="1899-12-31"), "birth-date-impossible", _SAMPLE_DOSE),
+        "day-unreadable": (_vaccination(dt="20 December"), "date-unreadable", (None, 2, (0,))),
+        "dose-in-the-future": (_vaccination(dt="2026-02-03"), "event-in-future", ("2026-02-03", 2, (0,))),
+        "dose-before-birth": (_vaccination(dob="2025-12-21"), "event-before-birth", _SAMPLE_DOSE),
+        "dose-number-zero": (_vaccination(dn=0), "dose-number-range", ("2025-12-20", 0, (0,))),
+    }
+    for label, (text, code, one) in referred.items():
+        _add(
+            f"finding-{label}",
+            f"Content that contradicts itself: {code}.",
+            [text],
+            "refer",
+            (code, *_REMARKS),
+            "DD-12",
+            doses=(one,),
+        )
+    backwards = _signed(dcc(r=[recovery(df="2026-01-21", du="2026-01-10")]))
+    _add(
+        "finding-recovery-backwards",
+        "A recovery that ends before it begins.",
+        [backwards],
+        "refer",
+        ("recovery-dates-order", "recovery-not-current", *_REMARKS),
+        "DD-12",
+        "DD-18",
+        doses=(),
+    )
+    remarks: dict[str, tuple[str, str]] = {
+        "country": (_vaccination(co="LA"), "country-mismatch"),
+        "product-unknown": (_vaccination(mp="TEST"), "code-unknown"),
+        "product-of-another-holder": (_vaccination(ma="ORG-100001699"), "product-holder-mismatch"),
+        "born-in-a-month": (_vaccination(dob="1990-05"), "birth-date-partial"),
+        "no-vaccine": (_vaccination(vp=DROP), "field-missing"),
+    }
+    for label, (text, code) in remarks.items():
+        _add(
+            f"remark-{label}",
+            f"What genuine issuers get wrong: {code}.",
+            [text],
+            "accept",
+            (code, *_REMARKS),
+            "DD-13",
+        )
+    _add(
+        "form-is-no-reason",
+        "A field that there is not: no reason at all.",
+        [_vaccination(extra=1)],
+        "accept",
+        _REMARKS,
+        "DD-13",
+    )
+    _add(
+        "finding-of-a-refused-one",
+        "Findings of a certificate that is refused are no reasons.",
+        [_vaccination(dn=0, exp=AT - _DAY)],
+        "refuse",
+        ("expired", NOT_COMPARED),
+        "DD-12",
+        "DD-13",
+        doses=(("2025-12-20", 0, (0,)),),
+    )
+
+
+def _rules() -> None:
+    failed, opened = record("VR-FR-0002", Logic=False), record("VR-FR-0003", Logic=1)
+    _add(
+        "rule-passed",
+        "All rules pass.",
+        [_GOOD],
+        "accept",
+        (NOT_COMPARED,),
+        "DD-14",
+        "DD-15",
+        rules=[record()],
+    )
+    _add(
+        "rule-failed",
+        "A rule fails.",
+        [_GOOD],
+        "refuse",
+        ("rule-failed", NOT_COMPARED),
+        "DD-15",
+        rules=[record(), failed],
+    )
+    _add(
+        "rule-open",
+        "A rule cannot be evaluated.",
+        [_GOOD],
+        "refer",
+        ("rule-open", NOT_COMPARED),
+        "DD-15",
+        rules=[record(), opened],
+    )
+    _add(
+        "rule-open-certlogic",
+        "So where it is an error of CertLogic.",
+        [_GOOD],
+        "refer",
+        ("rule-open", NOT_COMPARED),
+        "DD-15",
+        rules=[record(Logic={"or": []})],
+    )
+    _add(
+        "rule-failed-and-open",
+        "Each is a reason of its own.",
+        [_GOOD],
+        "refuse",
+        ("rule-failed", "rule-open", NOT_COMPARED),
+        "DD-2",
+        "DD-15",
+        rules=[opened, failed],
+    )
+    _add(
+        "two-rules-failed",
+        "Two rules fail.",
+        [_GOOD],
+        "refuse",
+        ("rule-failed", "rule-failed", NOT_COMPARED),
+        "DD-3",
+        "DD-15",
+        rules=[failed, record("VR-FR-0004", Logic=False)],
+    )
+    _add(
+        "rules-missing",
+        "The country has no rule.",
+        [_GOOD],
+        "refer",
+        ("rules-missing", NOT_COMPARED),
+        "DD-16",
+        rules=[record()],
+        country="DE",
+    )
+    _add(
+        "rules-missing-for-the-kind",
+        "It has rules for tests only.",
+        [_GOOD],
+        "refer",
+        ("rules-missing", NOT_COMPARED),
+        "DD-16",
+        rules=[record("TR-FR-0001", CertificateType="Test")],
+    )
+    own = record("IR-VN-0001", Type="Invalidation")
+    _add(
+        "rules-missing-beside-invalidation",
+        "Rules of the issuer do not stand in.",
+        [_GOOD],
+        "refer",
+        ("rules-missing", NOT_COMPARED),
+        "DD-16",
+        rules=[own],
+    )
+    _add(
+        "invalidation-failed",
+        "The issuer voids it.",
+        [_GOOD],
+        "refuse",
+        ("rule-failed", NOT_COMPARED),
+        "DD-15",
+        rules=[record(), {**own, "Logic": False}],
+    )
+    end = f"{AT:%Y-%m-%dT%H:%M:%SZ}"
+    _add(
+        "rules-to-the-second",
+        "The list of rules ends this second.",
+        [_GOOD],
+        "accept",
+        (NOT_COMPARED,),
+        "DD-17",
+        rules=[record()],
+        rules_end=end,
+    )
+    _add(
+        "rules-stale",
+        "It ended a second ago.",
+        [_GOOD],
+        "refer",
+        ("rules-stale", NOT_COMPARED),
+        "DD-2",
+        "DD-17",
+        rules=[record()],
+        rules_end=end,
+        at=AT + _SECOND,
+    )
+    _add(
+        "rules-stale-and-failed",
+        "That is told before what they say.",
+        [_GOOD],
+        "refuse",
+        ("rules-stale", "rule-failed", NOT_COMPARED),
+        "DD-2",
+        "DD-17",
+        rules=[failed],
+        rules_end=end,
+        at=AT + _SECOND,
+    )
+    _add(
+        "rules-stale-and-open",
+        "Likewise.",
+        [_GOOD],
+        "refer",
+        ("rules-stale", "rule-open", NOT_COMPARED),
+        "DD-2",
+        "DD-3",
+        "DD-17",
+        rules=[opened],
+        rules_end=end,
+        at=AT + _SECOND,
+    )
+    second = record(Logic={"===": [{"var": "payload.v.0.dn"}, 2]})
+    doses = (("2025-11-20", 1, (0,)), ("2025-12-20", 2, (1,)))
+    _add(
+        "one-of-two-passes",
+        "The first dose does not suffice, the second does.",
+        [_FIRST, _GOOD],
+        "accept",
+        (NOT_COMPARED,),
+        "DD-5",
+        "DD-14",
+        rules=[second],
+        doses=doses,
+    )
+    third = record(Logic={"===": [{"var": "payload.v.0.dn"}, 3]})
+    _add(
+        "none-of-two-passes",
+        "Of those that stand alike one is told of.",
+        [_FIRST, _GOOD],
+        "refuse",
+        ("rule-failed", NOT_COMPARED),
+        "DD-14",
+        "DD-15",
+        rules=[third],
+        doses=doses,
+    )
+    _add(
+        "open-before-failed",
+        "One with a rule that is open stands better than one that fails.",
+        [_FIRST, _GOOD],
+        "refer",
+        ("rule-open", NOT_COMPARED),
+        "DD-14",
+        rules=[record(Logic={"if": [{"===": [{"var": "payload.v.0.dn"}, 1]}, 1, False]})],
+        doses=doses,
+    )
+    _add(
+        "rules-and-expired",
+        "Rules are not asked about a certificate that is not accepted.",
+        [_EXPIRED],
+        "refuse",
+        ("expired", NOT_COMPARED),
+        "DD-14",
+        "DD-15",
+        rules=[failed],
+    )
+    _add(
+        "rules-do-not-make-good",
+        "All rules pass, and a forgery is beside it.",
+        [_GOOD, _FORGED],
+        "refuse",
+        ("bad-signature", NOT_COMPARED),
+        "DD-1",
+        "DD-7",
+        rules=[record()],
+    )
+
+
+def _without_rules() -> None:
+    positive = "260373001"
+    for label, entry in (
+        ("nucleic-acid", nucleic_acid_test(tr=positive)),
+        ("antigen", antigen_test(tr=positive)),
+    ):
+        _add(
+            f"test-positive-{label}",
+            "A test with the result detected.",
+            [_signed(dcc(t=[entry]))],
+            "refer",
+            ("test-positive", *_REMARKS),
+            "DD-18",
+            doses=(),
+        )
+    passing = record("TR-FR-0001", CertificateType="Test")
+    _add(
+        "test-positive-and-rules",
+        "Where rules are asked, they know better.",
+        [_signed(dcc(t=[nucleic_acid_test(tr=positive)]))],
+        "accept",
+        (NOT_COMPARED,),
+        "DD-18",
+        doses=(),
+        rules=[passing],
+    )
+    _add(
+        "test-positive-beside-a-dose",
+        "Beside an accepted vaccination it still counts.",
+        [_GOOD, _signed(dcc(t=[nucleic_acid_test(tr=positive)]))],
+        "refer",
+        ("test-positive", *_REMARKS),
+        "DD-18",
+    )
+    _add(
+        "test-negative",
+        "A test with the result not detected.",
+        [_signed(dcc(t=[nucleic_acid_test()]))],
+        "accept",
+        _REMARKS,
+        "DD-18",
+        doses=(),
+    )
+    for label, changes, counts in (
+        ("from-today", {"df": "2026-02-01"}, True),
+        ("from-tomorrow", {"df": "2026-02-02"}, False),
+        ("until-today", {"du": "2026-02-01"}, True),
+        ("until-yesterday", {"du": "2026-01-31"}, False),
+    ):
+        codes = _REMARKS if counts else ("recovery-not-current", *_REMARKS)
+        _add(
+            f"recovery-{label}",
+            f"A recovery that counts {label.replace('-', ' ')}.",
+            [_signed(dcc(r=[recovery(**changes)]))],
+            "accept" if counts else "refer",
+            codes,
+            "DD-18",
+            doses=(),
+        )
+
+
+def _travellers() -> None:
+    _add(
+        "identity-match",
+        "The certificate is the traveller's.",
+        [_GOOD],
+        "accept",
+        (NOT_ASKED,),
+        "DD-19",
+        document=_holder(),
+    )
+    _add(
+        "identity-likely",
+        "The border between the names is another one: a remark.",
+        [_GOOD],
+        "accept",
+        (NOT_ASKED, "identity-likely"),
+        "DD-3",
+        "DD-19",
+        document=_holder("NGUYEN<VAN<<THU"),
+    )
+    _add(
+        "identity-likely-swapped",
+        "The names are in each other's place.",
+        [_vaccination(nam=name(gn="Thử", gnt="THU"))],
+        "accept",
+        (NOT_ASKED, "identity-likely"),
+        "DD-19",
+        document=_holder("THU<<NGUYEN"),
+    )
+    partial = _vaccination(dob="1990-05")
+    _add(
+        "identity-likely-partial",
+        "Both sides know the month.",
+        [partial],
+        "accept",
+        ("birth-date-partial", NOT_ASKED, "identity-likely"),
+        "DD-3",
+        "DD-19",
+        document=_holder(born="9005<<"),
+    )
+    _add(
+        "identity-unclear",
+        "The middle name is missing.",
+        [_GOOD],
+        "refer",
+        ("identity-unclear", NOT_ASKED),
+        "DD-2",
+        "DD-19",
+        document=_holder("NGUYEN<<THU"),
+    )
+    _add(
+        "identity-unclear-birth-date",
+        "The document has no birth date.",
+        [_GOOD],
+        "refer",
+        ("identity-unclear", NOT_ASKED),
+        "DD-19",
+        document=_holder(born="<<<<<<"),
+    )
+    _add(
+        "identity-unclear-typed",
+        "A typed name that is abbreviated.",
+        [_GOOD],
+        "refer",
+        ("identity-unclear", NOT_ASKED),
+        "DD-19",
+        document={"name": "Nguyễn, V. Thử", "birth_date": "1990-05-17"},
+    )
+    _add(
+        "identity-mismatch",
+        "Somebody else's.",
+        [_GOOD],
+        "refuse",
+        ("identity-mismatch", NOT_ASKED),
+        "DD-2",
+        "DD-19",
+        document=_holder("TRAN<<THI<MAI"),
+    )
+    _add(
+        "identity-mismatch-birth-date",
+        "Another birth date.",
+        [_GOOD],
+        "refuse",
+        ("identity-mismatch", NOT_ASKED),
+        "DD-19",
+        document=_holder(born="900518"),
+    )
+    _add(
+        "identity-mismatch-of-expired",
+        "Whose an expired one is still counts.",
+        [_EXPIRED],
+        "refuse",
+        ("expired", "identity-mismatch"),
+        "DD-3",
+        "DD-19",
+        document=_holder("TRAN<<THI<MAI"),
+    )
+    mine, hers = (
+        _GOOD,
+        _vaccination(
+            nam=name(fn="Trần", gn="Thị Mai", fnt="TRAN", gnt="THI<MAI"), ci=_ID + "M", dob="1991-01-01"
+        ),
+    )
+    _add(
+        "worst-comparison",
+        "Of two certificates one is somebody else's.",
+        [mine, hers],
+        "refuse",
+        ("identity-mismatch", "person-differs", NOT_ASKED),
+        "DD-3",
+        "DD-19",
+        "DD-21",
+        "ID-28",
+        document=_holder(),
+        doses=(("2025-12-20", 2, (0, 1)),),
+    )
+    _add(
+        "not-compared-with-a-document",
+        "A forged certificate is compared with nobody.",
+        [_FORGED],
+        "refuse",
+        ("bad-signature",),
+        "DD-19",
+        "DD-20",
+        document=_holder(),
+        doses=(),
+    )
+    for label, document, reason in (
+        ("check-digit", {"mrz": with_character(passport(), 1, 43, "9")}, "mrz-check-digit"),
+        ("birth-date", {"name": "NGUYEN, VAN THU", "birth_date": "17 May"}, "birth-date-unreadable"),
+    ):
+        FAMILY.add(
+            f"document-{label}",
+            "A document that cannot be read is shown again.",
+            {"certificates": [_GOOD], "document": document},
+            {"outcome": "unreadable", "reason": reason, "verdict": None, "codes": [], "doses": []},
+            context={"at": f"{AT:%Y-%m-%dT%H:%M:%SZ}", "trust_list": "default", "policy": "default"},
+            requirements=("DD-19", "ID-4" if label == "check-digit" else "ID-26"),
+        )
+
+
+def _pair(
+    name: str,
+    description: str,
+    one: str,
+    other: str,
+    verdict: str,
+    codes: tuple[str, ...],
+    doses: tuple[Dose, ...],
+    *requirements: str,
+) -> None:
+    """Two certificates. A remark stands behind the others, what is worse before them."""
+    is_remark = verdict == "accept"
+    told = (*_REMARKS, *codes) if is_remark else (*codes, *_REMARKS)
+    _add(f"history-{name}", description, [one, other], verdict, told, "DD-21", *requirements, doses=doses)
+
+
+def _histories() -> None:
+    first, second = ("2025-11-20", 1, (0,)), ("2025-12-20", 2, (1,))
+    _pair("two-doses", "Two doses in their order.", _FIRST, _GOOD, "accept", (), (first, second), "ID-27")
+    _pair(
+        "two-doses-other-order",
+        "Shown in the other order.",
+        _GOOD,
+        _FIRST,
+        "accept",
+        (),
+        (("2025-11-20", 1, (1,)), ("2025-12-20", 2, (0,))),
+        "ID-27",
+    )
+    _pair(
+        "same-dose-twice",
+        "One dose in two certificates.",
+        _GOOD,
+        _vaccination(ci=_ID + "X"),
+        "accept",
+        (),
+        (("2025-12-20", 2, (0, 1)),),
+        "ID-27",
+    )
+    _pair(
+        "same-certificate-twice",
+        "One certificate twice.",
+        _GOOD,
+        _GOOD,
+        "accept",
+        (),
+        (("2025-12-20", 2, (0, 1)),),
+        "ID-27",
+    )
+    _pair(
+        "another-person",
+        "Doses of two people.",
+        _GOOD,
+        _vaccination(dob="1991-05-17", ci=_ID + "P"),
+        "refuse",
+        ("person-differs",),
+        (("2025-12-20", 2, (0, 1)),),
+        "ID-28",
+    )
+    sister = {"fn": "Nguyễn", "fnt": "NGUYEN"}
+    _pair(
+        "two-sisters",
+        "Lan and Lân may be sisters.",
+        _vaccination(nam={**sister, "gn": "Thị Lan", "gnt": "THI<LAN"}),
+        _vaccination(nam={**sister, "gn": "Thị Lân", "gnt": "THI<LAN"}, ci=_ID + "P"),
+        "refer",
+        ("person-unclear",),
+        (("2025-12-20", 2, (0, 1)),),
+        "ID-28",
+    )
+    _pair(
+        "middle-name",
+        "A middle name is missing in one.",
+        _GOOD,
+        _vaccination(nam=name(gn="Thử", gnt="THU"), ci=_ID + "P"),
+        "refer",
+        ("person-unclear",),
+        (("2025-12-20", 2, (0, 1)),),
+        "ID-28",
+    )
+    _pair(
+        "another-name",
+        "Two names, born on one day.",
+        _GOOD,
+        _vaccination(nam=name(gn="Văn Anh", gnt="VAN<ANH"), ci=_ID + "P"),
+        "refuse",
+        ("person-differs",),
+        (("2025-12-20", 2, (0, 1)),),
+        "ID-28",
+    )
+    _pair(
+        "changed",
+        "Two contents under one identifier, as after a correction.",
+        _GOOD,
+        _vaccination(dt="2025-12-21"),
+        "refer",
+        ("dose-changed",),
+        (("2025-12-20", 2, (0, 1)),),
+        "ID-27",
+        "ID-29",
+    )
+    _pair(
+        "days-differ",
+        "One number on two days.",
+        _GOOD,
+        _vaccination(dt="2025-12-22", ci=_ID + "D"),
+        "refer",
+        ("dose-days-differ",),
+        (("2025-12-20", 2, (0,)), ("2025-12-22", 2, (1,))),
+        "ID-29",
+    )
+    _pair(
+        "products-differ",
+        "Two vaccines for one number on one day.",
+        _GOOD,
+        _vaccination(mp="EU/1/20/1507", ma="ORG-100031184", ci=_ID + "V"),
+        "refer",
+        ("dose-products-differ",),
+        (("2025-12-20", 2, (0,)), ("2025-12-20", 2, (1,))),
+        "ID-29",
+    )
+    _pair(
+        "on-one-day",
+        "Two numbers on one day.",
+        _vaccination(dn=1, ci=_ID + "O"),
+        _GOOD,
+        "refer",
+        ("doses-on-one-day",),
+        (("2025-12-20", 1, (0,)), ("2025-12-20", 2, (1,))),
+        "ID-29",
+    )
+    _pair(
+        "order",
+        "The second dose before the first.",
+        _GOOD,
+        _vaccination(dn=1, dt="2025-12-30", ci=_ID + "R"),
+        "refer",
+        ("dose-order",),
+        (("2025-12-20", 2, (0,)), ("2025-12-30", 1, (1,))),
+        "ID-29",
+    )
+    _pair(
+        "gap",
+        "The first and the third: a remark.",
+        _vaccination(dn=1, sd=1, dt="2025-10-01", ci=_ID + "G"),
+        _vaccination(dn=3, sd=3),
+        "accept",
+        ("dose-gap",),
+        (("2025-10-01", 1, (0,)), ("2025-12-20", 3, (1,))),
+        "ID-29",
+    )
+    _pair(
+        "booster",
+        "2 of 2 and 3 of 3: the length of the series is not compared.",
+        _vaccination(dt="2025-10-01", ci=_ID + "B"),
+        _vaccination(dn=3, sd=3),
+        "accept",
+        (),
+        (("2025-10-01", 2, (0,)), ("2025-12-20", 3, (1,))),
+        "ID-29",
+    )
+    _add(
+        "history-another-disease",
+        "Doses against two diseases have nothing to do with each other. The other one's codes are not known: a remark.",
+        [_GOOD, _vaccination(tg="27836007", dn=1, ci=_ID + "W")],
+        "accept",
+        ("code-unknown", *_REMARKS),
+        "DD-21",
+        "ID-29",
+        doses=(("2025-12-20", 1, (1,)), ("2025-12-20", 2, (0,))),
+    )
+    _pair(
+        "test-of-the-same",
+        "A test beside a dose is no dose.",
+        _GOOD,
+        _signed(dcc(t=[nucleic_acid_test()])),
+        "accept",
+        (),
+        (_SAMPLE_DOSE,),
+        "ID-27",
+    )
+    _variants()
+    _add(
+        "history-several-codes",
+        "Two contradictions, in the order of the specification.",
+        [_GOOD, _vaccination(dt="2025-12-22", dob="1991-05-17", ci=_ID + "D")],
+        "refuse",
+        ("person-differs", "dose-days-differ", *_REMARKS),
+        "DD-3",
+        "DD-21",
+        "ID-29",
+        doses=(("2025-12-20", 2, (0,)), ("2025-12-22", 2, (1,))),
+    )
+
+
+def _variants() -> None:
+    """Each contradiction in two more forms."""
+    both: tuple[Dose, ...] = (("2025-12-20", 2, (0, 1)),)
+    told: dict[str, tuple[str, str, str, tuple[Dose, ...]]] = {
+        "changed-number": ("dose-changed", _GOOD, _vaccination(dn=3, sd=3), both),
+        "changed-vaccine": ("dose-changed", _GOOD, _vaccination(mp="EU/1/20/1507", ma="ORG-100031184"), both),
+        "days-differ-first-dose": (
+            "dose-days-differ",
+            _FIRST,
+            _vaccination(dn=1, dt="2025-11-21", ci=_ID + "D"),
+            (("2025-11-20", 1, (0,)), ("2025-11-21", 1, (1,))),
+        ),
+        "days-differ-by-a-year": (
+            "dose-days-differ",
+            _GOOD,
+            _vaccination(dt="2024-12-20", ci=_ID + "D"),
+            (("2024-12-20", 2, (1,)), ("2025-12-20", 2, (0,))),
+        ),
+        "products-differ-other-order": (
+            "dose-products-differ",
+            _vaccination(mp="EU/1/20/1507", ma="ORG-100031184", ci=_ID + "V"),
+            _GOOD,
+            (("2025-12-20", 2, (0,)), ("2025-12-20", 2, (1,))),
+        ),
+        "products-differ-third-dose": (
+            "dose-products-differ",
+            _vaccination(dn=3, sd=3),
+            _vaccination(dn=3, sd=3, mp="EU/1/20/1507", ma="ORG-100031184", ci=_ID + "V"),
+            (("2025-12-20", 3, (0,)), ("2025-12-20", 3, (1,))),
+        ),
+        "on-one-day-two-and-three": (
+            "doses-on-one-day",
+            _GOOD,
+            _vaccination(dn=3, sd=3, ci=_ID + "O"),
+            (("2025-12-20", 2, (0,)), ("2025-12-20", 3, (1,))),
+        ),
+        "on-one-day-other-vaccine": (
+            "doses-on-one-day",
+            _GOOD,
+            _vaccination(dn=1, mp="EU/1/20/1507", ma="ORG-100031184", ci=_ID + "O"),
+            (("2025-12-20", 1, (1,)), ("2025-12-20", 2, (0,))),
+        ),
+        "order-by-a-day": (
+            "dose-order",
+            _GOOD,
+            _vaccination(dn=1, dt="2025-12-21", ci=_ID + "R"),
+            (("2025-12-20", 2, (0,)), ("2025-12-21", 1, (1,))),
+        ),
+        "order-other-vaccine": (
+            "dose-order",
+            _vaccination(dn=1, dt="2025-12-30", mp="EU/1/20/1507", ma="ORG-100031184", ci=_ID + "R"),
+            _GOOD,
+            (("2025-12-20", 2, (1,)), ("2025-12-30", 1, (0,))),
+        ),
+        "given-name-missing": (
+            "person-unclear",
+            _GOOD,
+            _vaccination(nam=name(gn="Văn", gnt="VAN"), ci=_ID + "P"),
+            both,
+        ),
+    }
+    for label, (code, one, other, doses) in told.items():
+        _pair(label, f"What does not fit is {code}.", one, other, "refer", (code,), doses, "ID-29")
+    for label, number in (("gap-of-one", 4), ("gap-of-many", 9)):
+        _pair(
+            label,
+            f"The second and the {number}th: a remark.",
+            _vaccination(dt="2025-10-01", ci=_ID + "G"),
+            _vaccination(dn=number, sd=number),
+            "accept",
+            ("dose-gap",),
+            (("2025-10-01", 2, (0,)), ("2025-12-20", number, (1,))),
+            "ID-29",
+        )
+
+
+_one_certificate()
+_several_certificates()
+_lists_and_clock()
+_findings()
+_rules()
+_without_rules()
+_travellers()
+_histories()
