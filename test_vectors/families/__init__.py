@@ -19,6 +19,8 @@ from test_vectors.families import (
     rules,
     signer,
     trust,
+    trust_list,
+    trust_list_attacks,
     zlib,
 )
 
@@ -31,6 +33,8 @@ ALL: Final = (
     payload.FAMILY,
     signer.FAMILY,
     trust.FAMILY,
+    trust_list.FAMILY,
+    trust_list_attacks.FAMILY,
     revocation.FAMILY,
     policy.FAMILY,
     mrz.FAMILY,

@@ -11,10 +11,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
 from vaxcert.adapters.conformance.operations.apply_rules import apply_rules
+from vaxcert.adapters.conformance.operations.check_certificate_id import check_certificate_id
+from vaxcert.adapters.conformance.operations.check_signing_certificate import check_signing_certificate
 from vaxcert.adapters.conformance.operations.compare_identity import compare_identity
 from vaxcert.adapters.conformance.operations.decide import decide
 from vaxcert.adapters.conformance.operations.read_mrz import read_mrz
 from vaxcert.adapters.conformance.operations.read_picture import read_picture
+from vaxcert.adapters.conformance.operations.transliterate import transliterate
+from vaxcert.adapters.conformance.operations.read_trust_list import read_trust_list
 from vaxcert.adapters.conformance.operations.verify import verify
 
 Answer: TypeAlias = dict[str, Any]
@@ -22,10 +26,14 @@ Operation: TypeAlias = Callable[[Mapping[str, Any], Mapping[str, Any]], Answer]
 
 OPERATIONS: Final[Mapping[str, Operation]] = {
     "apply-rules": apply_rules,
+    "check-certificate-id": check_certificate_id,
+    "check-signing-certificate": check_signing_certificate,
     "compare-identity": compare_identity,
     "decide": decide,
     "read-mrz": read_mrz,
     "read-picture": read_picture,
+    "transliterate": transliterate,
+    "read-trust-list": read_trust_list,
     "verify": verify,
 }
 """Every operation, by the name that vectors call it by."""

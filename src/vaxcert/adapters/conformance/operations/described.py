@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from vaxcert.errors import DecodeError, Reason, RuleError, TrustListError, UnsupportedError, VaxcertError
+from vaxcert.errors import DecodeError, Reason, RuleError, UnsupportedError, VaxcertError
 from vaxcert.model.certificate import HealthCertificate
 from vaxcert.model.mrz import read_mrz
 from vaxcert.payloads import eu_dcc
 from vaxcert.rules.identity import Traveller, traveller_of
 from vaxcert.rules.typed_traveller import typed_traveller
+
+_UNREADABLE_LISTS: Final = (Reason.TRUST_LIST_UNREADABLE, Reason.REVOCATION_LIST_UNREADABLE)
 
 
 def certificate_of(payload: Mapping[str, Any]) -> HealthCertificate:
@@ -33,7 +35,7 @@ def traveller_described(document: Mapping[str, Any], at: datetime) -> Traveller:
 
 def failure(error: VaxcertError) -> dict[str, Any]:
     """The answer where something could not be read, or must not be relied on."""
-    is_unreadable = isinstance(error, DecodeError | UnsupportedError | RuleError) or (
-        isinstance(error, TrustListError) and error.reason is Reason.TRUST_LIST_UNREADABLE
+    is_unreadable = (
+        isinstance(error, DecodeError | UnsupportedError | RuleError) or error.reason in _UNREADABLE_LISTS
     )
     return {"outcome": "unreadable" if is_unreadable else "refused", "reason": str(error.reason)}
