@@ -7,7 +7,7 @@ RECORDS ?= 1000000
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help demo national test test-all check docs vectors peers bench bench-bulk bench-manifest bench-desk fuzz clean
+.PHONY: help demo national test test-all check docs vectors traceability peers bench bench-bulk bench-manifest bench-desk fuzz clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ fuzz: $(VENV)/.installed ## Fuzz everything that reads what strangers wrote, FUZ
 
 vectors: $(VENV)/.installed ## Regenerate the test vectors
 	$(BIN)/python -m test_vectors.generate
+
+traceability: $(VENV)/.installed ## Write the table requirement, code, vectors, tests
+	$(BIN)/python -m tools.traceability
 
 peers: $(PEERS)/.installed ## Install independent implementations, for oracles and comparisons
 
