@@ -743,6 +743,18 @@ def test_waiting_for_the_signer_is_said_once_where_nobody_watches():
     assert said.getvalue() == "Waiting for the signer\n" * 2
 
 
+@pytest.mark.parametrize("shown", [False, True])
+def test_a_bar_can_be_moved_on_before_a_stage_begins(shown):
+    said = io.StringIO()
+    texts = load("en")
+    session = Session(
+        Output(io.StringIO(), said, texts, {}), texts, io.BufferedReader(io.BytesIO()), False, bulk.AT
+    )
+    with RunProgress(session, shown=shown) as progress:
+        progress.advance(0, waits_for_signer=True)
+    assert said.getvalue() == "Waiting for the signer\n"
+
+
 # --- privacy
 
 

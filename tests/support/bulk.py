@@ -39,6 +39,7 @@ class Silent:
         self.stages.append(str(stage))
 
     def advance(self, records: int, *, waits_for_signer: bool) -> None:
+        assert self.stages, "nothing to move on before a stage begins"
         self.records += records
         self.waited |= waits_for_signer
 

@@ -50,7 +50,7 @@ class RunProgress(AbstractContextManager["RunProgress"]):
     def advance(self, records: int, *, waits_for_signer: bool) -> None:
         """Move the bar on, and say so when the device that holds the key is waited for."""
         waiting = self._texts.get("progress", "bulk-waiting")
-        if self._bars is not None:
+        if self._task is not None:
             title = waiting if waits_for_signer else self._title
             self._bars.update(self._task, advance=records, description=title)
         elif waits_for_signer and not self._waits:

@@ -153,8 +153,8 @@ class Renewal:
         ]
         if wanted:
             progress.stage(Stage.INDEXING, None)
-        for done in pool.spread("index", wanted):
-            progress.advance(done or 0, waits_for_signer=False)
+            for done in pool.spread("index", wanted):
+                progress.advance(done or 0, waits_for_signer=False)
         return indexes
 
     def _go_through(self, pool: WorkerPool, progress: Progress, indexes: list[Path]) -> list[RenewedPart]:
