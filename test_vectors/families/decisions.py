@@ -12,6 +12,7 @@ from test_vectors.samples import (
     AT,
     DROP,
     EXPIRES,
+    SIGNER_ENDS,
     antigen_test,
     changed,
     dcc,
@@ -629,6 +630,7 @@ def _findings() -> None:
             (code, *_REMARKS),
             "DD-13",
         )
+    _more_findings()
     _add(
         "form-is-no-reason",
         "A field that there is not: no reason at all.",
@@ -647,6 +649,90 @@ def _findings() -> None:
         "DD-13",
         doses=(("2025-12-20", 0, (0,)),),
     )
+
+
+def _more_findings() -> None:
+    """The codes that matter at the desk in further forms."""
+    referred: dict[str, tuple[str, str, tuple[Dose, ...]]] = {
+        "no-name-alone": (
+            _vaccination(nam=name(fn=DROP, gn=DROP, fnt=DROP, gnt=DROP)),
+            "name-missing",
+            (_SAMPLE_DOSE,),
+        ),
+        "name-of-blanks": (_vaccination(nam={"fn": " ", "fnt": " "}), "name-missing", (_SAMPLE_DOSE,)),
+        "born-tomorrow": (_recovered(dob="2026-02-03"), "birth-date-impossible", ()),
+        "day-of-13-months": (_vaccination(dt="2025-13-01"), "date-unreadable", ((None, 2, (0,)),)),
+        "birth-date-of-words": (_vaccination(dob="in May"), "date-unreadable", (_SAMPLE_DOSE,)),
+        "test-in-the-future": (
+            _signed(dcc(t=[nucleic_acid_test(sc="2026-01-07T00:00:00Z")])),
+            "event-in-future",
+            (),
+        ),
+        "dose-a-year-before-birth": (
+            _vaccination(dob="2025-12-20", dt="2024-12-20"),
+            "event-before-birth",
+            (("2024-12-20", 2, (0,)),),
+        ),
+        "dose-number-negative": (_vaccination(dn=-1), "dose-number-range", (("2025-12-20", -1, (0,)),)),
+        "dose-number-of-hundred": (_vaccination(dn=100), "dose-number-range", (("2025-12-20", 100, (0,)),)),
+    }
+    for label, (text, code, doses) in referred.items():
+        _add(
+            f"finding-{label}",
+            f"Content that contradicts itself: {code}.",
+            [text],
+            "refer",
+            (code, *_REMARKS),
+            "DD-12",
+            doses=doses,
+        )
+    remarks: dict[str, tuple[str, str]] = {
+        "disease-number": (_vaccination(tg=840539006), "field-type"),
+        "name-with-escape": (_vaccination(nam=name(fn="Nguyễn\x1b[2J")), "text-not-printable"),
+        "vaccine-of-another-type": (_vaccination(vp="1119305005"), "product-prophylaxis-mismatch"),
+        "dose-and-recovery": (_signed(dcc(v=[dose()], r=[recovery()])), "several-events"),
+    }
+    for label, (text, code) in remarks.items():
+        _add(
+            f"remark-{label}",
+            f"What genuine issuers get wrong: {code}.",
+            [text],
+            "accept",
+            (code, *_REMARKS),
+            "DD-13",
+        )
+    device = _signed(dcc(t=[nucleic_acid_test(nm=DROP)]))
+    _add(
+        "remark-test-without-name",
+        "A nucleic acid test without its name.",
+        [device],
+        "accept",
+        ("test-fields-mismatch", *_REMARKS),
+        "DD-13",
+        doses=(),
+    )
+    _add(
+        "remark-issuer-of-another-country",
+        "The issuer is Laos and the key of Viet Nam, and the policy lets that pass.",
+        [_signed(dcc(v=[dose(co="LA")]), iss="LA")],
+        "accept",
+        ("issuer-country-mismatch", *_REMARKS),
+        "DD-13",
+        policy={"allow_foreign_issuer": True},
+    )
+    _add(
+        "remark-signer-has-expired-since",
+        "The signing certificate has ended since.",
+        [_vaccination(exp=SIGNER_ENDS + 2 * _DAY)],
+        "accept",
+        ("signer-expired-since", *_REMARKS),
+        "DD-13",
+        at=SIGNER_ENDS + _DAY,
+    )
+
+
+def _recovered(**changes: Any) -> str:
+    return _signed(dcc(r=[recovery()], **changes))
 
 
 def _rules() -> None:

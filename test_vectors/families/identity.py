@@ -689,9 +689,162 @@ def _what_cannot_be_read() -> None:
     )
 
 
+def _further() -> None:
+    """Every code in further forms."""
+
+    def likely(
+        name: str, certificate: dict[str, Any], document: dict[str, Any], code: str, rule: str
+    ) -> None:
+        _add(name, f"What differs is {code}.", certificate, document, "likely", (code,), rule)
+
+    def unclear(
+        name: str, certificate: dict[str, Any], document: dict[str, Any], code: str, rule: str
+    ) -> None:
+        _add(name, f"What differs is {code}.", certificate, document, "unclear", (code,), rule, "ID-11")
+
+    zone = "NGUYEN<<VAN<THU"
+    anna = _person("García López", "Ana", "GARCIA<LOPEZ", "ANA")
+    likely("another-border-spanish", anna, _mrz("GARCIA<<LOPEZ<ANA"), "name-parts", "ID-16")
+    likely("another-border-typed", anna, _typed("García, López Ana"), "name-parts", "ID-16")
+    likely("a-century-apart-oldest", dcc(dob="1926-01-31"), _mrz(zone, "260131"), "birth-century", "ID-25")
+    likely("a-century-apart-child", dcc(dob="1920-12-31"), _mrz(zone, "201231"), "birth-century", "ID-25")
+    likely(
+        "swapped-with-long-words",
+        _person("Muster", "Maria Luisa", "MUSTER", "MARIA<LUISA"),
+        _mrz("MARIA<LUISA<<MUSTER"),
+        "order",
+        "ID-17",
+    )
+    likely(
+        "i-for-y-typed", _person("Lý", "Văn Thử", "LY", "VAN<THU"), _typed("Lí, Văn Thử"), "i-and-y", "ID-15"
+    )
+    minh = _person("Nguyễn", "Thị My", "NGUYEN", "THI<MY")
+    unclear("i-for-y-my", minh, _mrz("NGUYEN<<THI<MI"), "i-and-y", "ID-15")
+    unclear("abbreviation-of-two", _THU, _typed("Ng. Văn Thử"), "abbreviation", "ID-18")
+    unclear("abbreviation-without-stop", _LAN, _typed("Nguyễn, Th. Lan"), "abbreviation", "ID-18")
+    unclear("abbreviated-last-word-bare", _THU, _typed("NGUYEN, VAN T."), "abbreviated-last-word", "ID-18")
+    unclear("abbreviated-last-word-full", _LAN, _typed("Nguyễn Thị L."), "abbreviated-last-word", "ID-18")
+    unclear(
+        "arabic-ahmed",
+        _person("Yusuf", "Ahmed", "YUSUF", "AHMED"),
+        _mrz("YOUSEF<<AHMAD"),
+        "other-spelling",
+        "ID-19",
+    )
+    unclear("born-in-no-document", _THU, _typed("Nguyễn, Văn Thử", ""), "birth-date-missing", "ID-24")
+    unclear(
+        "day-and-month-swapped-typed",
+        dcc(dob="1990-11-12"),
+        _typed("Nguyễn, Văn Thử", "11/12/1990"),
+        "birth-date-day-month-swapped",
+        "ID-25",
+    )
+    unclear(
+        "day-and-month-swapped-twelve",
+        dcc(dob="1990-12-01"),
+        _mrz(zone, "900112"),
+        "birth-date-day-month-swapped",
+        "ID-25",
+    )
+    nobody = dcc(nam=name(fn=DROP, gn=DROP, fnt=DROP, gnt=DROP))
+    unclear("no-name-and-typed", nobody, _typed("Nguyễn, Văn Thử"), "name-not-given", "ID-21")
+    unclear("nobody-typed", _THU, _typed(""), "name-not-given", "ID-21")
+    for label, fn, gn, mrz in (
+        ("greek", "Παπάς", "Νίκος", "PAPAS<<NIKOS"),
+        ("chinese", "王", "小明", "WANG<<XIAOMING"),
+    ):
+        unclear(
+            f"other-script-{label}",
+            dcc(nam=name(fn=fn, gn=gn, fnt=DROP, gnt=DROP)),
+            _mrz(mrz),
+            "other-script",
+            "ID-21",
+        )
+    for label, words, document in (
+        ("two", ("Nguyễn", "Anh Dũng", "NGUYEN", "ANH<DUNG"), "NGUYEN<<DUNG<ANH"),
+        ("three", ("Lê", "Thị Thanh Hoa", "LE", "THI<THANH<HOA"), "LE<<THI<HOA<THANH"),
+    ):
+        _add(
+            f"twin-order-{label}",
+            "The same given names in another order.",
+            _person(*words),
+            _mrz(document),
+            "mismatch",
+            ("other-order",),
+            "ID-11",
+            "ID-17",
+        )
+    joined = ("joined-words",)
+    _add(
+        "joined-given-names",
+        "Three given names as one word.",
+        _person("Nguyễn", "Thị Thanh Hương", "NGUYEN", "THI<THANH<HUONG"),
+        _mrz("NGUYEN<<THITHANHHUONG"),
+        "match",
+        joined,
+        "ID-13",
+    )
+    _add(
+        "joined-family-names",
+        "A family name of two words as one.",
+        _person("De Boer", "Jan", "DE<BOER", "JAN"),
+        _mrz("DEBOER<<JAN"),
+        "match",
+        joined,
+        "ID-13",
+    )
+    _add(
+        "not-joined",
+        "Thuan is one word, and not Thu An.",
+        _person("Nguyễn", "Thu An", "NGUYEN", "THU<AN"),
+        _mrz("NGUYEN<<THUAN"),
+        "mismatch",
+        ("other-words",),
+        "ID-11",
+        "ID-13",
+    )
+    _add(
+        "umlaut-shown-o",
+        "The certificate shows the Ö that the document writes O.",
+        _person("Schröder", "Jan", "SCHROEDER", "JAN"),
+        _mrz("SCHRODER<<JAN"),
+        "match",
+        ("diacritics",),
+        "ID-13",
+    )
+    _add(
+        "umlaut-shown-a",
+        "The certificate shows the Ä that the document writes A.",
+        _person("Jäger", "Eva", "JAEGER", "EVA"),
+        _mrz("JAGER<<EVA"),
+        "match",
+        ("diacritics",),
+        "ID-13",
+    )
+    _add(
+        "expanded-o",
+        "Schröder typed as Schroeder, with a mark elsewhere.",
+        _person("Schröder", "Zoë", "SCHROEDER", "ZOE"),
+        _typed("Schroeder, Zoë"),
+        "match",
+        ("transliteration",),
+        "ID-13",
+    )
+    _add(
+        "expanded-s",
+        "Weiß typed as Weiss, with a mark elsewhere.",
+        _person("Weiß", "Björn", "WEISS", "BJOERN"),
+        _typed("Weiss, Björn"),
+        "match",
+        ("transliteration",),
+        "ID-13",
+    )
+
+
 _same_words()
 _twins()
 _other_ways()
 _cut()
 _birth_dates()
 _what_cannot_be_read()
+_further()
