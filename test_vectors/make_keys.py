@@ -56,8 +56,17 @@ def p384() -> PrivateKey:
 
 
 def rsa_of(bits: int) -> Callable[[], PrivateKey]:
-    """Something that makes RSA keys of this size."""
-    return lambda: rsa.generate_private_key(65537, bits)
+    """Something that makes RSA keys of this size, which OpenSSL does for even sizes only."""
+    return lambda: rsa.generate_private_key(65537, bits) if bits % 2 == 0 else _odd_rsa(bits)
+
+
+def _odd_rsa(bits: int) -> rsa.RSAPrivateKey:
+    """An RSA key of an odd size, of the primes of two others: both have their two highest bits set."""
+    p, q = (rsa.generate_private_key(65537, size).private_numbers().p for size in (bits + 1, bits - 1))
+    d = pow(65537, -1, (p - 1) * (q - 1))
+    public = rsa.RSAPublicNumbers(65537, p * q)
+    crt = rsa.rsa_crt_dmp1(d, p), rsa.rsa_crt_dmq1(d, q), rsa.rsa_crt_iqmp(p, q)
+    return rsa.RSAPrivateNumbers(p, q, d, *crt, public).private_key()
 
 
 @dataclass(frozen=True)
@@ -114,6 +123,10 @@ SIGNERS: Final = (
     Spec("ps256-3072", rsa_of(3072), usage=ALL, authority="csca-ps256"),
     Spec("rsa-1024", rsa_of(1024), usage=ALL, authority="csca-ps256"),
     Spec("rsa-2047", rsa_of(2047), usage=ALL, authority="csca-ps256"),
+    *(
+        Spec(f"rsa-{bits}", rsa_of(bits), usage=ALL, authority="csca-ps256")
+        for bits in (2999, 3000, 3071, 3073, 4096)
+    ),
 )
 
 

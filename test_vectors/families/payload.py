@@ -15,13 +15,60 @@ _IDENTIFIERS: Final = "eHealth Network guidelines, annex 2 (UVCI)"
 _VALUE_SETS: Final = "EU value sets 2.12.0"
 _FORGIVING: Final = "EU DCC special case handling"
 
+REQUIREMENTS_OF: Final = {
+    "payload-structure": "PP-2",
+    "payload-version": "PP-3",
+    "version-unknown": "PP-3",
+    "several-events": "PP-4",
+    "field-unknown": "PP-5",
+    "field-missing": "PP-6",
+    "field-null": "PP-6",
+    "field-type": "PP-6",
+    "field-padded": "PP-7",
+    "text-not-nfc": "PP-7",
+    "field-too-long": "PP-8",
+    "text-not-printable": "PP-8",
+    "name-missing": "PP-9",
+    "name-not-standard": "PP-10",
+    "birth-date-partial": "PP-11",
+    "birth-date-impossible": "PP-12",
+    "test-fields-mismatch": "PP-22",
+    "recovery-dates-order": "PP-23",
+    "dose-number-range": "PP-24",
+    "dose-past-series": "PP-24",
+    "number-float": "PP-24",
+    "date-with-time": "PP-25",
+    "date-unreadable": "PP-25",
+    "field-tagged": "PP-25",
+    "date-without-zone": "PP-26",
+    "event-in-future": "PP-27",
+    "event-before-birth": "PP-27",
+    "code-unknown": "PP-28",
+    "code-deprecated": "PP-28",
+    "product-holder-mismatch": "PP-29",
+    "product-prophylaxis-mismatch": "PP-29",
+    "certificate-id-form": "PP-30",
+    "certificate-id-check": "PP-31",
+}
+"""The requirement that each code comes from."""
+
 Cases = dict[str, tuple[str, Any, Expected]]
 
 
-def _add(cases: Cases, *, spec: str | None = None, importance: Importance | None = None) -> None:
+def _add(
+    cases: Cases, *requirements: str, spec: str | None = None, importance: Importance | None = None
+) -> None:
     for name_, (description, payload, expected) in cases.items():
-        hcert = {1: payload}
-        FAMILY.add(name_, description, build(token(hcert=hcert)), expected, spec=spec, importance=importance)
+        codes = {*expected.findings, expected.reason or ""}
+        FAMILY.add(
+            name_,
+            description,
+            build(token(hcert={1: payload})),
+            expected,
+            spec=spec,
+            importance=importance,
+            requirements=(*requirements, *(REQUIREMENTS_OF[code] for code in codes & REQUIREMENTS_OF.keys())),
+        )
 
 
 def _dose(**changes: Any) -> dict[str, Any]:
@@ -44,13 +91,20 @@ def _kinds() -> None:
             "test-antigen": ("An antigen test as it should be.", dcc(t=[antigen_test()]), accepted()),
             "recovery": ("A recovery as it should be.", _recovery(), accepted()),
         },
+        "PP-1",
+        "PP-21",
+        "PP-34",
+        "PP-35",
         importance="critical",
     )
 
 
 def _versions() -> None:
     known = ("1.0.0", "1.0.1", "1.1.0", "1.2.0", "1.2.1", "1.3.1", "1.3.2", "1.3.3")
-    _add({f"version-{version}": (f"Schema {version}.", dcc(ver=version), accepted()) for version in known})
+    _add(
+        {f"version-{version}": (f"Schema {version}.", dcc(ver=version), accepted()) for version in known},
+        "PP-3",
+    )
     unknown = accepted("version-unknown")
     newer = unreadable("payload-version", level="well-formed")
     _add(
@@ -73,7 +127,8 @@ def _versions() -> None:
             "version-null": ("A null version.", dcc(ver=None), accepted("field-null")),
             "version-number": ("The version is a number.", dcc(ver=1.3), accepted("field-type")),
             "version-padded": ("A space after the version.", dcc(ver="1.3.0 "), accepted("field-padded")),
-        }
+        },
+        "PP-3",
     )
 
 
@@ -91,6 +146,7 @@ def _structure() -> None:
             "events-map": ("The vaccination is not in a list.", dcc(v=dose()), nothing),
             "events-of-another-group": ("The events are under x.", dcc(v=DROP, x=[dose()]), nothing),
         },
+        "PP-2",
         importance="high",
     )
     several = accepted("several-events")
@@ -128,7 +184,8 @@ def _structure() -> None:
                 dcc(v=[dose(), 1]),
                 accepted("field-type"),
             ),
-        }
+        },
+        "PP-4",
     )
     extra = accepted("field-unknown")
     _add(
@@ -148,6 +205,7 @@ def _structure() -> None:
                 accepted(),
             ),
         },
+        "PP-5",
         spec="HCERT 3.3.7; EU DCC schemas 1.0.0 to 1.3.3",
     )
 
@@ -208,6 +266,7 @@ def _text_fields() -> None:
                 accepted("text-not-nfc"),
             ),
         },
+        "PP-8",
         spec=_FORGIVING,
     )
 
@@ -270,6 +329,8 @@ def _names() -> None:
                 accepted(),
             ),
         },
+        "PP-9",
+        "PP-10",
         spec="EU DCC schema 1.3.2; ICAO 9303 part 3",
     )
 
@@ -320,6 +381,8 @@ def _birth_dates() -> None:
                 accepted("birth-date-impossible"),
             ),
         },
+        "PP-11",
+        "PP-12",
         spec="EU DCC schemas 1.0.0 to 1.3.3, dob",
     )
 
@@ -428,6 +491,8 @@ def _event_dates() -> None:
                 accepted("recovery-dates-order"),
             ),
         },
+        "PP-25",
+        "PP-26",
         spec="EU DCC schema 1.3.0; special case handling",
     )
 
@@ -465,6 +530,7 @@ def _doses() -> None:
             "dose-missing": ("No dose number.", _dose(dn=DROP), accepted("field-missing")),
             "dose-null": ("A null dose number.", _dose(dn=None), accepted("field-null")),
         },
+        "PP-24",
         spec="EU DCC schema 1.3.0, dn and sd",
     )
 
@@ -524,6 +590,7 @@ def _codes() -> None:
                 accepted(),
             ),
         },
+        "PP-28",
         spec=_VALUE_SETS,
     )
 
@@ -564,10 +631,114 @@ def _identifiers() -> None:
         f"identifier-{name_}": (f"The certificate identifier: {description}", _dose(ci=text), expected)
         for name_, (description, text, expected) in forms.items()
     }
-    _add(cases, spec=_IDENTIFIERS, importance="low")
+    _add(cases, "PP-30", "PP-31", spec=_IDENTIFIERS, importance="low")
     _add(
         {"identifier-missing": ("No certificate identifier.", _dose(ci=DROP), accepted("field-missing"))},
+        "PP-30",
         spec=_IDENTIFIERS,
+    )
+
+
+def _quirks_of_issuers() -> None:
+    """What genuine issuers were seen to write, and is not above."""
+    meta = {"reference": "TEST"}
+    _add(
+        {
+            "quirk-two-extra-members": (
+                "Two members beside the rest.",
+                dcc(ic="TEST", pn="TEST"),
+                accepted("field-unknown"),
+            ),
+            "quirk-patient-number": (
+                "A member pid beside the rest.",
+                dcc(pid="TEST-1"),
+                accepted("field-unknown"),
+            ),
+            "quirk-meta-with-nulls": (
+                "A map meta, and groups that are null.",
+                dcc(v=[dose()], t=None, r=None, meta=meta),
+                accepted("field-null", "field-unknown"),
+            ),
+            "quirk-three-dates-and-a-birth-time": (
+                "Null groups, and the birth date with a time.",
+                dcc(v=[dose()], t=None, r=None, dob="1990-05-17T00:00:00Z"),
+                accepted("field-null", "date-with-time"),
+            ),
+            "quirk-dose-12": ("Dose 12 of 2.", _dose(dn=12), accepted("dose-past-series")),
+            "quirk-sample-tagged-and-fraction": (
+                "A tagged time of test with milliseconds.",
+                _test(sc=Tagged(0, "2026-01-04T08:30:00.123Z")),
+                accepted("field-tagged"),
+            ),
+            "quirk-fraction-of-2": (
+                "Hundredths of a second.",
+                _test(sc="2026-01-04T08:30:00.12Z"),
+                accepted(),
+            ),
+            "quirk-fraction-of-3": ("Milliseconds.", _test(sc="2026-01-04T08:30:00.123Z"), accepted()),
+            "quirk-date-with-zone": (
+                "A date of vaccination with a time and a zone.",
+                _dose(dt="2025-12-20T00:00:00+02:00"),
+                accepted("date-with-time"),
+            ),
+            "quirk-birth-year-schema-1.0.0": (
+                "A year of birth alone, in schema 1.0.0, which has whole dates only.",
+                dcc(ver="1.0.0", dob="1990"),
+                accepted("birth-date-partial"),
+            ),
+            "quirk-birth-date-empty-and-no-forename": (
+                "Nothing is known but a surname.",
+                dcc(dob="", nam=name(gn="", gnt="")),
+                accepted("birth-date-partial"),
+            ),
+            "quirk-name-padded": (
+                "A space after the surname.",
+                dcc(nam=name(fn="Nguyễn ")),
+                accepted("field-padded"),
+            ),
+            "quirk-authority-padded": (
+                "A line end after the authority.",
+                _dose(**{"is": "TEST ministry\n"}),
+                accepted("field-padded"),
+            ),
+            "quirk-country-of-dose": (
+                "A dose that was given abroad.",
+                _dose(co="FR"),
+                accepted("country-mismatch"),
+            ),
+            "quirk-check-of-2-characters": (
+                "Two characters after the mark of the identifier.",
+                _dose(ci="URN:UVCI:01:VN:4E5F1A0C#AB"),
+                accepted("certificate-id-form", "certificate-id-check"),
+            ),
+            "quirk-identifier-of-an-older-form": (
+                "An identifier with neither prefix nor separators.",
+                _dose(ci="01VN4E5F1A0C"),
+                accepted("certificate-id-form"),
+            ),
+            "quirk-antigen-test-by-name-only": (
+                "An antigen test with its name and no device.",
+                dcc(t=[antigen_test(ma=DROP, nm="TEST kit")]),
+                accepted(),
+            ),
+            "quirk-test-result-time-null": (
+                "A null time of result, which schema 1.0.0 had.",
+                dcc(ver="1.0.0", t=[nucleic_acid_test(dr=None)]),
+                accepted(),
+            ),
+            "quirk-future-sample": (
+                "A test of the year after.",
+                _test(sc="2027-01-04T08:30:00Z"),
+                accepted("event-in-future"),
+            ),
+            "quirk-standard-name-only-given": (
+                "No standard surname beside the written one.",
+                dcc(nam=name(fnt=DROP)),
+                accepted(),
+            ),
+        },
+        "PP-33",
+        spec=_FORGIVING,
     )
 
 
@@ -581,3 +752,4 @@ _event_dates()
 _doses()
 _codes()
 _identifiers()
+_quirks_of_issuers()

@@ -13,6 +13,7 @@ FAMILY: Final = Family("signer", spec="HCERT appendix A.4", importance="high")
 
 _DATES: Final = "HCERT 3.3.5, 3.3.6"
 _SIZES: Final = "HCERT 3.3.2; RFC 8230 section 2"
+_DATED: Final = ("SC-9", "SC-10", "SC-26")
 _SECOND: Final = timedelta(seconds=1)
 _SKEW: Final = timedelta(seconds=300)
 _NOW: Final = {"signer_dates": "now"}
@@ -65,6 +66,7 @@ def _purposes() -> None:
             build(token(_PAYLOADS[kind]), signer=signer),
             expected,
             importance="critical" if expected.reason else "high",
+            requirements=("SC-4", "SC-8"),
         )
 
 
@@ -85,6 +87,7 @@ def _sizes() -> None:
             trust_list="small-rsa",
             policy=policy,
             spec=_SIZES,
+            requirements=("SC-7",),
         )
     FAMILY.add(
         "rsa-1024-forged",
@@ -93,6 +96,7 @@ def _sizes() -> None:
         refused("bad-signature"),
         trust_list="small-rsa",
         spec=_SIZES,
+        requirements=("SC-7",),
     )
     FAMILY.add(
         "p384",
@@ -101,6 +105,7 @@ def _sizes() -> None:
         refused("unknown-key"),
         trust_list="unsupported-key",
         spec=_SIZES,
+        requirements=("SC-6",),
     )
 
 
@@ -120,6 +125,7 @@ def _issued_before_the_signer() -> None:
             build(token(iat=issued)),
             expected,
             spec=_DATES,
+            requirements=_DATED,
         )
 
 
@@ -140,6 +146,7 @@ def _issued_after_the_signer() -> None:
             expected,
             at=ends + timedelta(days=10),
             spec=_DATES,
+            requirements=_DATED,
         )
 
 
@@ -153,6 +160,7 @@ def _expired_and_future() -> None:
         build(token(past, iat=last_days), signer="es256-expired"),
         accepted(*since),
         spec=_DATES,
+        requirements=_DATED,
     )
     FAMILY.add(
         "expired-at-issuance",
@@ -160,6 +168,7 @@ def _expired_and_future() -> None:
         build(signer="es256-expired"),
         refused("signer-expired", *since, level="authentic"),
         spec=_DATES,
+        requirements=_DATED,
         importance="critical",
     )
     FAMILY.add(
@@ -168,6 +177,7 @@ def _expired_and_future() -> None:
         build(signer="es256-future"),
         refused("signer-not-yet-valid", level="authentic"),
         spec=_DATES,
+        requirements=_DATED,
         importance="critical",
     )
     FAMILY.add(
@@ -176,6 +186,7 @@ def _expired_and_future() -> None:
         build(token(past, iat=DROP), signer="es256-expired"),
         refused("signer-expired", "issued-at-missing", *since, level="authentic"),
         spec=_DATES,
+        requirements=_DATED,
         importance="critical",
     )
 
@@ -210,6 +221,7 @@ def _now() -> None:
             at=at,
             policy=policy,
             spec=_DATES,
+            requirements=_DATED,
         )
     FAMILY.add(
         "now-and-at-issuance",
@@ -218,6 +230,7 @@ def _now() -> None:
         refused("signer-not-yet-valid", "event-in-future", level="authentic"),
         policy=_NOW,
         spec=_DATES,
+        requirements=_DATED,
     )
 
 

@@ -16,6 +16,7 @@ from test_vectors.generate import generate, generated_files
 from vaxcert.adapters.conformance.operations import OPERATIONS
 from vaxcert.adapters.conformance.operations.verify import WrittenList, policy_of, trust_list_of
 from vaxcert.codec import container
+from vaxcert.crypto.profiles import ProfileCode
 from vaxcert.decision import DecisionCode
 from vaxcert.errors import Reason, VaxcertError
 from vaxcert.findings import FindingCode
@@ -41,7 +42,6 @@ UNREACHABLE_REASONS = {
     Reason.RECORD_REFUSED: "about issuing",
     Reason.REQUEST_REFUSED: "about issuing",
     Reason.VALUE_NOT_ENCODABLE: "about issuing",
-    Reason.NAME_NOT_TRANSLITERABLE: "about issuing",
     Reason.CERTIFICATE_ID_CHARACTER: "about issuing",
     Reason.TEXT_TOO_LONG_FOR_QR: "about issuing",
     Reason.FILE_UNREADABLE: "about adapters",
@@ -186,7 +186,7 @@ def test_identifier_is_the_path() -> None:
 def test_codes_are_codes_of_the_library() -> None:
     reasons = {vector["expected"]["reason"] for vector in VECTORS} - {None}
     findings = {code for vector in CERTIFICATES for code in vector["expected"]["findings"]}
-    assert reasons <= {*Reason, *FindingCode, *DecisionCode, *HistoryCode, *IdentityCode, *NameDifference}
+    assert reasons <= {*Reason, *FindingCode, *ProfileCode, *DecisionCode, *HistoryCode, *IdentityCode, *NameDifference}
     assert findings <= set(FindingCode)
 
 

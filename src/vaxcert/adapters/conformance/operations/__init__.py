@@ -17,8 +17,8 @@ from vaxcert.adapters.conformance.operations.compare_identity import compare_ide
 from vaxcert.adapters.conformance.operations.decide import decide
 from vaxcert.adapters.conformance.operations.read_mrz import read_mrz
 from vaxcert.adapters.conformance.operations.read_picture import read_picture
-from vaxcert.adapters.conformance.operations.transliterate import transliterate
 from vaxcert.adapters.conformance.operations.read_trust_list import read_trust_list
+from vaxcert.adapters.conformance.operations.transliterate import transliterate
 from vaxcert.adapters.conformance.operations.verify import verify
 
 Answer: TypeAlias = dict[str, Any]
