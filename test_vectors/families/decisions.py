@@ -13,6 +13,7 @@ from test_vectors.samples import (
     DROP,
     EXPIRES,
     SIGNER_ENDS,
+    SIGNER_STARTS,
     antigen_test,
     changed,
     dcc,
@@ -582,6 +583,60 @@ def _lists_and_clock() -> None:
         revocation="of-laos",
     )
     _add("not-revoked", "The list has nothing.", [_GOOD], "accept", _REMARKS, "DD-5", revocation="empty")
+    _add(
+        "list-ended-and-let-pass-before-mismatch",
+        "A remark about the list is told before what is worse.",
+        [_GOOD],
+        "refuse",
+        ("list-stale", "identity-mismatch", NOT_ASKED),
+        "DD-2",
+        "DD-11",
+        trust_list="ends-at",
+        at=AT + _SKEW + _SECOND,
+        policy={"stale_lists": "report"},
+        document=_holder("TRAN<<THI<MAI"),
+    )
+    _add(
+        "revocation-silent-before-forged",
+        "Silence about revocation is told before a forgery.",
+        [_FORGED, _GOOD],
+        "refuse",
+        ("revocation-unknown", "bad-signature", NOT_COMPARED),
+        "DD-2",
+        "DD-9",
+        revocation="ended",
+        at=AT + _SECOND,
+        doses=(("2025-12-20", 2, (1,)),),
+    )
+    _add(
+        "beside-one-of-an-expired-signer",
+        "One whose signing certificate had ended when it was signed, beside an accepted one.",
+        [_GOOD, _vaccination(signer="es256-expired", ci=_ID + "S")],
+        "accept",
+        ("set-aside", *_REMARKS),
+        "DD-5",
+        doses=(("2025-12-20", 2, (0, 1)),),
+    )
+    early = _signed(dcc(), iat=SIGNER_STARTS - _SKEW - _SECOND)
+    _add(
+        "before-the-signer-starts",
+        "Signed before the signing certificate starts.",
+        [early],
+        "refuse",
+        ("signer-not-yet-valid", NOT_COMPARED),
+        "DD-7",
+        "DD-10",
+    )
+    _add(
+        "before-the-signer-starts-and-clock-behind",
+        "The same, with a clock that is behind the list.",
+        [early],
+        "refer",
+        ("clock-before-list", "signer-not-yet-valid", NOT_COMPARED),
+        "DD-10",
+        trust_list="issued-at",
+        at=AT - _SKEW - _SECOND,
+    )
 
 
 def _findings() -> None:

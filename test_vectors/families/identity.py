@@ -774,6 +774,26 @@ def _further() -> None:
             "ID-11",
             "ID-17",
         )
+    unclear("all-words-reversed", _THU, _typed("Thử Văn Nguyễn"), "order", "ID-17")
+    one = _person(
+        "Wolfeschlegelsteinhausenb", "Maria Alexandra", "WOLFESCHLEGELSTEINHAUSENB", "MARIA<ALEXANDRA"
+    )
+    unclear(
+        "cut-with-one-whole-name-seen",
+        one,
+        _mrz("WOLFESCHLEGELSTEINHAUSENB<<MARIA<ALEXAN"),
+        "name-cut",
+        "ID-22",
+    )
+    _add(
+        "german-xx-bare",
+        "A state writes Ü as UXX, and the certificate U.",
+        _person("Muller", "Jurgen", "MULLER", "JURGEN"),
+        _mrz("MUXXLLER<<JUXXRGEN"),
+        "match",
+        (),
+        "ID-13",
+    )
     joined = ("joined-words",)
     _add(
         "joined-given-names",

@@ -328,6 +328,22 @@ def _repairs() -> None:
         "zero-in-name", "A 0 for the O of a name.", passport(name="H0<<VAN<THU"), "ID-6",
         primary_identifier="HO", repaired=["name"],
     )  # fmt: skip
+    for letter, born, place in (
+        ("Q", "900517", 14),
+        ("D", "900517", 15),
+        ("L", "900517", 17),
+        ("S", "900517", 16),
+        ("G", "960817", 14),
+        ("B", "960817", 16),
+    ):
+        _read(
+            f"letter-{letter.lower()}-for-a-digit",
+            f"{letter} in the birth date.",
+            with_character(passport(born=born), 1, place, letter),
+            "ID-6",
+            birth_date=f"19{born[:2]}-{born[2:4]}-{born[4:]}",
+            repaired=["birth date"],
+        )
     _refused(
         "letter-that-proves-wrong",
         "A Z for the 0 of the birth date: as a 2 the check digit is wrong.",

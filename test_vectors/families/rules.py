@@ -1145,6 +1145,58 @@ def _certlogic() -> None:
     # the dose was on 20 December 2025, the clock is at noon of 1 February 2026: 43 days and a half
     _logic("days-44", "The dose is less than 44 days ago.", {"before": [clock, since(44)]}, "passed", "RL-20")
     _logic("days-43", "It is not less than 43 days ago.", {"before": [clock, since(43)]}, "failed", "RL-20")
+    number = {"var": "payload.v.0.dn"}
+    for operator, below, equal, above in (
+        (">", "passed", "failed", "failed"),
+        (">=", "passed", "passed", "failed"),
+        ("<", "failed", "failed", "passed"),
+        ("<=", "failed", "passed", "passed"),
+    ):
+        word = {">": "more", ">=": "at-least", "<": "less", "<=": "at-most"}[operator]
+        for other, result in ((1, below), (2, equal), (3, above)):
+            _logic(
+                f"number-{word}-{other}",
+                f"Dose 2 {operator} {other}.",
+                {operator: [number, other]},
+                result,
+                "RL-20",
+            )
+    _logic("number-between", "1 < 2 <= 2.", {"<=": [1, number, 2]}, "passed", "RL-20")
+    # the test was at half past eight on 4 January, 27 hours and a half before noon of the next day
+    test = dcc(t=[nucleic_acid_test()])
+    for hours, result in ((28, "passed"), (27, "failed")):
+        logic = {"before": [clock, {"plusTime": [{"var": "payload.t.0.sc"}, hours, "hour"]}]}
+        _add(
+            f"hours-{hours}",
+            f"The test is less than {hours} hours ago.",
+            _records(record("TR-FR-0001", CertificateType="Test", Logic=logic)),
+            None if result == "passed" else "rule-failed",
+            [_result(result, "TR-FR-0001")],
+            "RL-20",
+            certificate=test,
+            at="2026-01-05T12:00:00Z",
+        )
+    born = {"plusTime": ["1990-05-31", 0, "day"]}
+    whole = {"dccDateOfBirth": [{"var": "payload.dob"}]}
+    _logic(
+        "birth-date-of-a-month",
+        "Born in May 1990 is born on its last day.",
+        {"and": [{"not-before": [whole, born]}, {"not-after": [whole, born]}]},
+        "passed",
+        "RL-20",
+        certificate=dcc(dob="1990-05"),
+    )
+    for index, part in ((0, "01"), (1, "VN"), (2, "4E5F1A0C9B7D42E8A3D6C0F1B2A39485")):
+        extract = {"extractFromUVCI": [{"var": "payload.v.0.ci"}, index]}
+        _logic(
+            f"identifier-part-{index}",
+            f"Part {index} of the identifier.",
+            {"===": [extract, part]},
+            "passed",
+            "RL-20",
+        )
+    beyond = {"extractFromUVCI": [{"var": "payload.v.0.ci"}, 3]}
+    _logic("identifier-part-3", "There is no fourth part.", {"!": [beyond]}, "passed", "RL-20")
     leap = {"plusTime": ["2024-02-29", 1, "year"]}
     _logic(
         "leap-year",
@@ -1261,6 +1313,19 @@ def _bounds() -> None:
         "RL-19",
         error="certlogic-bounds",
     )
+    for name, values, result, error in (
+        ("bounds-steps", 20, "passed", None),
+        ("bounds-steps-more", 1000, "open", "certlogic-bounds"),
+    ):
+        look = {"if": [{"in": [1, [0] * values]}, 1, 0]}
+        _logic(
+            name,
+            f"A thousand looks through {values} values.",
+            {"===": [{"reduce": [[1] * 1000, look, 0]}, 0]},
+            result,
+            "RL-19",
+            error=error,
+        )
     _logic("bounds-depth", "Expressions as deep as can be.", _deep(64), "failed", "RL-20")
     _unreadable(
         "bounds-depth-more",
