@@ -18,7 +18,10 @@ import vaxcert as vc
 ROOT = Path(__file__).parents[2]
 LIBRARY = str(Path(vc.__file__).parents[1])
 README = ROOT / "README.md"
-PAGES = (README, *(ROOT / f"{name}.md" for name in ("CONTRIBUTING", "CHANGELOG", "SECURITY")), *sorted((ROOT / "docs").glob("**/*.md")))
+PAGES = (
+    *(ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "CHANGELOG", "SECURITY")),
+    *sorted((ROOT / "docs").glob("**/*.md")),
+)
 
 NOT_RUN_HERE = {
     "make demo": "tests/e2e/test_demo.py runs it",
@@ -38,6 +41,9 @@ NOT_RUN_HERE = {
     "python3 -m venv desk-env": "the command is on the path already",
     ". desk-env/bin/activate": "likewise",
     "python -m pip install '.[cli,desk]'": "it needs a network",
+    "python3 -m venv integrator-env": "the command is on the path already",
+    ". integrator-env/bin/activate": "likewise",
+    "python -m pip install '.[cli]'": "it needs a network",
     "python examples/demo.py demo-output": "it has run before",
     "vaxcert desk --trust demo-output/trust --at 2022-09-01T00:00:00Z --open": "it stays open; tests/desk",
     "vaxcert desk --trust desk-tutorial/store --environment test --at 2022-09-02T08:00:00Z --open": "likewise",
@@ -49,9 +55,7 @@ CONTINUED_PAGES = frozenset({"architecture.md"})
 SLOW_PAGES = frozenset({"spark.md"})
 NEEDED_BY_PAGE = {"hsm.md": "softhsm2-util", "spark.md": "java"}
 
-_BLOCK = re.compile(
-    r"^```([^\n]*)\n(.*?)^```$(?:\n+^```text\n(.*?)^```$)?", re.MULTILINE | re.DOTALL
-)
+_BLOCK = re.compile(r"^```([^\n]*)\n(.*?)^```$(?:\n+^```text\n(.*?)^```$)?", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\(([^)#]+)[^)]*\)")
 
 
@@ -86,6 +90,7 @@ def after_the_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
         command.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {arguments}"$@"\n')
         command.chmod(0o755)
     (folder / "examples").symlink_to(ROOT / "examples")
+    (folder / "test_vectors").symlink_to(ROOT / "test_vectors")
     demo = run([sys.executable, str(ROOT / "examples/demo.py"), "demo-output"], folder)
     assert demo.returncode == 0, demo.stderr
     return folder

@@ -165,6 +165,9 @@ def test_what_a_database_raises_quotes_nobody(tmp_path):
     assert caught.value.__cause__ is None
 
 
-def test_the_tutorial_shows_its_script_as_it_is():
-    script = (ROOT / "examples/tutorials/first_certificate.py").read_text("utf-8").partition('"""\n\n')[2]
-    assert f"```python\n{script}```" in (ROOT / "docs/tutorials/issuing-service.md").read_text("utf-8")
+@pytest.mark.parametrize(
+    ("page", "script"), [("issuing-service", "first_certificate"), ("integrator", "small_reader")]
+)
+def test_a_tutorial_shows_its_script_as_it_is(page, script):
+    code = (ROOT / f"examples/tutorials/{script}.py").read_text("utf-8").partition('"""\n\n')[2]
+    assert f"```python\n{code}```" in (ROOT / f"docs/tutorials/{page}.md").read_text("utf-8")
