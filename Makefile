@@ -7,7 +7,7 @@ RECORDS ?= 1000000
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help demo national test test-all check docs vectors traceability peers bench bench-bulk bench-manifest bench-desk fuzz clean
+.PHONY: help demo national test test-all check docs vectors traceability peers bench bench-bulk bench-manifest bench-desk fuzz dist versions clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
@@ -50,6 +50,12 @@ check: $(VENV)/.spark ## Lint and type-check
 
 docs: $(VENV)/.docs ## Build the documentation site in site/; open site/index.html
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+
+dist: $(VENV)/.installed ## Build the sdist and the wheel, and use each from an empty environment
+	$(BIN)/python -m tools.dist
+
+versions: $(VENV)/.installed ## Test the core with the oldest dependencies, and with every Python of this machine
+	$(BIN)/python -m tools.versions
 
 fuzz: $(VENV)/.installed ## Fuzz everything that reads what strangers wrote, FUZZ_SECONDS of CPU time each; needs Linux
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
