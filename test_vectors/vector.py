@@ -15,6 +15,8 @@ ORIGIN: Final = "vaxcert test_vectors/generate.py"
 Importance: TypeAlias = Literal["critical", "high", "medium", "low"]
 Policy: TypeAlias = str | Mapping[str, Any]
 
+NO_CODES: Final[Mapping[str, str]] = {}
+
 _TRANSPORT_REASONS: Final = ("input-", "base45-", "context-identifier")
 
 
@@ -124,13 +126,22 @@ class Family:
         spec: The sections that say so, where a vector does not name its own.
         importance: Likewise.
         requirements: Likewise, identifiers of requirements of `specs/`.
+        codes: The requirement that each reason or finding comes from. A vector that expects some of them, and does not
+            name its own requirements, is about these.
     """
 
     def __init__(
-        self, name: str, *, spec: str, importance: Importance, requirements: tuple[str, ...] = ()
+        self,
+        name: str,
+        *,
+        spec: str,
+        importance: Importance,
+        requirements: tuple[str, ...] = (),
+        codes: Mapping[str, str] = NO_CODES,
     ) -> None:
         self.name = name
         self._requirements = requirements
+        self._codes = codes
         self.vectors: list[Vector] = []
         self._spec = spec
         self._importance = importance
@@ -162,7 +173,11 @@ class Family:
                 at=at,
                 trust_list=trust_list,
                 policy=policy,
-                requirements=self._requirements if requirements is None else requirements,
+                requirements=self._requirements_of(expected) if requirements is None else requirements,
                 revocation=revocation,
             )
         )
+
+    def _requirements_of(self, expected: Expected) -> tuple[str, ...]:
+        named = (self._codes.get(code) for code in (expected.reason or "", *expected.findings))
+        return tuple(requirement for requirement in named if requirement) or self._requirements

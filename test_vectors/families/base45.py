@@ -8,7 +8,19 @@ from test_vectors.builder import Stages, build, build_of_size
 from test_vectors.encoding import base45, stored
 from test_vectors.vector import Family, accepted, unreadable
 
-FAMILY: Final = Family("base45", spec="RFC 9285 section 4; HCERT 4.2.2", importance="high")
+FAMILY: Final = Family(
+    "base45",
+    spec="RFC 9285 section 4; HCERT 4.2.2",
+    importance="high",
+    codes={
+        "context-identifier": "CT-1",
+        "input-empty": "CT-2",
+        "input-too-long": "CT-3",
+        "base45-character": "CT-6",
+        "base45-length": "CT-7",
+        "base45-overflow": "CT-8",
+    },
+)
 _CONTEXT: Final = "HCERT 4.2.2"
 
 _STORED_OVERHEAD: Final = 11
@@ -36,6 +48,7 @@ def _context() -> None:
         "HC1: and nothing after it: no zlib stream.",
         Stages("HC1:"),
         unreadable("zlib-cut-short"),
+        requirements=("CT-1", "CT-12"),
         importance="low",
     )
 
@@ -90,12 +103,14 @@ def _groups() -> None:
         "FGW is 65,535, the most two bytes hold: base45 is right, and FFFF is no zlib stream.",
         Stages("HC1:" + base45(b"\xff\xff"), b"\xff\xff"),
         unreadable("zlib-corrupt"),
+        requirements=("CT-8", "CT-9", "CT-11"),
     )
     FAMILY.add(
         "pair-255",
         "U5 is 255, the most a byte holds: base45 is right, and a zlib stream is longer than one byte.",
         Stages("HC1:" + base45(b"\xff"), b"\xff"),
         unreadable("zlib-cut-short"),
+        requirements=("CT-8", "CT-9", "CT-12"),
     )
     FAMILY.add(
         "overflow-in-last-pair",
@@ -115,6 +130,7 @@ def _lengths() -> None:
         accepted("header-unprotected"),
         spec=spec,
         importance="medium",
+        requirements=("CT-3",),
     )
     FAMILY.add(
         "text-4297",
@@ -124,9 +140,44 @@ def _lengths() -> None:
         spec=spec,
         importance="medium",
     )
+    FAMILY.add(
+        "text-4299",
+        "4,299 characters, whole groups of base45: one group more than any QR code holds.",
+        build_of_size(2863 - _STORED_OVERHEAD, compress=stored),
+        unreadable("input-too-long"),
+        spec=spec,
+        importance="medium",
+    )
+    FAMILY.add(
+        "text-10004",
+        "HC1: and 10,000 characters; nothing of them is decoded, so the wrong one among them is not found.",
+        Stages("HC1:" + "!" * 10_000),
+        unreadable("input-too-long"),
+        spec=spec,
+    )
+
+
+def _whole() -> None:
+    sizes = {
+        "groups-whole": ("A stream of an even number of bytes: groups of three characters.", _EVEN_STREAM),
+        "last-group-of-two": (
+            "A stream of an odd number of bytes: the last group has two characters.",
+            _EVEN_STREAM + 1,
+        ),
+    }
+    for name, (description, size) in sizes.items():
+        FAMILY.add(
+            name,
+            description,
+            build_of_size(size, compress=stored),
+            accepted("header-unprotected"),
+            requirements=("CT-1", "CT-5", "CT-9"),
+            importance="critical",
+        )
 
 
 _context()
 _characters()
 _groups()
 _lengths()
+_whole()

@@ -20,7 +20,22 @@ from test_vectors.encoding import (
 from test_vectors.samples import DROP, dcc, dose, name, token
 from test_vectors.vector import Expected, Family, accepted, unreadable
 
-FAMILY: Final = Family("cbor", spec="RFC 8949 section 5.3; HCERT 6.3", importance="high")
+FAMILY: Final = Family(
+    "cbor",
+    spec="RFC 8949 section 5.3; HCERT 6.3",
+    importance="high",
+    requirements=("CT-25",),
+    codes={
+        "cbor-trailing-data": "CT-17",
+        "cbor-malformed": "CT-18",
+        "cbor-too-deep": "CT-19",
+        "cbor-duplicate-key": "CT-20",
+        "cbor-key-type": "CT-21",
+        "cbor-not-finite": "CT-22",
+        "cbor-simple-value": "CT-23",
+        "cbor-tag": "CT-24",
+    },
+)
 
 _DEPTH: Final = 16
 _EXTRA_CLAIM: Final = -70001
@@ -74,6 +89,7 @@ def _in_message() -> None:
         build(unprotected={"deep": nested(_DEPTH - 3)}),
         accepted("header-unprotected"),
         importance="medium",
+        requirements=("CT-19",),
     )
     FAMILY.add(
         "message-depth-17",
@@ -106,6 +122,12 @@ def _in_headers() -> None:
         "A byte after the map within the protected header.",
         build(protected=cbor({1: -7, KID: signer.kid}) + b"\0"),
         unreadable("cbor-trailing-data"),
+    )
+    FAMILY.add(
+        "protected-tagged",
+        "A date in the protected header with the tag that only claims may have.",
+        build(protected={1: -7, KID: signer.kid, 70001: Tagged(1, 1_700_000_000)}),
+        unreadable("cbor-tag"),
     )
     FAMILY.add(
         "protected-not-shortest",
@@ -311,7 +333,7 @@ def _depth() -> None:
     }
     for name_, (description, depth, expected) in levels.items():
         claims = token(extra={_EXTRA_CLAIM: nested(depth - 1)})
-        FAMILY.add(name_, description, build(claims), expected, importance="medium")
+        FAMILY.add(name_, description, build(claims), expected, importance="medium", requirements=("CT-19",))
     FAMILY.add(
         "payload-indefinite-length",
         "Claims, payload and doses in indefinite-length forms.",

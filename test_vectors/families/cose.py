@@ -29,7 +29,26 @@ from test_vectors.samples import dcc, dose, token
 from test_vectors.trust_lists import COLLIDING, NINE, SEVEN, SHORT
 from test_vectors.vector import Family, accepted, refused, unreadable
 
-FAMILY: Final = Family("cose", spec="RFC 9052 section 4.2", importance="high")
+FAMILY: Final = Family(
+    "cose",
+    spec="RFC 9052 section 4.2",
+    importance="high",
+    requirements=("CT-38",),
+    codes={
+        "cose-structure": "CT-27",
+        "cbor-tag": "CT-28",
+        "cose-header": "CT-29",
+        "algorithm-unprotected": "CT-30",
+        "algorithm-not-allowed": "CT-31",
+        "cose-critical-header": "CT-32",
+        "kid-unprotected": "CT-34",
+        "key-identifier-missing": "CT-34",
+        "unknown-key": "CT-35",
+        "kid-length": "CT-35",
+        "algorithm-key-mismatch": "CT-37",
+        "header-unprotected": "CT-38",
+    },
+)
 
 _HEADERS: Final = "RFC 9052 section 3.1"
 _ALGORITHM: Final = "RFC 9052 section 3.1; HCERT 3.3.2"
@@ -37,6 +56,7 @@ _KID: Final = "HCERT 3.3.3"
 _PROCESS: Final = "RFC 9052 section 4.4"
 _ECDSA: Final = "RFC 9053 section 2.1"
 _PSS: Final = "RFC 8230 section 2"
+_SIGNED: Final = {_PROCESS: "CT-39", _ECDSA: "CT-40", _PSS: "CT-42"}
 
 _SIGNER: Final = key("es256").kid
 _ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
@@ -56,13 +76,28 @@ def _structure() -> None:
             build(signer=signer),
             accepted(),
             importance="critical",
+            requirements=(
+                "CT-4",
+                "CT-5",
+                "CT-26",
+                "CT-39",
+                "CT-43",
+                "CT-42" if signer.startswith("ps256") else "CT-40",
+            ),
         )
     tags = {
         "tag-none": ("No tag; a few genuine issuers leave it out.", lambda parts: list(parts)),
         "tag-61-18": ("A CWT tag before the COSE tag.", lambda parts: Tagged(CWT, sign1(parts))),
     }
     for name, (description, message) in tags.items():
-        FAMILY.add(name, description, build(message=message), accepted(), spec="RFC 8392 section 6")
+        FAMILY.add(
+            name,
+            description,
+            build(message=message),
+            accepted(),
+            spec="RFC 8392 section 6",
+            requirements=("CT-28",),
+        )
     wrong = {
         "tag-61-alone": (
             "A CWT tag and no COSE tag after it.",
@@ -96,7 +131,8 @@ def _structure() -> None:
         "message-null": ("null.", lambda _: None, "cose-structure"),
     }
     for name, (description, message, reason) in wrong.items():
-        FAMILY.add(name, description, build(message=message), unreadable(reason))
+        requirements = ("CT-28",) if name.startswith("tag-") else None
+        FAMILY.add(name, description, build(message=message), unreadable(reason), requirements=requirements)
     parts: dict[str, tuple[str, dict[str, Any], str]] = {
         "payload-detached": (
             "A null payload: the content is somewhere else.",
@@ -129,6 +165,12 @@ def _structure() -> None:
     }
     for name, (description, tampering, reason) in parts.items():
         FAMILY.add(name, description, build(tampering=tampering), unreadable(reason))
+    contents = {
+        "protected-number": ("The protected header's bytes hold a number.", cbor(ALG)),
+        "protected-null": ("The protected header's bytes hold null.", cbor(None)),
+    }
+    for name, (description, content) in contents.items():
+        FAMILY.add(name, description, build(protected=content), unreadable("cose-header"))
 
 
 def _algorithms() -> None:
@@ -165,9 +207,10 @@ def _algorithms() -> None:
         build(unprotected={ALG: PS256}),
         accepted("header-unprotected"),
         spec=_ALGORITHM,
+        requirements=("CT-30", "CT-38"),
     )
     others: dict[str, tuple[str, Any]] = {
-        "es384": ("ES384 (-35).", -35),
+        "es384": ("ES384 (-35); CO4 of the EU's list, which was never written.", -35),
         "es512": ("ES512 (-36).", -36),
         "eddsa": ("EdDSA (-8).", -8),
         "ps384": ("PS384 (-38).", -38),
@@ -187,7 +230,16 @@ def _algorithms() -> None:
             importance="critical" if name in ("hmac", "rs256") else "high",
         )
     mismatches = {
-        "es256-with-rsa-key": ("ES256 in the header, the key is RSA.", "ps256-2048", ES256),
+        "es256-with-rsa-key": (
+            "ES256 in the header, the key is RSA; CO27 of the EU's list, which was never written.",
+            "ps256-2048",
+            ES256,
+        ),
+        "es256-with-rsa-3072-key": (
+            "ES256 in the header, the key is RSA of 3,072 bits.",
+            "ps256-3072",
+            ES256,
+        ),
         "ps256-with-p256-key": ("PS256 in the header, the key is P-256.", "es256", PS256),
     }
     for name, (description, signer, algorithm) in mismatches.items():
@@ -209,7 +261,13 @@ def _critical() -> None:
     for name, (description, labels) in good.items():
         protected = {ALG: ES256, CRIT: labels, KID: _SIGNER}
         FAMILY.add(
-            name, description, build(protected=protected), accepted(), spec=_HEADERS, importance="medium"
+            name,
+            description,
+            build(protected=protected),
+            accepted(),
+            spec=_HEADERS,
+            importance="medium",
+            requirements=("CT-32",),
         )
     unknown: dict[str, tuple[str, dict[Any, Any]]] = {
         "crit-unknown": ("crit names label 70001, which nobody knows.", {CRIT: [70001], 70001: 1}),
@@ -242,6 +300,7 @@ def _critical() -> None:
             unreadable("cose-header"),
             spec=_HEADERS,
             importance="medium",
+            requirements=("CT-33",),
         )
 
 
@@ -287,13 +346,13 @@ def _key_identifiers() -> None:
         ),
         "kid-empty": ("A key identifier of no bytes.", {ALG: ES256, KID: b""}, {}, refused("unknown-key")),
         "kid-of-7-bytes": (
-            "The first 7 bytes of a listed key identifier do not do.",
+            "The first 7 bytes of a listed key identifier do not do (CO25 of the EU's list, never written).",
             {ALG: ES256, KID: _SIGNER[:7]},
             {},
             refused("unknown-key"),
         ),
         "kid-of-9-bytes": (
-            "A listed key identifier and one byte more.",
+            "A listed key identifier and one byte more (CO26 of the EU's list, never written).",
             {ALG: ES256, KID: _SIGNER + b"\0"},
             {},
             refused("unknown-key"),
@@ -319,7 +378,12 @@ def _key_identifiers() -> None:
     }
     for name, (description, protected, unprotected, expected) in cases.items():
         FAMILY.add(
-            name, description, build(protected=protected, unprotected=unprotected), expected, spec=_KID
+            name,
+            description,
+            build(protected=protected, unprotected=unprotected),
+            expected,
+            spec=_KID,
+            requirements=("CT-34",) if name.startswith("kid-in-both") else None,
         )
     for name, kid in {"3": SHORT, "7": SEVEN, "9": NINE}.items():
         FAMILY.add(
@@ -346,6 +410,7 @@ def _key_identifiers() -> None:
         refused("bad-signature"),
         spec=_KID,
         importance="critical",
+        requirements=("CT-36",),
     )
     _collisions()
 
@@ -364,6 +429,7 @@ def _collisions() -> None:
             build(signer=signer, protected=protected),
             expected,
             trust_list="kid-collision",
+            requirements=("CT-36",),
             spec=_KID,
             importance="critical",
         )
@@ -374,6 +440,7 @@ def _collisions() -> None:
             build(signer=signer, protected={ALG: algorithm, KID: COLLIDING}),
             accepted(),
             trust_list="kid-collision-of-types",
+            requirements=("CT-36", "CT-37"),
             spec=_KID,
         )
 
@@ -405,7 +472,15 @@ def _headers() -> None:
 
 
 def _forged(name: str, description: str, stages: Stages, spec: str = _PROCESS) -> None:
-    FAMILY.add(name, description, stages, refused("bad-signature"), spec=spec, importance="critical")
+    FAMILY.add(
+        name,
+        description,
+        stages,
+        refused("bad-signature"),
+        spec=spec,
+        importance="critical",
+        requirements=(_SIGNED[spec],),
+    )
 
 
 def _tampering() -> None:
@@ -430,6 +505,26 @@ def _tampering() -> None:
         "The payload says the same in other bytes than were signed.",
         build(tampering={"payload": cbor(dict(reversed(token().items())))}),
     )
+    unread = {
+        "payload-of-junk": (
+            "The payload is no CBOR, and nobody signed it: it is never looked at.",
+            b"\xff\xff",
+        ),
+        "payload-nested": (
+            "The payload is nested 1,000 deep, and nobody signed it: it is never looked at.",
+            b"\x81" * 1000 + b"\x00",
+        ),
+    }
+    for name, (description, payload) in unread.items():
+        FAMILY.add(
+            name,
+            description,
+            build(tampering={"payload": payload}),
+            refused("bad-signature"),
+            spec="HCERT 6.3: the signature before the content",
+            importance="critical",
+            requirements=("CT-44",),
+        )
     signed = {
         "context-wrong": (
             "The Sig_structure says Signature instead of Signature1.",
@@ -469,7 +564,10 @@ def _other_s(signature: bytes) -> bytes:
 def _ecdsa_signatures() -> None:
     changes: dict[str, tuple[str, Any]] = {
         "63-bytes": ("The last byte is missing.", lambda made: made[:-1]),
-        "65-bytes": ("A zero byte is appended.", lambda made: made + b"\0"),
+        "65-bytes": (
+            "A zero byte is appended (CO24 of the EU's list, never written).",
+            lambda made: made + b"\0",
+        ),
         "65-bytes-in-front": ("A zero byte is put in front.", lambda made: b"\0" + made),
         "65-bytes-zero-between": (
             "A zero byte between r and s; reading s from all that follows r would accept it.",
@@ -519,6 +617,7 @@ def _ecdsa_signatures() -> None:
         build(signature=_other_s),
         accepted(),
         spec=_ECDSA,
+        requirements=("CT-41",),
     )
     for half, name in ((0, "r"), (32, "s")):
         FAMILY.add(
@@ -527,6 +626,7 @@ def _ecdsa_signatures() -> None:
             _beginning_with_zero(half),
             accepted("claim-unknown"),
             spec=_ECDSA,
+            requirements=("CT-40",),
         )
     _forged(
         "es256-signature-r-stripped",

@@ -10,7 +10,23 @@ from test_vectors.encoding import Tagged
 from test_vectors.samples import AT, DROP, EXPIRES, ISSUED, SIGNER_ENDS, dcc, dose, seconds, token
 from test_vectors.vector import Expected, Family, Policy, accepted, refused, unreadable
 
-FAMILY: Final = Family("cwt", spec="RFC 8392 section 3", importance="high")
+FAMILY: Final = Family(
+    "cwt",
+    spec="RFC 8392 section 3",
+    importance="high",
+    codes={
+        "cwt-structure": "CT-45",
+        "payload-profile": "CT-46",
+        "cwt-date": "CT-47",
+        "date-claim-float": "CT-48",
+        "date-claim-tagged": "CT-48",
+        "expired": "CT-49",
+        "expiry-missing": "CT-49",
+        "issuer-not-country": "CT-52",
+        "issuer-not-authorised": "CT-53",
+        "claim-unknown": "CT-55",
+    },
+)
 
 _DATES: Final = "RFC 8392 section 2, NumericDate; HCERT 3.3.5, 3.3.6"
 _ISSUER: Final = "HCERT 3.3.4"
@@ -64,7 +80,15 @@ def _boundaries() -> None:
     }
     for name, (description, at, expected, policy) in moments.items():
         FAMILY.add(
-            name, description, build(), expected, at=at, policy=policy, spec=_DATES, importance="critical"
+            name,
+            description,
+            build(),
+            expected,
+            at=at,
+            policy=policy,
+            spec=_DATES,
+            importance="critical",
+            requirements=("CT-49",) if name.startswith("expiry") else ("CT-50",),
         )
     moments = {
         "not-before-to-the-second": ("The second it starts (nbf).", starts, accepted(), _NO_SKEW),
@@ -88,7 +112,16 @@ def _boundaries() -> None:
         ),
     }
     for name, (description, at, expected, policy) in moments.items():
-        FAMILY.add(name, description, build(token(nbf=starts)), expected, at=at, policy=policy, spec=_DATES)
+        FAMILY.add(
+            name,
+            description,
+            build(token(nbf=starts)),
+            expected,
+            at=at,
+            policy=policy,
+            spec=_DATES,
+            requirements=("CT-50",),
+        )
     FAMILY.add(
         "expiry-before-issue",
         "It expired before it was issued, so it never holds.",
@@ -115,6 +148,7 @@ def _missing() -> None:
             accepted("issued-at-missing"),
             spec="HCERT 3.3.6",
             importance="medium",
+            requirements=("CT-51",),
         )
         FAMILY.add(
             f"issuer-{name}",
@@ -123,7 +157,26 @@ def _missing() -> None:
             accepted(),
             spec=_ISSUER,
             importance="medium",
+            requirements=("CT-52",),
         )
+
+    FAMILY.add(
+        "dates-missing",
+        "Neither expiry, nor start, nor time of issue.",
+        build(token(exp=DROP, iat=DROP, nbf=DROP)),
+        refused("expiry-missing", "issued-at-missing", level="authentic"),
+        spec=_EXPIRY,
+        importance="critical",
+        requirements=("CT-49", "CT-51"),
+    )
+    FAMILY.add(
+        "as-issuers-write-it",
+        "Issuer, expiry, time of issue and health claim, each in the form specified, and nothing else.",
+        build(),
+        accepted(),
+        importance="critical",
+        requirements=("CT-45", "CT-56"),
+    )
 
 
 def _date_forms() -> None:
@@ -165,6 +218,7 @@ def _date_forms() -> None:
         build(token(exp=exp)),
         refused("expired", "date-claim-float", level="authentic"),
         at=EXPIRES + _SKEW,
+        requirements=("CT-48", "CT-49"),
         spec=_DATES,
         importance="critical",
     )
@@ -207,6 +261,7 @@ def _date_forms() -> None:
         "The expiry is the last second of the year 9999.",
         build(token(exp=_YEAR_10000 - 1)),
         accepted("expiry-past-signer"),
+        requirements=("CT-47", "CT-54"),
         spec=_DATES,
         importance="medium",
     )
@@ -216,6 +271,7 @@ def _date_forms() -> None:
         build(token(iat=_YEAR_10000 - 1)),
         refused("signer-expired", level="authentic"),
         spec=_DATES,
+        requirements=("CT-47", "CT-50"),
     )
     FAMILY.add(
         "not-before-year-9999",
@@ -223,6 +279,7 @@ def _date_forms() -> None:
         build(token(nbf=_YEAR_10000 - 1)),
         _NOT_YET,
         spec=_DATES,
+        requirements=("CT-47", "CT-50"),
     )
     FAMILY.add(
         "issued-1970",
@@ -230,6 +287,7 @@ def _date_forms() -> None:
         build(token(iat=0)),
         refused("signer-not-yet-valid", "event-in-future", "birth-date-impossible", level="authentic"),
         spec=_DATES,
+        requirements=("CT-47",),
     )
 
 
@@ -269,6 +327,7 @@ def _issuers() -> None:
         "Viet Nam certifies a dose that was given in Laos.",
         build(token(dcc(v=[dose(co="LA")]))),
         accepted("country-mismatch"),
+        requirements=("CT-53",),
         spec="HCERT schema 1.3.0, co",
         importance="low",
     )
@@ -310,6 +369,7 @@ def _shape() -> None:
         "The health claim holds number 1, and 2 which may be defined later.",
         build(token(hcert={1: dcc(), 2: {"later": 1}})),
         accepted(),
+        requirements=("CT-46",),
         spec="HCERT 3.3.7",
         importance="medium",
     )
@@ -334,6 +394,7 @@ def _against_the_signer() -> None:
             "The expiry, and the end of the signing certificate.",
             build(token(exp=exp)),
             expected,
+            requirements=("CT-54",),
             at=AT,
             spec=_EXPIRY,
             importance="medium",

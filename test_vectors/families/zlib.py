@@ -9,7 +9,19 @@ from test_vectors.builder import Change, build, build_of_size
 from test_vectors.encoding import deflated, stored
 from test_vectors.vector import Family, accepted, unreadable
 
-FAMILY: Final = Family("zlib", spec="HCERT 4.2.1; RFC 1950; RFC 1951", importance="high")
+FAMILY: Final = Family(
+    "zlib",
+    spec="HCERT 4.2.1; RFC 1950; RFC 1951",
+    importance="high",
+    requirements=("CT-4", "CT-10", "CT-16"),
+    codes={
+        "zlib-corrupt": "CT-11",
+        "zlib-cut-short": "CT-12",
+        "zlib-trailing-data": "CT-13",
+        "zlib-dictionary": "CT-14",
+        "zlib-too-large": "CT-15",
+    },
+)
 
 _LIMIT: Final = 16 * 1024
 
@@ -41,6 +53,13 @@ def _with_dictionary(message: bytes) -> bytes:
     return stream.compress(message) + stream.flush()
 
 
+def _asking_for_a_dictionary(stream: bytes) -> bytes:
+    """The stream with FDICT set, its check bits right, and the checksum of an empty dictionary put in."""
+    flags = 0x20
+    flags += 31 - (stream[0] * 256 + flags) % 31
+    return bytes((stream[0], flags)) + (1).to_bytes(4, "big") + stream[2:]
+
+
 def _corrupt() -> None:
     streams: dict[str, tuple[str, Change]] = {
         "not-compressed": ("The COSE message itself, not compressed.", bytes),
@@ -70,13 +89,28 @@ def _corrupt() -> None:
     for name, (description, change) in damages.items():
         compress = stored if "stored" in name else deflated
         FAMILY.add(name, description, build(compress=compress, compressed=change), unreadable("zlib-corrupt"))
-    FAMILY.add(
-        "dictionary",
-        "The stream asks for a preset dictionary, and HCERT defines none.",
-        build(compress=_with_dictionary),
-        unreadable("zlib-dictionary"),
-        spec="RFC 1950 section 2.2, FDICT",
-    )
+    dictionaries: dict[str, tuple[str, Change]] = {
+        "dictionary": (
+            "The stream asks for a preset dictionary, and HCERT defines none.",
+            _with_dictionary,
+        ),
+        "dictionary-empty": (
+            "The stream asks for a preset dictionary and uses nothing of it.",
+            lambda message: _asking_for_a_dictionary(deflated(message)),
+        ),
+        "dictionary-of-stored": (
+            "A stored stream that asks for a preset dictionary.",
+            lambda message: _asking_for_a_dictionary(stored(message)),
+        ),
+    }
+    for name, (description, compress) in dictionaries.items():
+        FAMILY.add(
+            name,
+            description,
+            build(compress=compress),
+            unreadable("zlib-dictionary"),
+            spec="RFC 1950 section 2.2, FDICT",
+        )
 
 
 def _lengths() -> None:
@@ -115,6 +149,7 @@ def _sizes() -> None:
         "16,384 bytes of message.",
         build_of_size(_LIMIT),
         accepted("header-unprotected"),
+        requirements=("CT-15",),
         spec=spec,
         importance="medium",
     )
@@ -125,6 +160,14 @@ def _sizes() -> None:
         unreadable("zlib-too-large"),
         spec=spec,
         importance="medium",
+    )
+    FAMILY.add(
+        "bomb-fast",
+        "400,000 bytes, compressed at level 1.",
+        build_of_size(400_000, compress=lambda message: deflated(message, level=1)),
+        unreadable("zlib-too-large"),
+        spec=spec,
+        importance="critical",
     )
     FAMILY.add(
         "bomb",
@@ -139,6 +182,7 @@ def _sizes() -> None:
         "A zlib stream of nothing.",
         build(cose=lambda _: b""),
         unreadable("cbor-malformed"),
+        requirements=("CT-18",),
         importance="low",
     )
 
