@@ -17,7 +17,7 @@ def _is(name: str, description: str, written: str, standard: str, *requirements:
         description,
         {"name": written},
         {"outcome": "accepted", "reason": None, "standard_name": standard},
-        requirements=requirements,
+        requirements=("PP-13", *requirements),
     )
 
 
@@ -27,7 +27,7 @@ def _refused(name: str, description: str, written: str, *requirements: str) -> N
         description,
         {"name": written},
         {"outcome": "refused", "reason": "name-not-transliterable", "standard_name": None},
-        requirements=requirements or ("PP-19",),
+        requirements=("PP-13", *(requirements or ("PP-19",))),
     )
 
 

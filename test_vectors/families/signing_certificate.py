@@ -107,11 +107,17 @@ def _changed(**extensions: x509.ExtensionType | None) -> dict[str, Any]:
 
 def _sound() -> None:
     for profile in ("eu-dsc", "who-dsc"):
-        _add(f"{profile}-sound", "A signer as it should be.", signer(), "SC-11", profile=profile)
+        _add(f"{profile}-sound", "A signer as it should be.", signer(), ("SC-11", "SC-25"), profile=profile)
     for profile in ("eu-csca", "who-sca"):
-        _add(f"{profile}-sound", "An authority as it should be.", authority(), "SC-11", profile=profile)
+        _add(
+            f"{profile}-sound",
+            "An authority as it should be.",
+            authority(),
+            ("SC-11", "SC-25"),
+            profile=profile,
+        )
     for profile in ("eu-up", "who-up"):
-        _add(f"{profile}-sound", "A key for uploads.", signer(), "SC-11", profile=profile)
+        _add(f"{profile}-sound", "A key for uploads.", signer(), ("SC-11", "SC-25"), profile=profile)
     for profile in ("eu-tls", "who-tls"):
         client = signer(**_changed(purposes=certificates.CLIENT))
         _add(f"{profile}-sound", "A key for connections.", client, "SC-19", profile=profile)
@@ -125,7 +131,7 @@ def _sound() -> None:
         )
     _add("guessed-signer", "Without a profile: a signer.", signer(), "SC-11", profile=None)
     _add("guessed-authority", "Without a profile: an authority.", authority(), "SC-11", profile=None)
-    _add("signer-of-authority", "With its authority.", signer(), "SC-23", by=authority())
+    _add("signer-of-authority", "With its authority.", signer(), ("SC-23", "SC-25"), by=authority())
 
 
 def _unreadables() -> None:
@@ -160,7 +166,7 @@ def _serials() -> None:
             f"serial-{what}",
             f"A serial number that is not positive ({what.replace('-', ' ')}): read, and told.",
             signer(encoded=with_serial(octets)),
-            "SC-12",
+            ("SC-5", "SC-12"),
             "serial-not-positive",
         )
     _add("serial-one", "The first serial number there is.", signer(serial=1), "SC-12")
@@ -293,7 +299,7 @@ def _constraints() -> None:
                 constraints=x509.UnrecognizedExtension(ObjectIdentifier("2.5.29.19"), b"\x30\x03\x01\x01\x00")
             )
         ),
-        "SC-24",
+        ("SC-5", "SC-24"),
         "extensions-unreadable",
     )
     without = x509.BasicConstraints(ca=False, path_length=None)
@@ -446,7 +452,7 @@ def _purposes() -> None:
         "purpose-empty",
         "An empty list of purposes, which a strict parser refuses: it may sign all.",
         signer(**_changed(purposes=certificates.EMPTY_PURPOSES)),
-        "SC-24",
+        ("SC-5", "SC-24"),
         "extensions-unreadable",
     )
     for profile in ("eu-dsc", "who-dsc"):
@@ -678,7 +684,7 @@ def _several() -> None:
         "everything-at-once",
         "Each fault is told, and the first in the order of the specification is the reason.",
         bad,
-        ("SC-11", "SC-24"),
+        ("SC-5", "SC-24"),
         "serial-not-positive",
         "country-form",
         "common-name-missing",
@@ -693,7 +699,7 @@ def _several() -> None:
             of="p384",
             **_changed(usage=x509.UnrecognizedExtension(ObjectIdentifier("2.5.29.15"), b"\x30\x00")),
         ),
-        "SC-24",
+        ("SC-5", "SC-24"),
         "extensions-unreadable",
         "curve",
         "key-usage-missing",

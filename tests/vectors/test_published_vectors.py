@@ -186,7 +186,15 @@ def test_identifier_is_the_path() -> None:
 def test_codes_are_codes_of_the_library() -> None:
     reasons = {vector["expected"]["reason"] for vector in VECTORS} - {None}
     findings = {code for vector in CERTIFICATES for code in vector["expected"]["findings"]}
-    assert reasons <= {*Reason, *FindingCode, *ProfileCode, *DecisionCode, *HistoryCode, *IdentityCode, *NameDifference}
+    assert reasons <= {
+        *Reason,
+        *FindingCode,
+        *ProfileCode,
+        *DecisionCode,
+        *HistoryCode,
+        *IdentityCode,
+        *NameDifference,
+    }
     assert findings <= set(FindingCode)
 
 
