@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -27,8 +27,9 @@ OLD_ARC: Final = "1.3.6.1.4.1.0.1847.2021.1"
 AUTHORITY_KEY: Final = "csca-es256"
 _ECDSA_SHA256: Final = bytes.fromhex("300a06082a8648ce3d040302")
 
-Extension = x509.ExtensionType | None
-Change = Callable[[bytes], bytes]
+Extension: TypeAlias = x509.ExtensionType | None
+Change: TypeAlias = Callable[[bytes], bytes]
+Digest: TypeAlias = hashes.SHA256 | hashes.SHA384 | hashes.SHA512
 
 
 def tlv(tag: int, content: bytes) -> bytes:
@@ -130,7 +131,7 @@ def _certificate(
     by: str = AUTHORITY_KEY,
     starts: datetime = START,
     critical: frozenset[str] = frozenset({"constraints", "usage"}),
-    digest: hashes.HashAlgorithm | None = None,
+    digest: Digest | None = None,
     encoded: Change | None = None,
     algorithm: str | None = None,
     serial: int = 0x5E5161,

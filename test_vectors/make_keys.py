@@ -19,7 +19,7 @@ from typing import Final, TypeAlias
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -28,7 +28,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
-PrivateKey: TypeAlias = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+PrivateKey: TypeAlias = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey
 
 KEYS: Final = Path(__file__).parent / "keys"
 
@@ -119,6 +119,7 @@ SIGNERS: Final = (
     Spec("es256-collision-2", p256, usage=ALL),
     Spec("es256-stranger", p256, usage=ALL),
     Spec("p384", p384, usage=ALL),
+    Spec("ed25519", ed25519.Ed25519PrivateKey.generate, usage=ALL),
     Spec("ps256-2048", rsa_of(2048), usage=ALL, authority="csca-ps256"),
     Spec("ps256-3072", rsa_of(3072), usage=ALL, authority="csca-ps256"),
     Spec("rsa-1024", rsa_of(1024), usage=ALL, authority="csca-ps256"),

@@ -585,7 +585,7 @@ def _codes() -> None:
                 accepted(),
             ),
             "test-positive": (
-                "A positive test: authentic, and for the rules to judge.",
+                "A positive test: authentic, and for the rules to judge (DGC7 of the EU's list, never written).",
                 _test(tr="260373001"),
                 accepted(),
             ),
@@ -726,8 +726,60 @@ def _quirks_of_issuers() -> None:
                 dcc(ver="1.0.0", t=[nucleic_acid_test(dr=None)]),
                 accepted(),
             ),
+            "quirk-dose-number-float": ("Dose 2.0 of 2.", _dose(dn=2.0), accepted("number-float")),
+            "quirk-series-float": ("Dose 2 of 2.0.", _dose(sd=2.0), accepted("number-float")),
+            "quirk-time-to-the-minute": (
+                "A time of test to the minute, without a zone.",
+                _test(sc="2026-01-04T08:30"),
+                accepted("date-without-zone"),
+            ),
+            "quirk-fraction-without-zone": (
+                "A time of test with milliseconds and no zone.",
+                _test(sc="2026-01-04T08:30:00.123"),
+                accepted("date-without-zone"),
+            ),
+            "quirk-forename-decomposed": (
+                "A forename with its accents apart.",
+                dcc(nam=name(gn="Va\u0306n Thu\u031b\u0309")),
+                accepted("text-not-nfc"),
+            ),
+            "quirk-authority-decomposed": (
+                "An authority with its accents apart.",
+                _dose(**{"is": "Bo\u0323\u0302 Y te\u0302\u0301 (TEST)"}),
+                accepted("text-not-nfc"),
+            ),
+            "quirk-authority-with-line-end": (
+                "A line end within the authority.",
+                _dose(**{"is": "TEST\nministry"}),
+                accepted("text-not-printable"),
+            ),
+            "quirk-authority-200-characters": (
+                "An authority of 200 characters.",
+                _dose(**{"is": "T" * 200}),
+                accepted("field-too-long"),
+            ),
+            "quirk-viral-vector-as-mrna": (
+                "A viral vector with the code of an mRNA product.",
+                _dose(mp="EU/1/21/1529", ma="ORG-100001699"),
+                accepted("product-prophylaxis-mismatch"),
+            ),
+            "quirk-mrna-as-viral-vector": (
+                "Another mRNA product with the code of a viral vector.",
+                _dose(mp="EU/1/20/1507", ma="ORG-100031184", vp="29061000087103"),
+                accepted("product-prophylaxis-mismatch"),
+            ),
+            "quirk-prophylaxis-deprecated-of-another-product": (
+                "J07BX03 with another product.",
+                _dose(mp="EU/1/20/1507", ma="ORG-100031184", vp="J07BX03"),
+                accepted("code-deprecated"),
+            ),
+            "quirk-antigen-test-of-nothing": (
+                "A nucleic acid test with neither name nor device.",
+                _test(nm=DROP),
+                accepted("test-fields-mismatch"),
+            ),
             "quirk-future-sample": (
-                "A test of the year after.",
+                "A test of the year after (DGC8 of the EU's list, never written).",
                 _test(sc="2027-01-04T08:30:00Z"),
                 accepted("event-in-future"),
             ),

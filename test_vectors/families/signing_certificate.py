@@ -35,6 +35,9 @@ FAMILY: Final = OperationFamily(
     importance="medium",
 )
 
+_SIGNERS: Final[tuple[str | None, ...]] = ("eu-dsc", "who-dsc", None)
+"""The profiles of signers; without one it is who-dsc."""
+
 _ALL: Final = ("recovery", "test", "vaccination")
 _RSA: Final = ("rsa-discouraged",)
 _KEY_TYPE: Final = bytes.fromhex("06072a8648ce3d0201")
@@ -172,11 +175,11 @@ def _serials() -> None:
     _add("serial-one", "The first serial number there is.", signer(serial=1), "SC-12")
     longest = (1 << 159) - 1
     _add("serial-20-octets", "The longest serial number.", signer(serial=longest), "SC-12")
-    for octets in (21, 22, 40):
+    for length in (21, 22, 40):
         _add(
-            f"serial-{octets}-octets",
-            f"A serial number of {octets} octets, at most 20 are allowed.",
-            signer(encoded=with_serial(b"\x01" * octets)),
+            f"serial-{length}-octets",
+            f"A serial number of {length} octets, at most 20 are allowed.",
+            signer(encoded=with_serial(b"\x01" * length)),
             "SC-12",
             "serial-too-long",
         )
@@ -243,10 +246,11 @@ def _keys() -> None:
         ("rsa-4096", "rsa-4096", (), ("key-too-large", *_RSA)),
         ("rsa-1024", "rsa-1024", ("key-too-small",), _RSA),
         ("p384", "p384", ("curve",), ()),
+        ("ed25519", "ed25519", ("key-type",), ()),
     ):
-        for profile in ("eu-dsc", "who-dsc"):
+        for profile in _SIGNERS:
             _add(
-                f"{what}-{profile}",
+                f"{what}-{profile or 'guessed'}",
                 f"A signer's key: {what.upper().replace('-', ' of ')}{' bits' if 'rsa' in what else ''}.",
                 signer(of=of),
                 "SC-15",
@@ -265,7 +269,7 @@ def _keys() -> None:
         ("p384", "who-sca", ()),
     ):
         _add(
-            f"{profile}-{of}",
+            f"{profile or 'guessed'}-{of}",
             f"An authority's key: {of}. Signed by another, so that its own size is all there is to say.",
             authority(of=of, issuer=name("TEST other", "VN")),
             "SC-15",
@@ -342,7 +346,7 @@ def _constraints() -> None:
 
 
 def _usages() -> None:
-    for profile in ("eu-dsc", "who-dsc"):
+    for profile in _SIGNERS:
         for what, granted, errors in (
             ("none", None, ("key-usage-missing",)),
             ("commitment", usage("content_commitment"), ("key-usage-wrong",)),
@@ -351,7 +355,7 @@ def _usages() -> None:
             ("with-commitment", usage("digital_signature", "content_commitment"), ()),
         ):
             _add(
-                f"{profile}-usage-{what}",
+                f"{profile or 'guessed'}-usage-{what}",
                 f"A signer's key usage: {what.replace('-', ' ')}.",
                 signer(**_changed(usage=granted)),
                 "SC-17",
@@ -359,7 +363,7 @@ def _usages() -> None:
                 profile=profile,
             )
         _add(
-            f"{profile}-usage-not-critical",
+            f"{profile or 'guessed'}-usage-not-critical",
             "The key usage is not critical.",
             signer(critical=frozenset()),
             "SC-17",
@@ -383,9 +387,9 @@ def _usages() -> None:
 
 
 def _identifiers() -> None:
-    for profile in ("eu-dsc", "who-dsc"):
+    for profile in _SIGNERS:
         _add(
-            f"{profile}-no-subject-key",
+            f"{profile or 'guessed'}-no-subject-key",
             "No subject key identifier, which is advised.",
             signer(**_changed(subject_key=None)),
             "SC-18",
@@ -393,7 +397,7 @@ def _identifiers() -> None:
             profile=profile,
         )
         _add(
-            f"{profile}-no-authority-key",
+            f"{profile or 'guessed'}-no-authority-key",
             "No authority key identifier.",
             signer(**_changed(authority_key=None)),
             "SC-18",
@@ -401,7 +405,7 @@ def _identifiers() -> None:
             profile=profile,
         )
         _add(
-            f"{profile}-no-revocation-list",
+            f"{profile or 'guessed'}-no-revocation-list",
             "It does not say where its revocation list is, as is advised.",
             signer(**_changed(crl=None)),
             "SC-18",
@@ -410,7 +414,7 @@ def _identifiers() -> None:
         )
     for profile in ("eu-csca", "who-sca"):
         _add(
-            f"{profile}-no-subject-key",
+            f"{profile or 'guessed'}-no-subject-key",
             "An authority needs a subject key identifier.",
             authority(**_changed(subject_key=None)),
             "SC-18",
@@ -455,9 +459,9 @@ def _purposes() -> None:
         ("SC-5", "SC-24"),
         "extensions-unreadable",
     )
-    for profile in ("eu-dsc", "who-dsc"):
+    for profile in _SIGNERS:
         _add(
-            f"{profile}-purpose-critical",
+            f"{profile or 'guessed'}-purpose-critical",
             "The purposes are critical, which is advised against.",
             signer(critical=frozenset({"usage", "purposes"})),
             "SC-19",
@@ -525,9 +529,9 @@ def _key_use() -> None:
         ("ends-late", "It ends a second after the certificate.", period(ends - DAY, ends + SECOND), outside),
     )
     for what, description, extension, advice in cases:
-        for profile in ("eu-dsc", "who-dsc"):
+        for profile in _SIGNERS:
             _add(
-                f"{profile}-key-use-{what}",
+                f"{profile or 'guessed'}-key-use-{what}",
                 description,
                 signer(**_changed(key_use=extension)),
                 "SC-21",
@@ -549,9 +553,9 @@ def _dates() -> None:
         ("a-second-after", ends + SECOND, "A second after its end.", ("expired",), ()),
     )
     for what, at, description, errors, advice in cases:
-        for profile in ("eu-dsc", "who-dsc"):
+        for profile in _SIGNERS:
             _add(
-                f"{profile}-{what}",
+                f"{profile or 'guessed'}-{what}",
                 description,
                 der,
                 "SC-22",
@@ -565,7 +569,7 @@ def _dates() -> None:
         limit = START + (last - 30) * DAY
         for what, at, found in (("30-days", limit, ()), ("a-second-less", limit + SECOND, errors)):
             _add(
-                f"{profile}-{what}-left",
+                f"{profile or 'guessed'}-{what}-left",
                 f"Thirty days are left{', less a second' if at != limit else ''}.",
                 make(),
                 "SC-22",
@@ -578,9 +582,9 @@ def _dates() -> None:
 
 def _issued_by() -> None:
     above = authority()
-    for profile in ("eu-dsc", "who-dsc"):
+    for profile in _SIGNERS:
         _add(
-            f"{profile}-self-issued",
+            f"{profile or 'guessed'}-self-issued",
             "A signer that names itself as its issuer.",
             signer(subject=certificates.AUTHORITY),
             "SC-23",
@@ -588,7 +592,7 @@ def _issued_by() -> None:
             profile=profile,
         )
         _add(
-            f"{profile}-signed-by-another",
+            f"{profile or 'guessed'}-signed-by-another",
             "Another key than the authority's signed it.",
             signer(by="es256-stranger"),
             "SC-23",
@@ -597,7 +601,7 @@ def _issued_by() -> None:
             by=above,
         )
         _add(
-            f"{profile}-signed-by-signer",
+            f"{profile or 'guessed'}-signed-by-signer",
             "A signer issued it.",
             signer(),
             "SC-23",
@@ -606,7 +610,7 @@ def _issued_by() -> None:
             by=signer(subject=certificates.AUTHORITY, of="csca-es256", **_changed(subject_key=None)),
         )
         _add(
-            f"{profile}-another-authority-key",
+            f"{profile or 'guessed'}-another-authority-key",
             "It names another key as its authority's.",
             signer(
                 **_changed(
@@ -621,7 +625,7 @@ def _issued_by() -> None:
             by=above,
         )
         _add(
-            f"{profile}-another-country",
+            f"{profile or 'guessed'}-another-country",
             "An authority of another country.",
             signer(subject=name("TEST DSC", "LA")),
             "SC-23",
@@ -635,7 +639,7 @@ def _issued_by() -> None:
             ("outlives-authority", START + 1461 * DAY + SECOND, ("outlives-authority",)),
         ):
             _add(
-                f"{profile}-{what}",
+                f"{profile or 'guessed'}-{what}",
                 f"It {what.replace('-', ' ')}.",
                 signer(
                     starts=START + 365 * DAY,
@@ -653,7 +657,7 @@ def _issued_by() -> None:
             ("issued-after-authority-key", START + 365 * DAY + SECOND, ("authority-key-use-ended",)),
         ):
             _add(
-                f"{profile}-{what}",
+                f"{profile or 'guessed'}-{what}",
                 "It starts the second the authority's key has to stop, or one later.",
                 signer(
                     starts=starts, ends=starts + 730 * DAY, **_changed(key_use=period(starts, starts + DAY))
@@ -670,6 +674,42 @@ def _issued_by() -> None:
         "SC-23",
         "not-signed-by-authority",
         profile="eu-csca",
+    )
+
+
+def _thirds() -> None:
+    _add(
+        "is-authority-of-any-length",
+        "A signer that may sign certificates, and these others.",
+        signer(**_changed(constraints=x509.BasicConstraints(ca=True, path_length=None))),
+        "SC-16",
+        "is-authority",
+    )
+    _add(
+        "guessed-authority-constraints-not-critical",
+        "Without a profile: an authority whose BasicConstraints are not critical.",
+        authority(critical=frozenset({"usage"})),
+        "SC-16",
+        advice=("basic-constraints-not-critical",),
+        profile=None,
+    )
+    _add(
+        "eu-tls-without-any-purpose",
+        "A key for connections without purposes.",
+        signer(**_changed(purposes=None)),
+        "SC-19",
+        "purpose-missing",
+        profile="eu-tls",
+    )
+    _add(
+        "who-sca-on-its-last-day",
+        "An authority on the last second of its validity.",
+        authority(),
+        "SC-22",
+        "ends-soon",
+        advice=("key-use-ended",),
+        profile="who-sca",
+        at=START + 1461 * DAY,
     )
 
 
@@ -720,4 +760,5 @@ _lengths()
 _key_use()
 _dates()
 _issued_by()
+_thirds()
 _several()

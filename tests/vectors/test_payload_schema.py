@@ -8,8 +8,8 @@ from typing import Any
 import cbor2
 import pytest
 from jsonschema import Draft202012Validator
-from tests.support.signers import NOW, certificate, issuer, person
 from test_vectors.builder import FOLDER
+from tests.support.signers import NOW, certificate, issuer, person
 
 import vaxcert as vc
 from vaxcert.codec import container
@@ -76,7 +76,7 @@ def test_vectors_without_a_finding_follow_the_schema() -> None:
         "field-missing",
         "field-number",
         "dose-100",
-        "dose-float",
+        "dose-fraction",
         "two-doses",
         "extra-in-dose",
         "name-standard-lower-case",

@@ -12,7 +12,7 @@ from vaxcert.crypto.profiles import PROFILES, ProfileName, ProfileSeverity
 from vaxcert.crypto.signing_certificate import SigningCertificate, read_signing_certificate
 from vaxcert.errors import VaxcertError
 
-_NOTHING_READ: Final = {"kid": None, "country": None, "kinds": []}
+_NOTHING_READ: Final[Mapping[str, Any]] = {"kid": None, "country": None, "kinds": []}
 
 
 def check_signing_certificate(given: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
