@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import pytest
 from PIL import Image
+from playwright.sync_api import Route
 
 from tests.desk.conftest import Tab, accepted, file_of, of_somebody, picture_of, refused
 from tests.support.mrz import write_mrz
@@ -208,3 +209,27 @@ def test_pictures_that_hold_nothing_get_a_sentence_and_the_desk_goes_on(tab: Tab
 def test_what_vietnamese_typing_made_of_a_certificate_is_told(tab: Tab) -> None:
     tab.enter(accepted().replace("A", "Â").replace("D", "Đ"))
     assert tab.wait_for_notice() == ["vietnamese-typing"]
+
+
+def test_the_card_is_gone_when_a_scan_gets_no_answer(open_tab) -> None:
+    tab = open_tab(quiet=False)
+    tab.enter(accepted())
+    tab.wait_for("accept")
+    tab.page.route("**/api/scan**", lambda route: route.abort())
+    tab.enter(refused())
+    tab.wait_for("none")
+    assert tab.page.get_by_test_id("card").get_by_text("NGUYEN").count() == 0
+
+
+def test_a_picture_that_is_read_slowly_does_not_count_for_the_next_traveller(tab: Tab) -> None:
+    held: list[Route] = []
+    tab.page.route("**/api/picture**", lambda route: held.append(route))
+    with tab.page.expect_request("**/api/picture**"):
+        tab.choose(("photo.png", "image/png", picture_of(of_somebody("Trần"))))
+    tab.page.get_by_test_id("next-traveller").click()
+    with tab.page.expect_response("**/api/picture**"):
+        held[0].continue_()
+    tab.enter(accepted())
+    tab.wait_for("accept")
+    assert "several-people" not in tab.codes("reasons")
+    assert tab.page.get_by_text("TRAN", exact=False).count() == 0
