@@ -6,19 +6,22 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from vaxcert import payloads
 from vaxcert.errors import DecodeError, Reason, RuleError, UnsupportedError, VaxcertError
 from vaxcert.model.certificate import HealthCertificate
 from vaxcert.model.mrz import read_mrz
-from vaxcert.payloads import eu_dcc
 from vaxcert.rules.identity import Traveller, traveller_of
 from vaxcert.rules.typed_traveller import typed_traveller
+
+_EU_DCC: Final = 1
+"""The number of its health claim."""
 
 _UNREADABLE_LISTS: Final = (Reason.TRUST_LIST_UNREADABLE, Reason.REVOCATION_LIST_UNREADABLE)
 
 
 def certificate_of(payload: Mapping[str, Any]) -> HealthCertificate:
     """The certificate of an EU DCC payload."""
-    certificate, _ = eu_dcc.read(dict(payload))
+    certificate, _ = payloads.read({_EU_DCC: dict(payload)})
     return certificate
 
 
