@@ -52,7 +52,25 @@ NOT_RUN_HERE = {
 CONTINUED_PAGES = frozenset({"architecture.md"})
 """Pages whose Python blocks go on with the names of those before them."""
 
-SLOW_PAGES = frozenset({"spark.md"})
+SLOW_PAGES = frozenset(
+    f"{page}.md"
+    for page in (
+        *(
+            "spark",
+            "bulk",
+            "national-run",
+            "records",
+            "matching",
+            "attestation",
+            "renewal",
+            "passport",
+            "fhir",
+        ),
+        *("trust", "signing-authorities", "hsm"),
+    )
+)
+"""Pages of whole flows, each many commands."""
+
 NEEDED_BY_PAGE = {"hsm.md": "softhsm2-util", "spark.md": "java"}
 
 _BLOCK = re.compile(r"^```([^\n]*)\n(.*?)^```$(?:\n+^```text\n(.*?)^```$)?", re.MULTILINE | re.DOTALL)
