@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from test_vectors.families import (
+    attestation,
     base45,
     cbor,
     certificate_id,
@@ -17,7 +18,9 @@ from test_vectors.families import (
     payload,
     pictures,
     policy,
+    registry,
     revocation,
+    revocation_list,
     rules,
     signer,
     signing_certificate,
@@ -42,6 +45,9 @@ ALL: Final = (
     trust_list.FAMILY,
     trust_list_attacks.FAMILY,
     revocation.FAMILY,
+    revocation_list.FAMILY,
+    attestation.FAMILY,
+    registry.FAMILY,
     policy.FAMILY,
     mrz.FAMILY,
     identity.FAMILY,

@@ -42,6 +42,11 @@ def answer_of(result: MatchResult) -> int:
     return _NUMBERS[result.status, result.mismatches]
 
 
+def result_of(answer: int) -> MatchResult:
+    """The result of a number."""
+    return _RESULTS[answer]
+
+
 def none_found(count: int) -> Answers:
     """That none of so many people was found."""
     return np.full(count, answer_of(NOT_FOUND), np.uint8)

@@ -124,7 +124,7 @@ class HttpRegistry:
         return _Client(library, url, token, tls, self._options)
 
 
-class _TryAgainError(Exception):
+class TryAgainError(Exception):
     """What went wrong may go right the next time.
 
     Attributes:
@@ -205,7 +205,7 @@ class _Client:
         for left in reversed(range(self._options.tries)):
             try:
                 return await self._try(client, request)
-            except _TryAgainError as again:
+            except TryAgainError as again:
                 if left:
                     await self._options.sleep(wait if again.wait is None else again.wait)
                     wait *= 2
@@ -217,22 +217,20 @@ class _Client:
                 async with asyncio.timeout(self._options.try_seconds):
                     data = await self._sent(client, request)
         except TimeoutError:
-            raise _TryAgainError from None
+            raise TryAgainError from None
         answers = read_answers(data, request)
         if answers is None:
-            raise _TryAgainError
+            raise TryAgainError
         return answers
 
     async def _sent(self, client: httpx.AsyncClient, request: RegistryRequest) -> bytes:
         async with client.stream("POST", self._url, content=request.body) as response:
-            _check_status(response)
-            if response.headers.get("content-encoding", "identity").strip().lower() != "identity":
-                raise _TryAgainError
+            check_response(response)
             data = bytearray()
             async for chunk in response.aiter_raw():
                 data += chunk
                 if len(data) > MAX_REGISTRY_ANSWER_BYTES:
-                    raise _TryAgainError
+                    raise TryAgainError
             return bytes(data)
 
     @contextmanager
@@ -242,15 +240,23 @@ class _Client:
         except self._httpx.RequestError as error:
             if comes_from(error, ssl.SSLCertVerificationError):
                 raise _refused("the server's certificate is not by a known authority for it") from None
-            raise _TryAgainError from None
+            raise TryAgainError from None
 
 
-def _check_status(response: httpx.Response) -> None:
+def check_response(response: httpx.Response) -> None:
+    """Make sure that a response has an answer in it that can be read.
+
+    Raises:
+        TryAgainError: It may have one the next time.
+        AdapterError: `registry-refused`: no waiting can mend what the server says.
+    """
     status = response.status_code
     if status in _MAY_PASS or status >= _SERVER_ERROR:
-        raise _TryAgainError(retry_after(response))
+        raise TryAgainError(retry_after(response))
     if status != _OK:
         raise _refused(f"the server answers with status {status}")
+    if response.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        raise TryAgainError
 
 
 def _read_token(path: Path) -> str:

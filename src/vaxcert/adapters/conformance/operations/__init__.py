@@ -15,8 +15,11 @@ from vaxcert.adapters.conformance.operations.check_certificate_id import check_c
 from vaxcert.adapters.conformance.operations.check_signing_certificate import check_signing_certificate
 from vaxcert.adapters.conformance.operations.compare_identity import compare_identity
 from vaxcert.adapters.conformance.operations.decide import decide
+from vaxcert.adapters.conformance.operations.read_attestation import read_attestation
 from vaxcert.adapters.conformance.operations.read_mrz import read_mrz
 from vaxcert.adapters.conformance.operations.read_picture import read_picture
+from vaxcert.adapters.conformance.operations.read_registry_answer import read_registry_answer
+from vaxcert.adapters.conformance.operations.read_revocation_list import read_revocation_list
 from vaxcert.adapters.conformance.operations.read_trust_list import read_trust_list
 from vaxcert.adapters.conformance.operations.transliterate import transliterate
 from vaxcert.adapters.conformance.operations.verify import verify
@@ -33,6 +36,9 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "read-mrz": read_mrz,
     "read-picture": read_picture,
     "transliterate": transliterate,
+    "read-attestation": read_attestation,
+    "read-registry-answer": read_registry_answer,
+    "read-revocation-list": read_revocation_list,
     "read-trust-list": read_trust_list,
     "verify": verify,
 }

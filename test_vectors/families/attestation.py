@@ -1,0 +1,825 @@
+"""Attestations of dose records: the facility list, who may attest for whom, and which records are attested."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, Final
+
+from test_vectors.builder import key
+from test_vectors.documents import (
+    AT,
+    ATTESTATION,
+    FACILITY_LIST,
+    REVOCATION_LIST,
+    TRUST_LIST,
+    anchors,
+    base64,
+    document,
+    in_order,
+    message,
+    signed,
+    spki,
+)
+from test_vectors.encoding import Indefinite, Raw, cbor
+from test_vectors.operation import OperationFamily
+from test_vectors.signed import anchor_kid
+
+FAMILY: Final = OperationFamily(
+    "attestation", "read-attestation", spec="vaxcert attestation", importance="high"
+)
+
+_ANCHOR, _SECOND, _CLINIC, _PROVINCE, _OTHER = (
+    "es256-collision-1",
+    "es256-collision-2",
+    "es256",
+    "es256-recovery",
+    "es256-vaccination",
+)
+_STRANGER: Final = "es256-stranger"
+_SIGNED_AT: Final = 1769860800  # 2026-01-31T12:00:00Z
+_NOW: Final = 1769947200  # 2026-02-01T12:00:00Z
+_FACILITY, _OF_PROVINCE = 1, 2
+
+
+def _facility_list(*entries: Any, **changes: Any) -> bytes:
+    members: dict[Any, Any] = {
+        1: 1,
+        2: "TEST ministry",
+        3: 5,
+        4: 1769860800,
+        5: 1770465600,
+        6: 1772280000,
+        7: "test",
+        8: sorted(entries or _GRANTS, key=cbor),
+    }
+    members |= {int(name.removeprefix("label_")): value for name, value in changes.items()}
+    return cbor(in_order(members))
+
+
+def _grant(name: str, *, facilities: Any = None, provinces: Any = None, **changes: Any) -> Raw:
+    members = {2: spki(name), 10: facilities, 11: provinces}
+    members |= {int(label.removeprefix("label_")): value for label, value in changes.items()}
+    return Raw(cbor(in_order(members)))
+
+
+_GRANTS: Final = (
+    _grant(_CLINIC, facilities=["79001"]),
+    _grant(_PROVINCE, provinces=["79"]),
+    _grant(_OTHER, facilities=["79002"]),
+)
+_LIST: Final = signed(_facility_list(), _ANCHOR, content_type=FACILITY_LIST)
+
+
+def _listed(*entries: Any, **changes: Any) -> bytes:
+    return signed(_facility_list(*entries, **changes), _ANCHOR, content_type=FACILITY_LIST)
+
+
+_RECORD: Final = {
+    "identity_number": "001185000001",
+    "full_name": "Nguyễn Thị Thử Nghiệm",
+    "birth_date": "1985-04-03",
+    "sex": "female",
+    "nationality": "Việt Nam",
+    "vaccine": "AstraZeneca",
+    "lot": "TEST-001",
+    "dose_number": 2,
+    "doses_in_series": 2,
+    "vaccinated_on": "2021-09-15",
+    "facility_code": "79001",
+    "province_code": "79",
+}
+_ENCODED: Final = (
+    "vaxcert-dose-1",
+    "001185000001",
+    "Nguyễn Thị Thử Nghiệm",
+    "1985-04-03",
+    "female",
+    "VN",
+    "EU/1/21/1529",
+    "TEST-001",
+    2,
+    2,
+    "2021-09-15",
+    "79001",
+)
+_PLACES: Final = (
+    "",
+    "identity_number",
+    "full_name",
+    "birth_date",
+    "sex",
+    "nationality",
+    "vaccine",
+    "lot",
+    "dose_number",
+    "doses_in_series",
+    "vaccinated_on",
+    "facility_code",
+)
+
+
+def _digest(**changes: Any) -> bytes:
+    """SHA-256 of the record's array, with other values by the names of the record."""
+    values = [changes.get(name, value) for name, value in zip(_PLACES, _ENCODED, strict=True)]
+    return hashlib.sha256(cbor(values)).digest()
+
+
+def _content(*digests: bytes, **changes: Any) -> bytes:
+    held = sorted(digests or (_digest(),))
+    members: dict[Any, Any] = {1: 1, 2: _FACILITY, 3: "79001", 4: _SIGNED_AT, 5: len(held), 6: b"".join(held)}
+    members |= {int(name.removeprefix("label_")): value for name, value in changes.items()}
+    return cbor(in_order(members))
+
+
+def _attested(content: bytes | None = None, name: str = _CLINIC) -> bytes:
+    return signed(_content() if content is None else content, name, content_type=ATTESTATION)
+
+
+def _identifier(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:32]
+
+
+def _seen(status: str, identifier: str | None = None, **changes: Any) -> dict[str, Any]:
+    return {"digest": _digest(**changes).hex(), "status": status, "attestation": identifier}
+
+
+def _add(
+    name: str,
+    description: str,
+    expected: dict[str, Any],
+    *requirements: str,
+    facilities: bytes = _LIST,
+    attestations: tuple[bytes, ...] = (),
+    records: tuple[dict[str, Any], ...] = (),
+    at: str = AT,
+    **more: Any,
+) -> None:
+    FAMILY.add(
+        name,
+        description,
+        {
+            "facility_list": base64(facilities),
+            "anchors": anchors(_ANCHOR),
+            "attestations": [base64(one) for one in attestations],
+            "records": list(records),
+            **more,
+        },
+        expected,
+        context={"at": at},
+        requirements=requirements,
+    )
+
+
+def _answer(
+    attestations: list[tuple[str | None, str | None]],
+    records: list[dict[str, Any]] | None = None,
+    **changes: Any,
+) -> dict[str, Any]:
+    """What is answered: identifier and reason of each attestation, and what is said of each record."""
+    reasons = [reason for _, reason in attestations]
+    reason = reasons[0] if reasons and None not in reasons else None
+    is_unreadable = reason in ("attestation-unreadable", "input-too-long")
+    return {
+        "outcome": "accepted" if reason is None else "unreadable" if is_unreadable else "refused",
+        "reason": reason,
+        "overdue": False,
+        "entries": 3,
+        "problems": [],
+        "attestations": [{"identifier": one, "reason": why} for one, why in attestations],
+        "records": records or [],
+        **changes,
+    }
+
+
+def _not_read(reason: str) -> dict[str, Any]:
+    return {"outcome": "unreadable" if reason == "trust-list-unreadable" else "refused", "reason": reason}
+
+
+_PASSED: Final = (_identifier(_content()), None)
+
+
+def _lists() -> None:
+    good = _answer([_PASSED])
+    right = (_attested(),)
+    _add(
+        "list-and-attestation",
+        "A facility list, and an attestation by one of it.",
+        good,
+        "AT-7",
+        "AT-8",
+        "AT-15",
+        "AT-16",
+        "AT-18",
+        "AT-19",
+        attestations=right,
+    )
+    refused: tuple[tuple[str, str, bytes, str, str], ...] = (
+        (
+            "trust-list",
+            "Signed as a trust list.",
+            signed(_facility_list(), _ANCHOR, content_type=TRUST_LIST),
+            "trust-list-unreadable",
+            "AT-7 AT-11",
+        ),
+        (
+            "revocation-list",
+            "Signed as a revocation list.",
+            signed(_facility_list(), _ANCHOR, content_type=REVOCATION_LIST),
+            "trust-list-unreadable",
+            "AT-7",
+        ),
+        ("cut-short", "The last byte is missing.", _LIST[:-1], "trust-list-unreadable", "AT-7"),
+        ("byte-more", "A byte after the end.", _LIST + b"\x00", "trust-list-unreadable", "AT-7"),
+        (
+            "by-a-stranger",
+            "A stranger signed.",
+            signed(_facility_list(), _STRANGER, content_type=FACILITY_LIST),
+            "trust-list-signature",
+            "AT-7",
+        ),
+        (
+            "by-a-facility",
+            "A facility of the list signed.",
+            signed(_facility_list(), _CLINIC, content_type=FACILITY_LIST),
+            "trust-list-signature",
+            "AT-7 AT-11",
+        ),
+        (
+            "ends-before-due",
+            "It ends before it is due.",
+            _listed(label_6=1770465599),
+            "trust-list-unreadable",
+            "AT-7",
+        ),
+        (
+            "unknown-critical",
+            "A critical member that is not known.",
+            _listed(label_0=[20], label_20=1),
+            "trust-list-unreadable",
+            "AT-7",
+        ),
+        ("format-2", "Its format is 2.", _listed(label_1=2), "trust-list-unreadable", "AT-7"),
+        ("without-number", "It has no number.", _listed(label_3=None), "trust-list-unreadable", "AT-14"),
+    )
+    for name, description, facilities, reason, requirements in refused:
+        _add(
+            f"list-{name}",
+            description,
+            _not_read(reason),
+            *requirements.split(),
+            facilities=facilities,
+            attestations=right,
+        )
+    _add("list-no-anchor", "No anchor is pinned.", _not_read("anchor-missing"), "AT-7", anchors=[])
+    _add(
+        "list-of-tests-where-production",
+        "A list for tests, production is expected.",
+        _not_read("trust-list-environment"),
+        "AT-7",
+        environment="production",
+    )
+    both = anchors(_ANCHOR, _SECOND)
+    _add(
+        "list-one-of-two",
+        "Two anchors are needed, one signed.",
+        _not_read("trust-list-threshold"),
+        "AT-7",
+        anchors=both,
+        threshold=2,
+    )
+    twice = signed(_facility_list(), _ANCHOR, _SECOND, content_type=FACILITY_LIST)
+    _add(
+        "list-two-of-two",
+        "Two anchors are needed, both signed.",
+        good,
+        "AT-7",
+        facilities=twice,
+        attestations=right,
+        anchors=both,
+        threshold=2,
+    )
+    for name, at, expected in (
+        ("due", "2026-02-07T12:00:00Z", good),
+        ("overdue", "2026-02-07T12:00:01Z", {**good, "overdue": True}),
+        ("ends", "2026-02-28T12:00:00Z", {**good, "overdue": True}),
+        ("ended", "2026-02-28T12:00:01Z", _not_read("stale-trust-list")),
+    ):
+        _add(
+            f"list-{name}",
+            "One second each side of a date of the list.",
+            expected,
+            "AT-12",
+            attestations=right,
+            at=at,
+        )
+    before = base64(_LIST)
+    for name, description, facilities, ok in (
+        ("next-edition", "The next edition.", _listed(label_3=6), True),
+        ("same-edition", "The same edition again.", _LIST, True),
+        ("lower-number", "A lower number.", _listed(label_3=4), False),
+        ("earlier", "A higher number of an earlier second.", _listed(label_3=6, label_4=1769860799), False),
+        ("same-number-other-content", "The same number with another grant.", _listed(*_GRANTS[:2]), False),
+    ):
+        expected = _answer([]) if ok else _not_read("trust-list-rollback")
+        _add(
+            f"list-after-{name}",
+            description,
+            expected,
+            "AT-13",
+            "AT-14",
+            facilities=facilities,
+            previous=before,
+        )
+
+
+def _entries() -> None:
+    good = _grant(_CLINIC, facilities=["79001"])
+    bad: tuple[tuple[str, str, Any, str], ...] = (
+        ("nothing-granted", "no facility and no province", _grant(_OTHER), "trust-entry-unreadable"),
+        (
+            "no-facilities",
+            "an empty array of facilities",
+            _grant(_OTHER, facilities=[]),
+            "trust-entry-unreadable",
+        ),
+        (
+            "code-blank",
+            "a blank before a code",
+            _grant(_OTHER, facilities=[" 79002"]),
+            "trust-entry-unreadable",
+        ),
+        (
+            "code-41",
+            "a code of 41 characters",
+            _grant(_OTHER, facilities=["7" * 41]),
+            "trust-entry-unreadable",
+        ),
+        (
+            "code-not-nfc",
+            "a code that is not in NFC",
+            _grant(_OTHER, facilities=["e\u0301"]),
+            "trust-entry-unreadable",
+        ),
+        (
+            "dates-reversed",
+            "an end before its start",
+            _grant(_OTHER, facilities=["79002"], label_7=2, label_8=1),
+            "trust-entry-unreadable",
+        ),
+        ("p384", "a key of P-384", _grant("p384", facilities=["79002"]), "key-type"),
+        ("rsa-2047", "an RSA key of 2047 bits", _grant("rsa-2047", facilities=["79002"]), "weak-signature"),
+        (
+            "key-cut-short",
+            "a key that lacks its last byte",
+            _grant(_OTHER, facilities=["79002"], label_2=spki(_OTHER)[:-1]),
+            "trust-entry-unreadable",
+        ),
+        (
+            "critical",
+            "a critical member that is not known",
+            _grant(_OTHER, facilities=["79002"], label_0=[20], label_20=1),
+            "trust-entry-unreadable",
+        ),
+        (
+            "status-2",
+            "the status 2",
+            _grant(_OTHER, facilities=["79002"], label_9=2),
+            "trust-entry-unreadable",
+        ),
+    )
+    for name, description, entry, problem in bad:
+        _add(
+            f"bad-entry-{name}",
+            f"A good entry, and one with {description}: that one is reported.",
+            _answer([_PASSED], entries=2, problems=[problem]),
+            "AT-8",
+            "AT-9",
+            facilities=_listed(good, entry),
+            attestations=(_attested(),),
+        )
+
+
+def _attestations() -> None:
+    content = _content()
+    unreadable, signature = "attestation-unreadable", "attestation-signature"
+    two = sorted((_digest(), _digest(lot="TEST-002")))
+    other = _content(label_3="79002")
+    cases: tuple[tuple[str, str, bytes, str, str], ...] = (
+        ("cut-short", "The last byte is missing.", _attested()[:-1], unreadable, "AT-15"),
+        ("byte-more", "A byte after the end.", _attested() + b"\x00", unreadable, "AT-15"),
+        (
+            "two-signatures",
+            "Two signatures.",
+            signed(content, _CLINIC, _OTHER, content_type=ATTESTATION),
+            unreadable,
+            "AT-15",
+        ),
+        (
+            "as-trust-list",
+            "Signed as a trust list.",
+            signed(content, _CLINIC, content_type=TRUST_LIST),
+            unreadable,
+            "AT-15",
+        ),
+        (
+            "count-wrong",
+            "One more is counted than there is.",
+            _attested(_content(label_5=2)),
+            unreadable,
+            "AT-16",
+        ),
+        ("count-0", "It attests nothing.", _attested(_content(label_5=0, label_6=b"")), unreadable, "AT-16"),
+        (
+            "digest-31",
+            "The digest has 31 bytes.",
+            _attested(_content(label_6=_digest()[:31])),
+            unreadable,
+            "AT-16",
+        ),
+        ("member-more", "A member more.", _attested(_content(label_7=1)), unreadable, "AT-16"),
+        ("member-less", "The date is missing.", _attested(_content(label_4=None)), unreadable, "AT-16"),
+        ("scope-3", "The scope is 3.", _attested(_content(label_2=3)), unreadable, "AT-16"),
+        ("code-empty", "The code is empty.", _attested(_content(label_3="")), unreadable, "AT-16"),
+        (
+            "no-length",
+            "The map has no length of its own.",
+            _attested(cbor(Indefinite({1: 1, 2: 1, 3: "79001", 4: _SIGNED_AT, 5: 1, 6: _digest()}))),
+            unreadable,
+            "AT-16",
+        ),
+        (
+            "out-of-order",
+            "The digests descend.",
+            _attested(_content(*two, label_6=b"".join(two[::-1]))),
+            unreadable,
+            "AT-17",
+        ),
+        (
+            "digest-twice",
+            "One digest is there twice.",
+            _attested(_content(*two, label_6=two[0] * 2)),
+            unreadable,
+            "AT-17",
+        ),
+        (
+            "by-a-stranger",
+            "A key that the list does not have.",
+            _attested(name=_STRANGER),
+            "attester-unknown",
+            "AT-11",
+        ),
+        (
+            "by-the-anchor",
+            "The ministry's anchor, which attests nothing.",
+            _attested(name=_ANCHOR),
+            "attester-unknown",
+            "AT-11",
+        ),
+        (
+            "by-a-stranger-and-damaged",
+            "A key that the list does not have, over no attestation.",
+            _attested(b"\x00", _STRANGER),
+            "attester-unknown",
+            "AT-11",
+        ),
+        (
+            "other-content",
+            "Signed over another content.",
+            document(content, [message(_CLINIC, content, ATTESTATION, over=content + b"x")]),
+            signature,
+            "AT-15",
+        ),
+        (
+            "under-another-name",
+            "A stranger under the clinic's name.",
+            document(
+                content, [message(_STRANGER, content, ATTESTATION, header={4: anchor_kid(key(_CLINIC))})]
+            ),
+            signature,
+            "AT-15",
+        ),
+        (
+            "flipped",
+            "One bit of the signature is flipped.",
+            document(
+                content,
+                [
+                    message(
+                        _CLINIC, content, ATTESTATION, tamper=lambda made: made[:-1] + bytes([made[-1] ^ 1])
+                    )
+                ],
+            ),
+            signature,
+            "AT-15",
+        ),
+        (
+            "of-another-facility",
+            "The clinic attests for another facility.",
+            _attested(other),
+            "attester-not-authorised",
+            "AT-8",
+        ),
+        (
+            "of-a-province",
+            "The clinic attests as a province of its code.",
+            _attested(_content(label_2=_OF_PROVINCE)),
+            "attester-not-authorised",
+            "AT-8",
+        ),
+        (
+            "of-a-facility-by-its-province",
+            "The province signs in the name of a facility.",
+            _attested(name=_PROVINCE),
+            "attester-not-authorised",
+            "AT-8",
+        ),
+    )
+    for name, description, data, reason, requirement in cases:
+        _add(f"attestation-{name}", description, _answer([(None, reason)]), requirement, attestations=(data,))
+    province = _content(label_2=_OF_PROVINCE, label_3="79")
+    _add(
+        "attestation-by-a-province",
+        "A province attests.",
+        _answer([(_identifier(province), None)]),
+        "AT-8",
+        "AT-16",
+        attestations=(_attested(province, _PROVINCE),),
+    )
+    pair = _content(*two)
+    _add(
+        "attestation-of-two",
+        "Two records, in their order.",
+        _answer([(_identifier(pair), None)]),
+        "AT-17",
+        attestations=(_attested(pair),),
+    )
+    clinic = message(_CLINIC, content, ATTESTATION, tamper=_other_signature)
+    _add(
+        "attestation-signature-made-over",
+        "The other signature that everybody can make: its identifier is the same.",
+        _answer([_PASSED]),
+        "AT-18",
+        attestations=(document(content, [clinic]),),
+    )
+    for name, description, issued, reason in (
+        ("in-future-by-300", "Signed 300 seconds from now.", _NOW + 300, None),
+        ("in-future-by-301", "Signed 301 seconds from now.", _NOW + 301, "attestation-in-future"),
+        ("in-future-by-a-day", "Signed tomorrow.", _NOW + 86_400, "attestation-in-future"),
+        ("in-future-by-years", "Signed in the year 9999.", 253402300799, "attestation-in-future"),
+    ):
+        made = _content(label_4=issued)
+        identifier = None if reason else _identifier(made)
+        _add(
+            f"attestation-{name}",
+            description,
+            _answer([(identifier, reason)]),
+            "AT-21",
+            attestations=(_attested(made),),
+        )
+
+
+_P256_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+
+
+def _other_signature(made: bytes) -> bytes:
+    s = int.from_bytes(made[32:], "big")
+    return made[:32] + (_P256_ORDER - s).to_bytes(32, "big")
+
+
+def _grants() -> None:
+    signed_at, late, ended = _SIGNED_AT, "attester-not-in-date", "attester-withdrawn"
+    both: tuple[tuple[str, str, tuple[Any, ...], str | None, str], ...] = (
+        (
+            "starts-then",
+            "The grant starts the second it was signed.",
+            (_grant(_CLINIC, facilities=["79001"], label_7=signed_at),),
+            None,
+            "AT-8 AT-21",
+        ),
+        (
+            "starts-later",
+            "The grant starts a second later.",
+            (_grant(_CLINIC, facilities=["79001"], label_7=signed_at + 1),),
+            late,
+            "AT-8 AT-21",
+        ),
+        (
+            "ends-then",
+            "The grant ended the second it was signed, a day ago.",
+            (_grant(_CLINIC, facilities=["79001"], label_8=signed_at),),
+            None,
+            "AT-8 AT-21",
+        ),
+        (
+            "ended-before",
+            "The grant ended a second before.",
+            (_grant(_CLINIC, facilities=["79001"], label_8=signed_at - 1),),
+            late,
+            "AT-8 AT-21",
+        ),
+        (
+            "do-not-add-up",
+            "One grant names the facility and has ended; another is in date for another facility.",
+            (_grant(_CLINIC, facilities=["79001"], label_8=1), _grant(_CLINIC, facilities=["79009"])),
+            late,
+            "AT-8",
+        ),
+        (
+            "one-of-two",
+            "One grant has ended, another one is in date.",
+            (
+                _grant(_CLINIC, facilities=["79001"], label_8=1),
+                _grant(_CLINIC, facilities=["79001", "79009"]),
+            ),
+            None,
+            "AT-8",
+        ),
+        (
+            "withdrawn",
+            "The key is withdrawn.",
+            (_grant(_CLINIC, facilities=["79001"], label_9=1),),
+            ended,
+            "AT-10",
+        ),
+        (
+            "withdrawn-by-another-entry",
+            "Another entry withdraws the key.",
+            (_grant(_CLINIC, facilities=["79001"]), _grant(_CLINIC, facilities=["79009"], label_9=1)),
+            ended,
+            "AT-10",
+        ),
+        (
+            "withdrawn-by-a-bad-entry",
+            "An entry that grants nothing withdraws the key.",
+            (_grant(_CLINIC, facilities=["79001"]), _grant(_CLINIC, label_9=1)),
+            ended,
+            "AT-10",
+        ),
+    )
+    for name, description, grants, reason, requirements in both:
+        problems = ["trust-entry-unreadable"] if "bad-entry" in name else []
+        expected = _answer([(None, reason) if reason else _PASSED], entries=len(grants), problems=problems)
+        _add(
+            f"grant-{name}",
+            description,
+            expected,
+            *requirements.split(),
+            facilities=_listed(*grants),
+            attestations=(_attested(),),
+        )
+
+
+def _records() -> None:
+    clinic = _content()
+    of_clinic = _identifier(clinic)
+
+    def looked_up(
+        name: str, description: str, record: dict[str, Any], seen: dict[str, Any], *requirements: str
+    ) -> None:
+        _add(
+            f"record-{name}",
+            description,
+            _answer([_PASSED], [seen]),
+            *requirements,
+            attestations=(_attested(clinic),),
+            records=(record,),
+        )
+
+    attested = _seen("attested", of_clinic)
+    same: tuple[tuple[str, str, dict[str, Any], str], ...] = (
+        ("as-attested", "The record as it was attested.", {}, "AT-1 AT-22"),
+        (
+            "blanks-around",
+            "Blanks around its texts.",
+            {"full_name": " Nguyễn Thị Thử Nghiệm ", "lot": "TEST-001 "},
+            "AT-2",
+        ),
+        (
+            "not-nfc",
+            "Its name with marks apart.",
+            {"full_name": "Nguye\u0302\u0303n Thi\u0323 Thu\u031b\u0309 Nghie\u0323\u0302m"},
+            "AT-2",
+        ),
+        ("vaccine-other-spelling", "The vaccine in small letters.", {"vaccine": "astrazeneca"}, "AT-3"),
+        ("vaccine-by-product", "The vaccine by its product.", {"vaccine": "Vaxzevria"}, "AT-3"),
+        ("nationality-not-given", "No nationality.", {"nationality": None}, "AT-4"),
+        ("nationality-without-marks", "Viet Nam without marks.", {"nationality": "Viet Nam"}, "AT-4"),
+        ("nationality-in-one-word", "Vietnam in one word.", {"nationality": "Vietnam"}, "AT-4"),
+        ("nationality-alpha-3", "The alpha-3 code.", {"nationality": "VNM"}, "AT-4"),
+        (
+            "number-of-a-spreadsheet",
+            "The identity number without its zeros, as a spreadsheet has it.",
+            {"identity_number": "1185000001", "identity_number_was_numeric": True},
+            "AT-5",
+        ),
+        ("other-province", "Another province: that is not in the digest.", {"province_code": "38"}, "AT-6"),
+    )
+    for name, description, changes, requirements in same:
+        looked_up(name, description, {**_RECORD, **changes}, attested, *requirements.split())
+    missing = "attestation-missing"
+    differing: tuple[tuple[str, str, dict[str, Any], dict[str, Any], str], ...] = (
+        ("other-case", "Its name in capitals.", {"full_name": "NGUYỄN THỊ THỬ NGHIỆM"}, {}, "AT-2"),
+        ("without-lot", "Without its lot.", {"lot": None}, {}, "AT-1 AT-2"),
+        ("other-lot", "Another lot.", {"lot": "TEST-002"}, {}, "AT-1 AT-25 AT-26"),
+        ("other-dose", "Another dose.", {"dose_number": 1}, {}, "AT-1"),
+        ("birth-year-only", "Only the year of birth.", {"birth_date": "1985"}, {}, "AT-1"),
+        (
+            "nationality-of-laos",
+            "Another nationality, by its alpha-3 code.",
+            {"nationality": "LAO"},
+            {"nationality": "LA"},
+            "AT-4",
+        ),
+        (
+            "vaccine-of-no-set",
+            "A vaccine that the value set does not have.",
+            {"vaccine": "TEST vaccine"},
+            {},
+            "AT-3",
+        ),
+        (
+            "number-as-text",
+            "The identity number without its zeros, as a text.",
+            {"identity_number": "1185000001"},
+            {},
+            "AT-5",
+        ),
+    )
+    for name, description, changes, encoded, requirements in differing:
+        seen = _seen(missing, None, **{**changes, **encoded})
+        looked_up(name, description, {**_RECORD, **changes}, seen, *requirements.split())
+    stranger = _content(label_3="79002")
+    _add(
+        "record-attested-by-another",
+        "Its digest is in the attestation of another facility.",
+        _answer([(_identifier(stranger), None)], [_seen("attestation-not-authorised")]),
+        "AT-20",
+        "AT-22",
+        attestations=(_attested(stranger, _OTHER),),
+        records=(_RECORD,),
+    )
+    province = _content(label_2=_OF_PROVINCE, label_3="79")
+    of_province = _identifier(province)
+    _add(
+        "record-attested-by-its-province",
+        "Its province attests it.",
+        _answer([(of_province, None)], [_seen("attested", of_province)]),
+        "AT-22",
+        attestations=(_attested(province, _PROVINCE),),
+        records=(_RECORD,),
+    )
+    _add(
+        "record-of-another-province",
+        "Another province than its own attests it.",
+        _answer([(of_province, None)], [_seen("attestation-not-authorised")]),
+        "AT-22",
+        attestations=(_attested(province, _PROVINCE),),
+        records=({**_RECORD, "province_code": "38"},),
+    )
+    earlier = _content(label_4=_SIGNED_AT - 1)
+    first = _identifier(earlier)
+    for name, order in (("first", (earlier, clinic)), ("last", (clinic, earlier))):
+        _add(
+            f"record-in-two-the-earlier-{name}",
+            "Two attestations have it: the earlier one is named.",
+            _answer([(_identifier(one), None) for one in order], [_seen("attested", first)]),
+            "AT-23",
+            attestations=tuple(map(_attested, order)),
+            records=(_RECORD,),
+        )
+    lowest = min(of_clinic, of_province)
+    _add(
+        "record-in-two-of-one-second",
+        "Two attestations of one second have it: the one with the lower identifier is named.",
+        _answer([(of_clinic, None), (of_province, None)], [_seen("attested", lowest)]),
+        "AT-23",
+        attestations=(_attested(clinic), _attested(province, _PROVINCE)),
+        records=(_RECORD,),
+    )
+    _add(
+        "record-beside-a-bad-one",
+        "Two attestations do not pass, which keeps nobody from using the third.",
+        _answer(
+            [(None, "attestation-unreadable"), (None, "attester-unknown"), _PASSED],
+            [_seen("attested", of_clinic)],
+        ),
+        "AT-24",
+        attestations=(_attested()[:-1], _attested(name=_STRANGER), _attested()),
+        records=(_RECORD,),
+    )
+    _add(
+        "record-only-in-a-bad-one",
+        "Its digest is only in an attestation that does not pass.",
+        _answer([(None, "attester-unknown")], [_seen(missing)]),
+        "AT-22",
+        "AT-26",
+        attestations=(_attested(name=_STRANGER),),
+        records=(_RECORD,),
+    )
+
+
+_lists()
+_entries()
+_attestations()
+_grants()
+_records()
