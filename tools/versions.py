@@ -22,7 +22,6 @@ _PROJECT: Final = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["p
 _EXTRAS: Final = ("cli", "national", "desk")
 _OLDEST_PYTHON: Final = 11
 _NEWEST_PYTHON: Final = 30
-_TOOLS: Final = ("pytest>=8.3", "hypothesis>=6.120", "jsonschema>=4.23", "qrcode>=8.2", "fhir.resources>=8.0")
 _TESTS: Final = ("tests/vectors", "tests/unit")
 _REQUIREMENT: Final = re.compile(r"([A-Za-z0-9._-]+)(\[[^\]]*\])?>=([0-9.]+)")
 
@@ -81,7 +80,7 @@ def _stands(name: str, python: str, pins: list[str]) -> bool:
     with TemporaryDirectory() as folder:
         binary = Path(folder) / "bin" / "python"
         subprocess.run([python, "-m", "venv", folder], check=True)
-        wanted = [f"{ROOT}[{','.join(_EXTRAS)}]", *_TOOLS, *pins]
+        wanted = [f"{ROOT}[{','.join((*_EXTRAS, 'dev'))}]", *pins]
         quiet = ["--quiet", "--disable-pip-version-check"]
         subprocess.run([binary, "-m", "pip", "install", *quiet, "--editable", *wanted], check=True)
         print(f"{name}: {', '.join(pins) or 'the newest of all'}", flush=True)
