@@ -82,4 +82,4 @@ bench-desk: $(VENV)/.installed ## Measure the desk page in Chromium, and the des
 	$(BIN)/python -m benchmarks.desk $(BENCH_FLAGS)
 
 clean: ## Remove everything that was installed or made
-	rm -rf $(VENV) $(PEERS) demo-output national-output .pytest_cache .mypy_cache .ruff_cache .hypothesis dist .coverage
+	rm -rf $(VENV) $(PEERS) demo-output national-output site .pytest_cache .mypy_cache .ruff_cache .hypothesis dist .coverage
