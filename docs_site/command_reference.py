@@ -73,7 +73,7 @@ def _section(words: str, parser: argparse.ArgumentParser) -> str:
             "",
             f"```text\n{usage.rstrip()}\n```",
             "",
-            "| argument | |",
+            "| argument | meaning |",
             "| --- | --- |",
             *rows,
             "",
