@@ -27,6 +27,7 @@ from test_vectors.families import (
     trust,
     trust_list,
     trust_list_attacks,
+    trust_list_formats,
     zlib,
 )
 
@@ -44,6 +45,7 @@ ALL: Final = (
     trust.FAMILY,
     trust_list.FAMILY,
     trust_list_attacks.FAMILY,
+    trust_list_formats.FAMILY,
     revocation.FAMILY,
     revocation_list.FAMILY,
     attestation.FAMILY,

@@ -561,18 +561,19 @@ def _attestations() -> None:
         "AT-18",
         attestations=(document(content, [clinic]),),
     )
-    for name, description, issued, reason in (
+    moments: tuple[tuple[str, str, int, str | None], ...] = (
         ("in-future-by-300", "Signed 300 seconds from now.", _NOW + 300, None),
         ("in-future-by-301", "Signed 301 seconds from now.", _NOW + 301, "attestation-in-future"),
         ("in-future-by-a-day", "Signed tomorrow.", _NOW + 86_400, "attestation-in-future"),
         ("in-future-by-years", "Signed in the year 9999.", 253402300799, "attestation-in-future"),
-    ):
+    )
+    for moment, description, issued, why in moments:
         made = _content(label_4=issued)
-        identifier = None if reason else _identifier(made)
+        identifier = None if why else _identifier(made)
         _add(
-            f"attestation-{name}",
+            f"attestation-{moment}",
             description,
-            _answer([(identifier, reason)]),
+            _answer([(identifier, why)]),
             "AT-21",
             attestations=(_attested(made),),
         )

@@ -777,7 +777,7 @@ def _answers() -> None:
             "RV-42",
             at=at,
         )
-    for countries, asked in (
+    covered: tuple[tuple[list[str], list[tuple[dict[str, Any], dict[str, Any]]]], ...] = (
         (
             ["VN"],
             [
@@ -810,7 +810,8 @@ def _answers() -> None:
             ["GB"],
             [({"issuer": "JE", "country": None}, _REVOKED), ({"issuer": "IE", "country": None}, _NOBODY)],
         ),
-    ):
+    )
+    for countries, asked in covered:
         data = revocation_list(_PLAIN, signers=(_A,), countries=countries)
         pairs = [(_query(**changes), answer) for changes, answer in asked]
         _add(
