@@ -13,6 +13,7 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -236,7 +237,7 @@ HANOI = d.timezone(d.timedelta(hours=7))
         ("LanTiem", pa.array([1.0, None, 2.0, float("nan")]), ["1", "", "2", ""]),
         ("LanTiem", pa.array([1.5, -0.25, float("inf")]), ["1.5", "-0.25", "inf"]),
         ("LanTiem", pa.array([1.5, 2.0], pa.float32()), ["1.5", "2"]),
-        ("LanTiem", pa.array([1.0], pa.float16()), ["1"]),
+        ("LanTiem", pa.array([np.float16(1)], pa.float16()), ["1"]),
         (
             "SoLoThuoc",
             pa.array([1e15, 2.0**53, 79185000001.0]),
