@@ -21,11 +21,13 @@ ROOT: Final = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))  # MkDocs loads this file by its path
 
 from docs_site.command_reference import command_pages  # noqa: E402
+from docs_site.vector_pages import FOLDER, REQUIREMENT, vector_pages  # noqa: E402
 
 _LOG: Final = get_plugin_logger("docs_site")
 
 DOCS: Final = "docs"
 COMMANDS: Final = "reference/commands"
+VECTORS: Final = "vectors"
 MOVED: Final = {
     "README.md": "index.md",
     "CHANGELOG.md": "about/changelog.md",
@@ -46,8 +48,12 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the pages from outside `docs`, and fill in the patterns of the navigation."""
     for source, place in _moved().items():
         files.append(File.generated(config, place, abs_src_path=str(ROOT / source)))
-    for name, text in command_pages().items():
-        files.append(File.generated(config, f"{COMMANDS}/{name}", content=text))
+    for folder, pages in ((COMMANDS, command_pages()), (VECTORS, vector_pages(ROOT))):
+        for name, text in pages.items():
+            files.append(File.generated(config, f"{folder}/{name}", content=text))
+    for path in (ROOT / FOLDER).glob("*/*.json"):
+        place = f"files/{path.relative_to(ROOT).as_posix()}"
+        files.append(File.generated(config, place, abs_src_path=str(path)))
     places = sorted((file.src_uri for file in files.documentation_pages()), key=_readme_first)
     config.nav = _expanded(config.nav, places)
     return files
@@ -55,10 +61,14 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Turn links between files of the repository into links of the site."""
-    if page.file.src_uri.startswith(f"{COMMANDS}/"):
+    if page.file.src_uri.startswith(
+        (f"{COMMANDS}/", f"{VECTORS}/")
+    ):  # made for the site, not for the repository
         return markdown
     if page.file.src_uri == "errors.md":
         markdown = _with_places(markdown)
+    elif page.file.src_uri.startswith("specs/"):
+        markdown = REQUIREMENT.sub(lambda found: f"{found[0]}{{ #{found[1].lower()} }}", markdown)
     links = _Links(page.file.src_uri, config, files)
     parts, end = [], 0
     for code in _CODE.finditer(markdown):

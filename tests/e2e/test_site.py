@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -106,6 +107,26 @@ def _commands(words, parser):
 
 def test_every_code_can_be_linked_to(site, pages):
     assert {*Reason, *FindingCode} <= pages[site / "errors.html"].places
+
+
+def test_every_vector_is_shown_and_leads_to_its_file(site, pages):
+    files = list((ROOT / "test_vectors/vectors").glob("*/*.json"))
+    assert files
+    for file in files:
+        family, name = file.parent.name, file.name
+        assert file.stem in pages[site / f"vectors/{family}.html"].places
+        assert (site / "files/test_vectors/vectors" / family / name).read_bytes() == file.read_bytes()
+
+
+def test_every_requirement_can_be_linked_to(site, pages):
+    found = [
+        (path.stem, number)
+        for path in (ROOT / "specs").glob("*.md")
+        for number in re.findall(r"^- \*\*([A-Z]{2}-[0-9]+)\*\*", path.read_text("utf-8"), re.MULTILINE)
+    ]
+    assert found
+    for specification, number in found:
+        assert number.lower() in pages[site / f"specs/{specification}.html"].places, number
 
 
 def test_every_public_name_is_in_the_reference(site, pages):
