@@ -21,7 +21,13 @@ ROOT: Final = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))  # MkDocs loads this file by its path
 
 from docs_site.command_reference import command_pages  # noqa: E402
-from docs_site.vector_pages import FOLDER, REQUIREMENT, vector_pages  # noqa: E402
+from docs_site.vector_pages import (  # noqa: E402
+    FOLDER,
+    REQUIREMENT,
+    requirement_places,
+    vector_pages,
+    vector_places,
+)
 
 _LOG: Final = get_plugin_logger("docs_site")
 
@@ -40,6 +46,10 @@ MOVED: Final = {
 
 _CODE: Final = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 _PROMPT: Final = re.compile(r"^\$ ", re.MULTILINE)
+EVIDENCE: Final = frozenset({"traceability.md", "checks.md"})
+"""Pages, made by tools, that are tables of requirements and vectors."""
+
+_EVIDENCE: Final = re.compile(r"^(\| )([A-Z]{2}-[0-9]+)(?= \|)|`([a-z0-9-]+::[^`\s]+)`", re.MULTILINE)
 _ENTRY: Final = re.compile(r"^\| `([a-z0-9-]+)` \|", re.MULTILINE)
 _LINK: Final = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\](?:\([^)]*\))?)*)\]\(([^)#\s]+)(#[^)\s]*)?\)")
 
@@ -69,12 +79,25 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         markdown = _with_places(markdown)
     elif page.file.src_uri.startswith("specs/"):
         markdown = REQUIREMENT.sub(lambda found: f"{found[0]}{{ #{found[1].lower()} }}", markdown)
+    elif page.file.src_uri in EVIDENCE:
+        markdown = _with_evidence(markdown)
     links = _Links(page.file.src_uri, config, files)
     parts, end = [], 0
     for code in _CODE.finditer(markdown):
         parts += [_LINK.sub(links.changed, markdown[end : code.start()]), _to_paste(code[0])]
         end = code.end()
     return "".join([*parts, _LINK.sub(links.changed, markdown[end:])])
+
+
+def _with_evidence(tables: str) -> str:
+    """Tables of requirements and vectors, each leading to where it stands."""
+    requirements, vectors = requirement_places(ROOT), vector_places(ROOT)
+
+    def led(found: re.Match[str]) -> str:
+        place = requirements.get(found[2] or "") or vectors.get(found[3] or "")
+        return found[0] if place is None else f"{found[1] or ''}[{found[0].removeprefix('| ')}]({place})"
+
+    return _EVIDENCE.sub(led, tables)
 
 
 def _to_paste(code: str) -> str:

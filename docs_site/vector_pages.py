@@ -23,13 +23,26 @@ def vector_pages(root: Path) -> dict[str, str]:
         if folder.is_dir()
     }
     version = json.loads((root / "test_vectors/manifest.json").read_text("utf-8"))["version"]
-    places = {
-        requirement: f"../specs/{path.name}#{requirement.lower()}"
+    places = {requirement: f"../{place}" for requirement, place in requirement_places(root).items()}
+    pages = {f"{name}.md": _page(name, vectors, places) for name, vectors in families.items()}
+    return {"index.md": _index(version, families), **pages}
+
+
+def requirement_places(root: Path) -> dict[str, str]:
+    """Where in the site each requirement stands."""
+    return {
+        requirement: f"specs/{path.name}#{requirement.lower()}"
         for path in (root / "specs").glob("*.md")
         for requirement in REQUIREMENT.findall(path.read_text("utf-8"))
     }
-    pages = {f"{name}.md": _page(name, vectors, places) for name, vectors in families.items()}
-    return {"index.md": _index(version, families), **pages}
+
+
+def vector_places(root: Path) -> dict[str, str]:
+    """Where in the site each vector is shown."""
+    files = (root / FOLDER).glob("*/*.json")
+    return {
+        f"{path.parent.name}::{path.stem}": f"vectors/{path.parent.name}.md#{path.stem}" for path in files
+    }
 
 
 def _index(version: str, families: dict[str, list[tuple[Path, dict[str, Any]]]]) -> str:
