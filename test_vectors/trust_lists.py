@@ -108,6 +108,7 @@ TRUST_LISTS: Final = {
         "Keys that the list limits more than their certificates do.",
         (
             _limited("es256", domain="ICVP"),
+            _limited("es256-vaccination", domain="ICVP"),
             _limited("es256-no-purpose", domain="DCC"),
             _limited("es256-foreign-purpose", country="FR"),
             _limited("es256-empty-purpose", country="GR"),
@@ -125,8 +126,40 @@ TRUST_LISTS: Final = {
             _limited("ps256-2048", withdrawn=True),
         ),
     ),
+    "grants-narrow": TrustList(
+        "Keys on the terms of two lists each, of which neither covers an EU DCC of Viet Nam.",
+        (
+            _limited("es256", domain="ICVP"),
+            _limited("es256", environment="test"),
+            _limited("es256-no-purpose", domain="DCC", country="FR"),
+            _limited("es256-no-purpose", domain="ICVP", country="VN"),
+        ),
+    ),
+    "limits-together": TrustList(
+        "Keys that must not be relied on for several reasons.",
+        (
+            _limited("es256", environment="test", withdrawn=True),
+            _limited("rsa-1024", environment="test"),
+            _limited("rsa-2047", environment="test"),
+            _limited("rsa-2047", domain="DCC"),
+        ),
+    ),
+    "kid-collision-grants": TrustList(
+        "Keys under one key identifier that may sign in different domains.",
+        (
+            Entry("es256", COLLIDING, {"domain": "ICVP"}),
+            Entry("es256-collision-1", COLLIDING, {"domain": "ICVP"}),
+            Entry("es256-collision-2", COLLIDING, {"domain": "DCC"}),
+            Entry("ps256-2048", COLLIDING, {"domain": "DCC"}),
+        ),
+    ),
     "unsigned": _dated("A published list that nobody signed.", proof="unsigned"),
     "ends-at": _dated("A list that ends at the usual time of verification.", usable_until=AT),
+    "ends-at-tests": TrustList(
+        "A list of a test key that ends at the usual time of verification.",
+        (_limited("es256", environment="test"),),
+        {"usable_until": _moment(AT)},
+    ),
     "due-at": _dated(
         "A list whose next edition is due at the usual time of verification.",
         next_update=AT,

@@ -96,9 +96,11 @@ class Vector:
             yield "ps256"
         if self.trust_list.startswith("kid-"):
             yield "registered-kid"
-        if self.trust_list in ("limits", "grants"):
+        if self.trust_list.startswith(("limits", "grants")) or self.trust_list.endswith(
+            ("-grants", "-tests")
+        ):
             yield "list-limits"
-        if self.trust_list in ("unsigned", "ends-at", "due-at", "issued-at"):
+        if self.trust_list in ("unsigned", "ends-at", "ends-at-tests", "due-at", "issued-at"):
             yield "list-dates"
         if self.revocation is not None:
             yield "revocation"

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
-from test_vectors.builder import ALG, ES256, KID, build, key
-from test_vectors.samples import EXPIRES, SIGNER_ENDS, antigen_test, dcc, dose, token
-from test_vectors.vector import Expected, Family, Policy, accepted, refused
+from test_vectors.builder import ALG, ES256, KID, Stages, build, key
+from test_vectors.samples import AT, DROP, EXPIRES, ISSUED, SIGNER_ENDS, antigen_test, dcc, dose, token
+from test_vectors.vector import Expected, Family, Policy, accepted, refused, unreadable
 
-FAMILY: Final = Family("policy", spec="relying party's policy; HCERT 6.3", importance="high")
+FAMILY: Final = Family(
+    "policy",
+    spec="relying party's policy; HCERT 6.3",
+    importance="high",
+    requirements=("VP-29",),
+    codes={
+        "policy": "VP-28",
+        "algorithm-not-allowed": "VP-7",
+        "unknown-key": "VP-9",
+        "bad-signature": "VP-10",
+        "key-not-authorised": "VP-13",
+        "signer-expired": "VP-25",
+        "signer-not-yet-valid": "VP-24",
+        "not-yet-valid": "VP-26",
+        "expiry-missing": "VP-27",
+        "expired": "VP-27",
+    },
+)
 
 _ORDER: Final = "verification procedure: authentic before in date before acceptable"
 _LATER: Final = EXPIRES + timedelta(days=1)
@@ -21,13 +38,21 @@ def _by_policy(*findings: str) -> Expected:
 
 
 def _strict() -> None:
-    FAMILY.add("strict-nothing-found", "Nothing to find fault with.", build(), accepted(), policy="strict")
+    FAMILY.add(
+        "strict-nothing-found",
+        "Nothing to find fault with.",
+        build(),
+        accepted(),
+        policy="strict",
+        requirements=("VP-1", "VP-2", "VP-30"),
+    )
     FAMILY.add(
         "strict-ps256-nothing-found",
         "Nothing to find fault with, signed as Viet Nam signs.",
         build(signer="ps256-2048"),
         accepted(),
         policy="strict",
+        requirements=("VP-3", "VP-30"),
     )
     cases = {
         "strict-refuses-booster": ("dose-past-series", build(token(dcc(v=[dose(dn=3)])))),
@@ -43,7 +68,12 @@ def _strict() -> None:
     }
     for name, (finding, stages) in cases.items():
         FAMILY.add(
-            name, f"The strict policy refuses {finding}.", stages, _by_policy(finding), policy="strict"
+            name,
+            f"The strict policy refuses {finding}.",
+            stages,
+            _by_policy(finding),
+            policy="strict",
+            requirements=("VP-28", "VP-30"),
         )
     FAMILY.add(
         "strict-has-no-skew",
@@ -52,6 +82,43 @@ def _strict() -> None:
         refused("expired", level="authentic"),
         at=EXPIRES,
         policy="strict",
+        requirements=("VP-27", "VP-30", "VP-31"),
+    )
+    FAMILY.add(
+        "strict-a-second-before-expiry",
+        "The strict policy has no tolerance for clocks: a second before it expires.",
+        build(),
+        accepted(),
+        at=EXPIRES - timedelta(seconds=1),
+        policy="strict",
+        requirements=("VP-27", "VP-30", "VP-31"),
+    )
+    FAMILY.add(
+        "strict-to-the-second-of-issue",
+        "The strict policy has no tolerance for clocks: the second it was issued.",
+        build(),
+        accepted(),
+        at=ISSUED,
+        policy="strict",
+        requirements=("VP-26", "VP-30", "VP-31"),
+    )
+    FAMILY.add(
+        "strict-a-second-before-issue",
+        "The strict policy has no tolerance for clocks: a second before it was issued.",
+        build(),
+        refused("not-yet-valid", level="authentic"),
+        at=ISSUED - timedelta(seconds=1),
+        policy="strict",
+        requirements=("VP-26", "VP-30", "VP-31"),
+    )
+    FAMILY.add(
+        "strict-takes-no-test-key",
+        "The strict policy takes production keys only.",
+        build(signer="ps256-2048"),
+        refused("test-key"),
+        trust_list="limits",
+        policy="strict",
+        requirements=("VP-11", "VP-30"),
     )
     FAMILY.add(
         "strict-wants-the-signer-in-date",
@@ -60,6 +127,16 @@ def _strict() -> None:
         refused("signer-expired", "expiry-past-signer", "signer-expired-since", level="authentic"),
         at=SIGNER_ENDS + timedelta(seconds=1),
         policy="strict",
+        requirements=("VP-25", "VP-30"),
+    )
+    FAMILY.add(
+        "strict-as-the-signer-ends",
+        "The strict policy wants the signing certificate in date now: this is its last second.",
+        build(token(exp=SIGNER_ENDS + timedelta(days=30))),
+        _by_policy("expiry-past-signer"),
+        at=SIGNER_ENDS,
+        policy="strict",
+        requirements=("VP-25", "VP-30"),
     )
 
 
@@ -85,7 +162,8 @@ def _promoted() -> None:
         ),
     }
     for name, (description, policy, expected) in cases.items():
-        FAMILY.add(name, description, stages, expected, policy=policy)
+        requirements = ("VP-17", "VP-18", "VP-28")
+        FAMILY.add(name, description, stages, expected, policy=policy, requirements=requirements)
 
 
 def _algorithms() -> None:
@@ -102,6 +180,7 @@ def _algorithms() -> None:
             build(signer=signer),
             expected,
             policy={"algorithms": [algorithm]},
+            requirements=("VP-7", "VP-29"),
         )
 
 
@@ -157,10 +236,170 @@ def _order() -> None:
             signer="ps256-2048",
         ),
         accepted("product-holder-mismatch", "code-deprecated", "expiry-past-signer"),
+        requirements=("VP-17", "VP-18"),
     )
+
+
+def _reading_order() -> None:
+    """What is looked at when: nothing of the content before a key has signed it."""
+    cut_short = b"\xa4\x01"
+    cases: dict[str, tuple[str, Stages, Expected, tuple[str, ...]]] = {
+        "unreadable-and-damaged": (
+            "A character that base45 does not have, before a message by nobody.",
+            build(signer="es256-stranger", text=lambda text: text + "_"),
+            unreadable("base45-character"),
+            ("VP-3", "VP-4", "VP-6"),
+        ),
+        "no-algorithm-and-no-key-identifier": (
+            "Neither algorithm nor key identifier.",
+            build(protected={}),
+            refused("algorithm-unprotected"),
+            ("VP-4", "VP-7"),
+        ),
+        "algorithm-not-allowed-and-no-key-identifier": (
+            "An algorithm that is not allowed, and no key identifier.",
+            build(protected={ALG: -35}),
+            refused("algorithm-not-allowed"),
+            ("VP-4", "VP-7"),
+        ),
+        "no-key-identifier-and-forged": (
+            "No key identifier, and a signature by nobody.",
+            build(signer="es256-stranger", protected={ALG: ES256}),
+            refused("key-identifier-missing"),
+            ("VP-4", "VP-8"),
+        ),
+        "algorithm-of-another-key-and-forged": (
+            "The key of this identifier is for another algorithm, and did not sign.",
+            build(signer="es256-stranger", protected={ALG: ES256, KID: key("ps256-2048").kid}),
+            refused("algorithm-key-mismatch"),
+            ("VP-4", "VP-10"),
+        ),
+        "forged-and-content-unreadable": (
+            "A payload that nobody can read, and that no trusted key has signed: nobody looks.",
+            build(payload=cut_short, signer="es256-stranger", protected={ALG: ES256, KID: _SIGNER}),
+            refused("bad-signature"),
+            ("VP-4", "VP-5"),
+        ),
+        "unknown-and-content-unreadable": (
+            "A payload that nobody can read, by an unknown key.",
+            build(payload=cut_short, signer="es256-stranger"),
+            refused("unknown-key"),
+            ("VP-4", "VP-5"),
+        ),
+        "signed-and-content-unreadable": (
+            "A payload that nobody can read, and that a trusted key has signed.",
+            build(payload=cut_short),
+            unreadable("cbor-malformed", level="well-formed"),
+            ("VP-2", "VP-3", "VP-12"),
+        ),
+        "signed-and-of-another-version": (
+            "Another version of the payload, by a key that may sign vaccinations only.",
+            build(token(dcc(ver="2.0.0", t=[antigen_test()])), signer="es256-vaccination"),
+            unreadable("payload-version", level="well-formed"),
+            ("VP-3", "VP-4", "VP-12"),
+        ),
+        "forged-and-odd": (
+            "Odd content that no trusted key has signed: no finding is told.",
+            build(token(dcc(v=[dose(dn=3)])), signer="es256-stranger", protected={ALG: ES256, KID: _SIGNER}),
+            refused("bad-signature"),
+            ("VP-5", "VP-17", "VP-18"),
+        ),
+        "not-authorised-and-odd": (
+            "Odd content by a key that may not sign it: no finding is told.",
+            build(token(dcc(t=[antigen_test(co="LA")])), signer="es256-vaccination"),
+            refused("key-not-authorised"),
+            ("VP-5", "VP-13"),
+        ),
+    }
+    for name, (description, stages, expected, requirements) in cases.items():
+        FAMILY.add(name, description, stages, expected, spec=_ORDER, requirements=requirements)
+    FAMILY.add(
+        "content-unreadable-by-a-test-key",
+        "A payload that nobody can read, by a test key, which does not count.",
+        build(payload=cut_short, signer="ps256-2048"),
+        refused("test-key"),
+        trust_list="limits",
+        spec=_ORDER,
+        requirements=("VP-4", "VP-5", "VP-11"),
+    )
+
+
+def _date_order() -> None:
+    ahead = AT + timedelta(days=1)
+    cases: dict[str, tuple[str, Stages, Expected]] = {
+        "issued-ahead-and-expired": (
+            "Issued tomorrow, and expired yesterday.",
+            build(token(iat=ahead, exp=AT - timedelta(days=1))),
+            refused("not-yet-valid", level="authentic"),
+        ),
+        "begins-ahead-and-without-expiry": (
+            "Begins tomorrow, and has no expiry.",
+            build(token(nbf=ahead, exp=DROP)),
+            refused("not-yet-valid", level="authentic"),
+        ),
+        "signer-begins-ahead-and-expired": (
+            "The signing certificate had not begun, and the certificate has expired.",
+            build(token(exp=AT - timedelta(days=1)), signer="es256-future"),
+            refused("signer-not-yet-valid", level="authentic"),
+        ),
+        "without-expiry-and-odd": (
+            "No expiry, and a finding that the policy refuses.",
+            build(token(dcc(v=[dose(dn=3)]), exp=DROP)),
+            refused("expiry-missing", "dose-past-series", level="authentic"),
+        ),
+    }
+    for name, (description, stages, expected) in cases.items():
+        FAMILY.add(
+            name,
+            description,
+            stages,
+            expected,
+            policy={"refused_findings": ["dose-past-series"]},
+            spec=_ORDER,
+        )
+    wide: Policy = {"clock_skew_seconds": 3600}
+    hour, second = timedelta(hours=1), timedelta(seconds=1)
+    expired = refused("expired", level="authentic")
+    early = refused("not-yet-valid", level="authentic")
+    moments: tuple[tuple[str, str, datetime, Expected, str], ...] = (
+        (
+            "hour-of-skew-past-expiry",
+            "3,599 seconds after it expired",
+            EXPIRES + hour - second,
+            accepted(),
+            "VP-27",
+        ),
+        ("hour-of-skew-and-expired", "3,600 seconds after it expired", EXPIRES + hour, expired, "VP-27"),
+        (
+            "hour-of-skew-before-issue",
+            "3,600 seconds before it was issued",
+            ISSUED - hour,
+            accepted(),
+            "VP-26",
+        ),
+        (
+            "hour-of-skew-and-early",
+            "3,601 seconds before it was issued",
+            ISSUED - hour - second,
+            early,
+            "VP-26",
+        ),
+    )
+    for name, description, at, expected, requirement in moments:
+        FAMILY.add(
+            name,
+            f"Verified {description}, under a policy with an hour of tolerance.",
+            build(),
+            expected,
+            at=at,
+            policy=wide,
+            requirements=(requirement, "VP-29", "VP-31"),
+        )
 
 
 _strict()
 _promoted()
 _algorithms()
 _order()
+_reading_order()
+_date_order()

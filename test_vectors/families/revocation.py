@@ -9,7 +9,13 @@ from test_vectors.builder import build
 from test_vectors.samples import AT, DROP, IDENTIFIER, dcc, dose, token
 from test_vectors.vector import Family, accepted, refused
 
-FAMILY: Final = Family("revocation", spec="EU DCC revocation: hash types", importance="critical")
+FAMILY: Final = Family(
+    "revocation",
+    spec="EU DCC revocation: hash types",
+    importance="critical",
+    requirements=("VP-21",),
+    codes={"revoked": "VP-21", "revocation-unknown": "VP-22"},
+)
 
 _SECOND: Final = timedelta(seconds=1)
 _P256_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
@@ -50,6 +56,44 @@ def _hits() -> None:
         build(token(exp=AT - timedelta(days=1))),
         _REVOKED,
         revocation="identifier",
+        requirements=("VP-4", "VP-21"),
+    )
+    FAMILY.add(
+        "before-the-signer-is-looked-at",
+        "It is revoked, and was signed after the signing certificate had ended.",
+        build(signer="es256-expired"),
+        refused("revoked", "expiry-past-signer", "signer-expired-since", level="authentic"),
+        revocation="identifier",
+        requirements=("VP-4", "VP-21"),
+        importance="high",
+    )
+    FAMILY.add(
+        "after-the-list-is-looked-at",
+        "It is revoked, and the list that names the key has ended.",
+        build(),
+        refused("stale-trust-list", level="authentic"),
+        at=AT + timedelta(seconds=301),
+        trust_list="ends-at",
+        revocation="identifier",
+        requirements=("VP-4", "VP-19"),
+        importance="high",
+    )
+    FAMILY.add(
+        "forged",
+        "Its identifier is on the list, and the signature is wrong: lists are asked about authentic ones only.",
+        build(signature=lambda made: made[:-1] + bytes([made[-1] ^ 1])),
+        refused("bad-signature"),
+        revocation="identifier",
+        requirements=("VP-4", "VP-5"),
+        importance="high",
+    )
+    FAMILY.add(
+        "revoked-where-unknown-is-only-reported",
+        "It is revoked, and the policy only wants to know what lists cannot tell.",
+        build(),
+        _REVOKED,
+        revocation="identifier",
+        policy={"unknown_revocation": "report"},
     )
 
 
@@ -71,6 +115,34 @@ def _unknown() -> None:
         accepted("revocation-unanswered"),
         revocation="of-laos",
         importance="high",
+        requirements=("VP-23",),
+    )
+    FAMILY.add(
+        "issuer-not-covered-and-refused-as-a-finding",
+        "The only list is for another country, and the policy refuses what nobody can answer.",
+        build(),
+        refused("policy", "revocation-unanswered", level="in-date"),
+        revocation="of-laos",
+        policy={"refused_findings": ["revocation-unanswered"]},
+        importance="high",
+        requirements=("VP-23", "VP-28"),
+    )
+    FAMILY.add(
+        "issuer-not-covered-and-ended",
+        "The only list is for another country, and the certificate has expired.",
+        build(token(exp=AT - timedelta(days=1))),
+        refused("expired", "revocation-unanswered", level="authentic"),
+        revocation="of-laos",
+        importance="medium",
+        requirements=("VP-23", "VP-27"),
+    )
+    FAMILY.add(
+        "no-list",
+        "No revocation list is asked, and nothing is said.",
+        build(),
+        accepted(),
+        importance="high",
+        requirements=("VP-23",),
     )
     FAMILY.add(
         "list-to-the-second",
@@ -78,11 +150,38 @@ def _unknown() -> None:
         build(),
         accepted(),
         revocation="ended",
+        requirements=("VP-22", "VP-31"),
     )
     FAMILY.add(
         "list-ended",
         "The list ended a second ago; whether the certificate is revoked is unknown, which is not no.",
         build(),
+        _UNKNOWN,
+        at=AT + _SECOND,
+        revocation="ended",
+        requirements=("VP-22", "VP-31"),
+    )
+    FAMILY.add(
+        "list-ended-without-issuer",
+        "It names no issuer, and the list that may speak for it ended a second ago.",
+        build(token(iss=DROP)),
+        _UNKNOWN,
+        at=AT + _SECOND,
+        revocation="ended",
+    )
+    FAMILY.add(
+        "list-ended-and-expired",
+        "The list has ended, and the certificate has expired.",
+        build(token(exp=AT - timedelta(days=1))),
+        _UNKNOWN,
+        at=AT + _SECOND,
+        revocation="ended",
+        requirements=("VP-4", "VP-22"),
+    )
+    FAMILY.add(
+        "list-ended-ps256",
+        "Signed as Viet Nam signs, and the list ended a second ago.",
+        build(signer="ps256-2048"),
         _UNKNOWN,
         at=AT + _SECOND,
         revocation="ended",
@@ -96,6 +195,7 @@ def _unknown() -> None:
         revocation="ended",
         policy={"unknown_revocation": "report"},
         importance="medium",
+        requirements=("VP-22",),
     )
     FAMILY.add(
         "without-issuer",

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
-from test_vectors.builder import build
-from test_vectors.samples import AT, dcc, dose, token
-from test_vectors.vector import Family, accepted, refused
+from test_vectors.builder import ALG, ES256, KID, build
+from test_vectors.samples import AT, EXPIRES, antigen_test, dcc, dose, token
+from test_vectors.trust_lists import COLLIDING
+from test_vectors.vector import Expected, Family, Policy, accepted, refused
 
 FAMILY: Final = Family(
-    "trust", spec="HCERT governance: binding of keys; WHO GDHCN trust domains", importance="critical"
+    "trust",
+    spec="HCERT governance: binding of keys; WHO GDHCN trust domains",
+    importance="critical",
+    codes={
+        "unknown-key": "VP-9",
+        "bad-signature": "VP-10",
+        "key-revoked": "VP-11",
+        "test-key": "VP-11",
+        "key-too-small": "VP-11",
+        "domain-not-authorised": "VP-14",
+        "issuer-not-authorised": "VP-15",
+        "issuer-country-mismatch": "VP-15",
+    },
 )
 
 _SECOND: Final = timedelta(seconds=1)
 _SKEW: Final = timedelta(seconds=300)
+_NO_SKEW: Final = {"clock_skew_seconds": 0}
+_FOREIGN: Final = {"allow_foreign_issuer": True}
 _REPORT_STALE: Final = {"stale_lists": "report"}
 _TESTS_TOO: Final = {"environments": ["production", "test"]}
 
@@ -46,14 +61,41 @@ def _issuers() -> None:
             build(token(dcc(v=[dose(co=issuer if issuer == "GR" else "VN")]), iss=issuer), signer=signer),
             accepted(*form) if is_own else refused("issuer-not-authorised"),
             trust_list=trust_list,
+            requirements=("VP-15",),
         )
     FAMILY.add(
         "issuer-foreign-and-allowed",
         "The issuer is Laos and the key of Viet Nam, and the policy lets that pass.",
         build(token(dcc(v=[dose(co="LA")]), iss="LA")),
         accepted("issuer-country-mismatch"),
-        policy={"allow_foreign_issuer": True},
+        policy=_FOREIGN,
         importance="medium",
+    )
+    FAMILY.add(
+        "issuer-foreign-and-allowed-by-name",
+        "The issuer is France in three letters and the key of Viet Nam, and the policy lets that pass.",
+        build(token(iss="FRA")),
+        accepted("issuer-not-country"),
+        policy=_FOREIGN,
+        importance="medium",
+        requirements=("VP-15",),
+    )
+    FAMILY.add(
+        "issuer-foreign-allowed-and-found",
+        "The policy takes foreign issuers, and the event is of the key's country.",
+        build(token(iss="LA")),
+        accepted("issuer-country-mismatch", "country-mismatch"),
+        policy=_FOREIGN,
+        importance="medium",
+    )
+    FAMILY.add(
+        "issuer-foreign-allowed-and-refused-as-a-finding",
+        "The policy takes foreign issuers, and refuses the finding that says so.",
+        build(token(dcc(v=[dose(co="LA")]), iss="LA")),
+        refused("policy", "issuer-country-mismatch", level="in-date"),
+        policy={**_FOREIGN, "refused_findings": ["issuer-country-mismatch"]},
+        importance="medium",
+        requirements=("VP-15", "VP-28"),
     )
 
 
@@ -71,6 +113,7 @@ def _limits() -> None:
         build(signer="es256-no-purpose"),
         accepted(),
         trust_list="limits",
+        requirements=("VP-14",),
     )
     FAMILY.add(
         "test-key",
@@ -86,6 +129,7 @@ def _limits() -> None:
         accepted(),
         trust_list="limits",
         policy=_TESTS_TOO,
+        requirements=("VP-11",),
     )
     FAMILY.add(
         "production-key-in-tests-only",
@@ -115,6 +159,7 @@ def _limits() -> None:
         build(),
         accepted(),
         trust_list="grants",
+        requirements=("VP-16",),
     )
     FAMILY.add(
         "withdrawn-on-one-list",
@@ -123,11 +168,172 @@ def _limits() -> None:
         refused("key-revoked"),
         trust_list="grants",
     )
+    FAMILY.add(
+        "grant-for-tests-is-none",
+        "One list has the key for another domain, another for tests only: neither covers it.",
+        build(),
+        refused("domain-not-authorised"),
+        trust_list="grants-narrow",
+        requirements=("VP-14", "VP-16"),
+    )
+    FAMILY.add(
+        "grant-for-tests-in-tests",
+        "One list has the key for another domain, another for tests, and the policy takes test keys as well.",
+        build(),
+        accepted(),
+        trust_list="grants-narrow",
+        policy=_TESTS_TOO,
+        requirements=("VP-16",),
+    )
+    FAMILY.add(
+        "grants-that-each-cover-half",
+        "One list has the key for this domain and another country, another for this country and another domain.",
+        build(signer="es256-no-purpose"),
+        refused("issuer-not-authorised"),
+        trust_list="grants-narrow",
+        requirements=("VP-15", "VP-16"),
+    )
+    FAMILY.add(
+        "grant-of-another-kind-of-key",
+        "A PS256 key under the same key identifier may sign in this domain; the ES256 key that signed may not.",
+        build(protected={ALG: ES256, KID: COLLIDING}),
+        refused("domain-not-authorised"),
+        trust_list="kid-collision-grants",
+        requirements=("VP-14", "VP-16"),
+    )
+    FAMILY.add(
+        "grant-of-another-key",
+        "Another ES256 key under the same key identifier may sign in this domain; the one that signed may not.",
+        build(signer="es256-collision-1", protected={ALG: ES256, KID: COLLIDING}),
+        refused("domain-not-authorised"),
+        trust_list="kid-collision-grants",
+        requirements=("VP-14", "VP-16"),
+    )
+    FAMILY.add(
+        "grant-of-the-key-that-signed",
+        "The ES256 key that signed may sign in this domain; others under the same key identifier may not.",
+        build(signer="es256-collision-2", protected={ALG: ES256, KID: COLLIDING}),
+        accepted(),
+        trust_list="kid-collision-grants",
+        requirements=("VP-10", "VP-16"),
+    )
+
+
+def _several_limits() -> None:
+    """Which of several refusals of one key is told."""
+    cases: tuple[tuple[str, str, str, str, Policy], ...] = (
+        ("withdrawn-before-test", "es256", "withdrawn, and for tests", "key-revoked", "default"),
+        ("withdrawn-in-tests", "es256", "withdrawn, and for tests, which count", "key-revoked", _TESTS_TOO),
+        ("test-before-too-small", "rsa-1024", "for tests, and too small", "test-key", "default"),
+        (
+            "too-small-in-tests",
+            "rsa-1024",
+            "for tests, which count, and too small",
+            "key-too-small",
+            _TESTS_TOO,
+        ),
+        (
+            "refused-twice-the-last-is-told",
+            "rsa-2047",
+            "for tests on one list, for production on the next, and too small",
+            "key-too-small",
+            "default",
+        ),
+    )
+    for name, signer, description, reason, policy in cases:
+        FAMILY.add(
+            name,
+            f"The key is {description}.",
+            build(signer=signer),
+            refused(reason),
+            trust_list="limits-together",
+            policy=policy,
+            importance="high",
+        )
+    FAMILY.add(
+        "withdrawn-and-expired",
+        "The key has been withdrawn, and the certificate has expired.",
+        build(signer="ps256-3072"),
+        refused("key-revoked"),
+        at=EXPIRES + _SKEW,
+        trust_list="limits",
+        requirements=("VP-4", "VP-11"),
+    )
+    FAMILY.add(
+        "domain-before-issuer",
+        "The key may neither sign in this domain nor for this issuer.",
+        build(token(dcc(v=[dose(co="LA")]), iss="LA")),
+        refused("domain-not-authorised"),
+        trust_list="limits",
+        requirements=("VP-14", "VP-16"),
+    )
+    FAMILY.add(
+        "kind-before-domain",
+        "The key may neither sign tests nor in this domain.",
+        build(token(dcc(t=[antigen_test()])), signer="es256-vaccination"),
+        refused("key-not-authorised"),
+        trust_list="limits",
+        requirements=("VP-13", "VP-16"),
+    )
 
 
 def _dates() -> None:
     stale = refused("stale-trust-list", level="authentic")
-    moments = (
+    odd = refused("policy", "list-stale", level="in-date")
+    moments: tuple[tuple[str, str, datetime, Expected, Policy], ...] = (
+        ("list-ends-this-second", "ends-at", AT, accepted(), _NO_SKEW),
+        ("list-ended-a-second-ago", "ends-at", AT + _SECOND, stale, _NO_SKEW),
+        (
+            "list-ended-a-second-ago-and-only-reported",
+            "ends-at",
+            AT + _SECOND,
+            accepted("list-stale"),
+            {**_NO_SKEW, **_REPORT_STALE},
+        ),
+        (
+            "list-ended-reported-and-refused-as-a-finding",
+            "ends-at",
+            AT + _SKEW + _SECOND,
+            odd,
+            {**_REPORT_STALE, "refused_findings": ["list-stale"]},
+        ),
+        ("list-ended-long-ago", "ends-at", EXPIRES - _SECOND, stale, "default"),
+        (
+            "list-overdue-to-its-end",
+            "due-at",
+            AT + timedelta(days=7),
+            accepted("list-overdue"),
+            "default",
+        ),
+        (
+            "list-overdue-past-its-end-within-skew",
+            "due-at",
+            AT + timedelta(days=7) + _SKEW,
+            accepted("list-overdue"),
+            "default",
+        ),
+        (
+            "strict-refuses-list-overdue",
+            "due-at",
+            AT + _SECOND,
+            refused("policy", "list-overdue", level="in-date"),
+            "strict",
+        ),
+        ("clock-at-the-list", "issued-at", AT, accepted(), _NO_SKEW),
+        (
+            "clock-a-second-before-list",
+            "issued-at",
+            AT - _SECOND,
+            accepted("clock-before-list"),
+            _NO_SKEW,
+        ),
+        (
+            "strict-refuses-clock-before-list",
+            "issued-at",
+            AT - _SECOND,
+            refused("policy", "clock-before-list", level="in-date"),
+            "strict",
+        ),
         ("list-ends-within-skew", "ends-at", AT + _SKEW, accepted(), "default"),
         ("list-ended-past-skew", "ends-at", AT + _SKEW + _SECOND, stale, "default"),
         (
@@ -158,7 +364,11 @@ def _dates() -> None:
             trust_list=trust_list,
             policy=policy,
             importance="high",
+            requirements=("VP-19", "VP-31") if trust_list == "ends-at" else ("VP-20", "VP-31"),
         )
+
+
+def _unknown_keys() -> None:
     FAMILY.add(
         "unknown-key-and-list-ended",
         "No list has the key, and the list has ended: a newer edition might have it.",
@@ -167,6 +377,46 @@ def _dates() -> None:
         at=AT + _SKEW + _SECOND,
         trust_list="ends-at",
         importance="high",
+        requirements=("VP-9",),
+    )
+    FAMILY.add(
+        "unknown-key-and-list-ended-within-skew",
+        "No list has the key, and the list ended 300 seconds ago, which clocks may differ by.",
+        build(signer="ps256-2048"),
+        refused("unknown-key"),
+        at=AT + _SKEW,
+        trust_list="ends-at",
+        importance="high",
+    )
+    FAMILY.add(
+        "unknown-key-and-list-ended-and-only-reported",
+        "No list has the key, the list has ended, and the policy relies on it all the same.",
+        build(signer="ps256-2048"),
+        refused("unknown-key"),
+        at=AT + _SKEW + _SECOND,
+        trust_list="ends-at",
+        policy=_REPORT_STALE,
+        importance="medium",
+    )
+    FAMILY.add(
+        "unknown-key-and-list-of-tests-ended",
+        "No list has the key, and the list that has ended is one of test keys, which do not count.",
+        build(signer="ps256-2048"),
+        refused("unknown-key"),
+        at=AT + _SKEW + _SECOND,
+        trust_list="ends-at-tests",
+        importance="high",
+    )
+    FAMILY.add(
+        "unknown-key-and-list-of-tests-ended-in-tests",
+        "No list has the key, the list has ended, and the policy takes its test keys.",
+        build(signer="ps256-2048"),
+        refused("stale-trust-list"),
+        at=AT + _SKEW + _SECOND,
+        trust_list="ends-at-tests",
+        policy=_TESTS_TOO,
+        importance="medium",
+        requirements=("VP-9",),
     )
     FAMILY.add(
         "unknown-key-and-list-current",
@@ -190,9 +440,32 @@ def _dates() -> None:
         accepted("list-unsigned"),
         trust_list="unsigned",
         importance="high",
+        requirements=("VP-20",),
+    )
+    FAMILY.add(
+        "list-unsigned-and-expired",
+        "Nobody signed the list, and the certificate has expired.",
+        build(),
+        refused("expired", "list-unsigned", level="authentic"),
+        at=EXPIRES + _SKEW,
+        trust_list="unsigned",
+        importance="medium",
+        requirements=("VP-4", "VP-20"),
+    )
+    FAMILY.add(
+        "strict-refuses-list-unsigned",
+        "Nobody signed the list, and the strict policy refuses that.",
+        build(),
+        refused("policy", "list-unsigned", level="in-date"),
+        trust_list="unsigned",
+        policy="strict",
+        importance="high",
+        requirements=("VP-20", "VP-30"),
     )
 
 
 _issuers()
 _limits()
+_several_limits()
 _dates()
+_unknown_keys()
