@@ -65,15 +65,13 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         place = f"files/{path.relative_to(ROOT).as_posix()}"
         files.append(File.generated(config, place, abs_src_path=str(path)))
     places = sorted((file.src_uri for file in files.documentation_pages()), key=_readme_first)
-    config.nav = _expanded(config.nav, places)
+    config.nav = _expanded(config.nav or [], places)
     return files
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Turn links between files of the repository into links of the site."""
-    if page.file.src_uri.startswith(
-        (f"{COMMANDS}/", f"{VECTORS}/")
-    ):  # made for the site, not for the repository
+    if page.file.src_uri.startswith((f"{COMMANDS}/", f"{VECTORS}/")):  # their links are the site's already
         return markdown
     if page.file.src_uri == "errors.md":
         markdown = _with_places(markdown)
