@@ -34,6 +34,7 @@ _COMMANDS: Final = {
     "qr": "qr",
     "records": "records",
     "desk": "desk",
+    "conformance": "conformance",
 }
 """Commands, and the module of each. Only that of the command that is called is loaded: the others take their time."""
 

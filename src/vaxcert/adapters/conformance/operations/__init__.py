@@ -15,6 +15,7 @@ from vaxcert.adapters.conformance.operations.check_certificate_id import check_c
 from vaxcert.adapters.conformance.operations.check_signing_certificate import check_signing_certificate
 from vaxcert.adapters.conformance.operations.compare_identity import compare_identity
 from vaxcert.adapters.conformance.operations.decide import decide
+from vaxcert.adapters.conformance.operations.judge_answer import judge_answer
 from vaxcert.adapters.conformance.operations.read_attestation import read_attestation
 from vaxcert.adapters.conformance.operations.read_mrz import read_mrz
 from vaxcert.adapters.conformance.operations.read_picture import read_picture
@@ -33,6 +34,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "check-signing-certificate": check_signing_certificate,
     "compare-identity": compare_identity,
     "decide": decide,
+    "judge-answer": judge_answer,
     "read-mrz": read_mrz,
     "read-picture": read_picture,
     "transliterate": transliterate,

@@ -1,0 +1,157 @@
+"""`vaxcert conformance run`: an implementation put through the published vectors."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from vaxcert.adapters.conformance.judging import Mark
+from vaxcert.adapters.conformance.running import DEFAULT_SECONDS, ConformanceRun, Runner
+from vaxcert.adapters.conformance.vectors import Vectors, family_of, published_folder, read_vectors
+from vaxcert.adapters.files import write_atomically
+from vaxcert.cli.arguments import Commands, add_command
+from vaxcert.cli.conformance_page import page
+from vaxcert.cli.exit_codes import ExitCode, UsageError
+from vaxcert.cli.output import Colour
+from vaxcert.cli.progress import tracked
+from vaxcert.cli.session import Session
+from vaxcert.cli.table import table_lines
+from vaxcert.presentation.texts import Texts
+
+_MAX_SECONDS: Final = 3600.0
+_COLOURS: Final = {Mark.PASS: Colour.GREEN, Mark.FAIL: Colour.RED, Mark.SKIP: Colour.YELLOW}
+
+
+def add_parser(actions: Commands, texts: Texts) -> None:
+    """Add the action to the parser of `vaxcert conformance`."""
+    parser = add_command(actions, "run", texts, run, help_key="conformance-run")
+    parser.epilog = texts.get("help", "conformance-exit-codes")
+    parser.add_argument("--vectors", type=Path, metavar="DIR", help=texts.get("help", "conformance-vectors"))
+    parser.add_argument(
+        "--family",
+        action="append",
+        default=[],
+        metavar="FAMILY",
+        help=texts.get("help", "conformance-family"),
+    )
+    parser.add_argument(
+        "--timeout",
+        type=_seconds,
+        default=DEFAULT_SECONDS,
+        metavar="SECONDS",
+        help=texts.get("help", "conformance-timeout", seconds=f"{DEFAULT_SECONDS:g}"),
+    )
+    parser.add_argument(
+        "--report", type=Path, metavar="OUT.html", help=texts.get("help", "conformance-report")
+    )
+    parser.add_argument(
+        "command", nargs="+", metavar="COMMAND", help=texts.get("help", "conformance-command")
+    )
+
+
+def run(options: argparse.Namespace, session: Session) -> ExitCode:
+    """Put the command through the vectors.
+
+    Returns:
+        `ACCEPTED` when no vector failed and one passed at least, else `REFUSED`.
+
+    Raises:
+        UsageError: There is no such family, or the command cannot be started.
+        AdapterError: The vectors cannot be read, or the report cannot be written.
+    """
+    if shutil.which(options.command[0]) is None:
+        raise UsageError(f"{options.command[0]}: no such program")
+    vectors = read_vectors(options.vectors or published_folder())
+    chosen = _chosen(vectors, options.family)
+    shown = session.output.shows_progress(among_results=False)
+    track = partial(
+        tracked, title=session.texts.get("progress", "conformance"), total=len(chosen), shown=shown
+    )
+    made = Runner(options.command, vectors, options.timeout).run(chosen, track)
+    if options.report is not None:
+        write_atomically(options.report, page(made, session.texts).encode())
+    if options.json:
+        _write_json(made, session)
+    else:
+        _write(made, session)
+    return ExitCode.ACCEPTED if made.is_passed else ExitCode.REFUSED
+
+
+def _chosen(vectors: Vectors, families: list[str]) -> list[Mapping[str, Any]]:
+    known = {family_of(vector) for vector in vectors.vectors}
+    unknown = sorted(set(families) - known)
+    if unknown:
+        raise UsageError(f"--family {unknown[0]}: expected one of {', '.join(sorted(known))}")
+    return [vector for vector in vectors.vectors if not families or family_of(vector) in families]
+
+
+def _write(made: ConformanceRun, session: Session) -> None:
+    output, texts = session.output, session.texts
+    output.rule("═")
+    if made.hello is not None:
+        output.line(f"{made.hello.name} {made.hello.version}")
+    output.line(texts.get("conformance", "vectors", version=made.version, count=len(made.results)))
+    output.rule()
+    heading = [texts.get("conformance", "family"), *(texts.get("conformance", mark) for mark in Mark)]
+    rows = [[name, *(str(counts[mark]) for mark in Mark)] for name, counts in sorted(made.families().items())]
+    rows.append([texts.get("conformance", "all"), *(str(made.count(mark)) for mark in Mark)])
+    for line in table_lines(heading, rows, right=(1, 2, 3)):
+        output.line(line)
+    _write_failures(made, session)
+    if made.ending is not None:
+        output.paragraph(texts.get("conformance", "ending", what=made.ending), colour=Colour.RED)
+    verdict = "passed" if made.is_passed else "not-passed"
+    output.line(texts.get("conformance", verdict), _COLOURS[Mark.PASS if made.is_passed else Mark.FAIL])
+
+
+def _write_failures(made: ConformanceRun, session: Session) -> None:
+    output = session.output
+    for result in made.not_passed():
+        output.rule()
+        verdict, vector = result.verdict, result.vector
+        output.line(f"{vector['id']}  {verdict.problem}", _COLOURS[verdict.mark])
+        if verdict.mark is Mark.FAIL:
+            output.paragraph(vector["description"], mark="  ")
+        output.paragraph(verdict.detail, mark="  ")
+    output.rule()
+
+
+def _write_json(made: ConformanceRun, session: Session) -> None:
+    """A line for each vector, and one for all."""
+    for result in made.results:
+        session.output.json(
+            {
+                "vector": result.vector["id"],
+                "importance": result.vector["importance"],
+                "mark": result.verdict.mark,
+                "problem": result.verdict.problem,
+                "detail": result.verdict.detail,
+                "expected": result.vector["expected"],
+                "answer": result.answer,
+            }
+        )
+    hello = made.hello
+    session.output.json(
+        {
+            "implementation": None if hello is None else {"name": hello.name, "version": hello.version},
+            "features": [] if hello is None else sorted(hello.features),
+            "vectors": made.version,
+            "passed": made.is_passed,
+            "ending": made.ending,
+            "families": made.families(),
+        }
+    )
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= _MAX_SECONDS:
+        raise argparse.ArgumentTypeError(f"not a number of seconds up to {_MAX_SECONDS:g}")
+    return seconds
