@@ -27,13 +27,14 @@ def outcome(text):
     return "accepted"
 
 
-mistakes = 0
-files = sorted(Path("test_vectors/vectors/base45").glob("*.json"))
-vectors = [json.loads(file.read_text("utf-8")) for file in files]
-for vector in vectors:
-    expected = vector["expected"]
-    answer = outcome(vector["stages"]["text"])
-    if (answer == "unreadable") != (expected["outcome"] == "unreadable"):
-        mistakes += 1
-        print(f"{vector['id']:40} {answer}, expected {expected['outcome']} {expected['reason']}")
-print(mistakes, "mistakes in", len(vectors), "vectors")
+if __name__ == "__main__":
+    mistakes = 0
+    files = sorted(Path("test_vectors/vectors/base45").glob("*.json"))
+    vectors = [json.loads(file.read_text("utf-8")) for file in files]
+    for vector in vectors:
+        expected = vector["expected"]
+        answer = outcome(vector["stages"]["text"])
+        if (answer == "unreadable") != (expected["outcome"] == "unreadable"):
+            mistakes += 1
+            print(f"{vector['id']:40} {answer}, expected {expected['outcome']} {expected['reason']}")
+    print(mistakes, "mistakes in", len(vectors), "vectors")
