@@ -187,8 +187,8 @@ MAX_REGISTRY_ANSWER_BYTES: Final = 512 * 1024
 MAX_DESK_REQUEST_BYTES: Final = 256 * 1024
 """Bytes of a request to the desk page's server that holds texts: sixteen certificates take 70 kB."""
 
-MAX_DESK_REQUEST_SECONDS: Final = 20
-"""Seconds that such a request, or a picture, may take to come in. It comes from this very machine."""
+MAX_DESK_REQUEST_SECONDS: Final = 5
+"""Seconds that such a request, or a picture, may take to come in. It comes from this very machine, and others wait."""
 
 MAX_DESK_CERTIFICATES: Final = 16
 """Certificates of one traveller at the desk. A country that gives one a dose, test and recovery has some ten."""
