@@ -40,7 +40,7 @@ _TYPES: Final = {
     ".svg": "image/svg+xml",
 }
 _BEARER: Final = "Bearer "
-_SHIFT_PATTERNS: Final = 2**15
+_SHIFT_WORDS: Final = 32
 
 _Handler = Callable[[Request], Awaitable[Response]]
 
@@ -172,8 +172,9 @@ class DeskApp:
 
 
 def new_shift() -> int:
-    """A number of a shift, at random."""
-    return secrets.randbelow(_SHIFT_PATTERNS)
+    """A number of a shift, at random: the page makes two words of its first ten bits, which are never the same word."""
+    one, other = secrets.SystemRandom().sample(range(_SHIFT_WORDS), 2)
+    return one + _SHIFT_WORDS * (other + _SHIFT_WORDS * secrets.randbelow(_SHIFT_WORDS))
 
 
 def _pages() -> list[Route]:
