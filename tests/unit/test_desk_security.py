@@ -11,10 +11,17 @@ from tests.support.desks import ORIGIN, PORT, material, open_desk
 from tests.support.signers import NOW, certificate, issuer, person
 
 from vaxcert.adapters.desk.access import Access
+from vaxcert.adapters.desk.app import new_shift
 from vaxcert.adapters.desk.bodies import read_body
 from vaxcert.adapters.desk.refusals import RefusalCode, RefusalError
 from vaxcert.adapters.desk.room import Room
-from vaxcert.limits import MAX_DESK_QUEUE, MAX_DESK_REQUEST_BYTES, MAX_DESK_REQUESTS, MAX_PICTURE_BYTES
+from vaxcert.limits import (
+    MAX_DESK_QUEUE,
+    MAX_DESK_REQUEST_BYTES,
+    MAX_DESK_REQUEST_SECONDS,
+    MAX_DESK_REQUESTS,
+    MAX_PICTURE_BYTES,
+)
 
 CANARY = "CANARYNAME"
 ROUTES = [
@@ -303,6 +310,12 @@ def test_a_body_that_never_ends_is_given_up():
     assert caught.value.code is RefusalCode.TOO_SLOW
 
 
+def test_bodies_that_never_end_hold_no_request_up_for_a_minute():
+    """As many as there are places and a queue, all of them taken before the one that waits."""
+    rounds = (MAX_DESK_REQUESTS + MAX_DESK_QUEUE) / MAX_DESK_REQUESTS
+    assert rounds * MAX_DESK_REQUEST_SECONDS < 60
+
+
 def test_a_room_has_places_a_queue_and_an_end():
     async def visit():
         room, go = Room(2, 3), asyncio.Event()
@@ -362,6 +375,11 @@ def test_who_has_no_token_takes_nobody_s_place(desk):
         b'{"document": {"mrz": 1}}',
         b'{"traveller": null}',
         b'{"traveller": "' + b"x" * 65 + b'"}',
+        b'{"traveller": "\\ud800"}',
+        b'{"held": ["\\udfff"]}',
+        b'{"entries": ["HC1:\\ud800"]}',
+        b'{"document": {"name": "\\ud800", "birth_date": ""}}',
+        b'{"document": {"mrz": "\xed\xa0\x80"}}',
     ],
 )
 def test_requests_out_of_shape_are_refused(desk, page, body):
@@ -411,6 +429,12 @@ def test_a_fault_inside_is_a_calm_answer_without_what_it_was_about(caplog):
     assert CANARY not in caplog.text
     failing[0] = False
     assert desk.client.get("/api/status", headers=page).status_code == 200
+
+
+def test_the_two_words_of_a_shift_are_never_one_word_twice():
+    shifts = [new_shift() for _ in range(2000)]
+    assert all(0 <= shift < 2**15 and shift % 32 != shift // 32 % 32 for shift in shifts)
+    assert len(set(shifts)) > 1000
 
 
 # --- what is left

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeGuard
 
 from vaxcert.adapters.desk.documents import ShownDocument, read_document
 from vaxcert.adapters.desk.entries import Entry, Problem, sort_out
@@ -20,6 +21,8 @@ from vaxcert.scanned_text import ScanRepair
 from vaxcert.verify import Outcome
 
 _MOST_TRAVELLER_CHARACTERS: Final = 64
+_HALF_A_CHARACTER: Final = re.compile("[\ud800-\udfff]")
+"""Which JSON can hold, and UTF-8 cannot (RFC 8259 section 8.2)."""
 
 
 @dataclass(frozen=True, slots=True, repr=False, kw_only=True)
@@ -46,7 +49,7 @@ class ScanRequest:
             RefusalError: `MALFORMED`.
         """
         document, traveller = value.get("document"), value.get("traveller", "")
-        if not (isinstance(traveller, str) and len(traveller) <= _MOST_TRAVELLER_CHARACTERS):
+        if not (_is_text(traveller) and len(traveller) <= _MOST_TRAVELLER_CHARACTERS):
             raise RefusalError(RefusalCode.MALFORMED)
         return cls(
             held=_texts(value.get("held", [])),
@@ -56,14 +59,19 @@ class ScanRequest:
         )
 
 
+def _is_text(value: object) -> TypeGuard[str]:
+    """Whether it is a text that an answer can hold, too."""
+    return isinstance(value, str) and _HALF_A_CHARACTER.search(value) is None
+
+
 def _texts(value: object) -> tuple[str, ...]:
-    if not (isinstance(value, list) and all(isinstance(item, str) for item in value)):
+    if not (isinstance(value, list) and all(map(_is_text, value))):
         raise RefusalError(RefusalCode.MALFORMED)
     return tuple(value[: 2 * MAX_DESK_CERTIFICATES])
 
 
 def _strings(value: object) -> dict[str, str]:
-    if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
+    if not (isinstance(value, dict) and all(map(_is_text, value.values()))):
         raise RefusalError(RefusalCode.MALFORMED)
     return value
 
