@@ -19,7 +19,8 @@ from test_vectors.operation import OperationVector
 from test_vectors.trust_lists import REVOCATION_LISTS, TRUST_LISTS
 from test_vectors.vector import Vector
 
-VERSION: Final = "0.2.0"
+VERSION: Final = "1.0.0"
+"""Of the vectors, not of the code. `CHANGELOG.md` beside this file says what raises it."""
 GENERATED: Final = (
     "vectors/**/*.json",
     "trust_lists/*.json",

@@ -44,6 +44,14 @@ def _context() -> None:
         FAMILY.add(name, description, build(text=change), unreadable("context-identifier"), spec=spec)
     FAMILY.add("empty", "No text at all.", Stages(""), unreadable("input-empty"), importance="low")
     FAMILY.add(
+        "empty-strict",
+        "No text at all, before the strict policy has anything to judge.",
+        Stages(""),
+        unreadable("input-empty"),
+        policy="strict",
+        importance="low",
+    )
+    FAMILY.add(
         "context-only",
         "HC1: and nothing after it: no zlib stream.",
         Stages("HC1:"),
