@@ -171,12 +171,17 @@ def _readme_first(place: str) -> tuple[str, bool, str]:
     return folder, name not in {"README.md", "index.md"}, name
 
 
+def _fits(place: str, pattern: str) -> bool:
+    """Whether a page is one of a pattern, which says nothing about folders below."""
+    return PurePosixPath(place).match(pattern) and place.count("/") == pattern.count("/")
+
+
 def _expanded(nav: list[object], places: list[str]) -> list[object]:
     """The navigation, with every pattern replaced by the pages it fits."""
     expanded: list[object] = []
     for item in nav:
         if isinstance(item, str) and "*" in item:
-            expanded += [place for place in places if PurePosixPath(place).match(item)]
+            expanded += [place for place in places if _fits(place, item)]
         elif isinstance(item, dict):
             expanded.append({k: _expanded(v, places) if isinstance(v, list) else v for k, v in item.items()})
         else:
