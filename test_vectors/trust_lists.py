@@ -110,6 +110,7 @@ TRUST_LISTS: Final = {
             _limited("es256", domain="ICVP"),
             _limited("es256-vaccination", domain="ICVP"),
             _limited("es256-no-purpose", domain="DCC"),
+            _limited("es256-recovery", country=None),
             _limited("es256-foreign-purpose", country="FR"),
             _limited("es256-empty-purpose", country="GR"),
             _limited("ps256-2048", environment="test"),

@@ -219,6 +219,8 @@ def _algorithms() -> None:
         "hmac": ("HMAC 256/256 (5): with the public key as its secret, anyone could make it.", 5),
         "reserved": ("0, which is reserved.", 0),
         "text": ('"ES256" as text.', "ES256"),
+        "float": ("-7.0, which equals ES256 in some languages.", -7.0),
+        "array": ("An array that holds ES256.", [ES256]),
     }
     for name, (description, algorithm) in others.items():
         FAMILY.add(
@@ -290,6 +292,7 @@ def _critical() -> None:
         "crit-empty": ("An empty crit.", {CRIT: []}, {}),
         "crit-not-array": ("A crit that is no array.", {CRIT: ALG}, {}),
         "crit-unprotected": ("crit where nobody signed it.", {}, {CRIT: [ALG]}),
+        "crit-in-both": ("crit in both headers, the protected one right.", {CRIT: [ALG]}, {CRIT: [ALG]}),
         "crit-header-absent": ("crit names the content type, and there is none.", {CRIT: [CONTENT_TYPE]}, {}),
     }
     for name, (description, extra, unprotected) in malformed.items():

@@ -639,6 +639,81 @@ def _identifiers() -> None:
     )
 
 
+def _one_field_at_a_time() -> None:
+    """What only one of the fields of a certificate shows."""
+    unreadable_date = accepted("date-unreadable")
+    unknown = accepted("code-unknown")
+    elsewhere = accepted("code-unknown", "country-mismatch")
+    _add(
+        {
+            "birth-year-of-two-digits": ("A year of birth of two digits.", dcc(dob="90"), unreadable_date),
+            "birth-year-of-three-digits": (
+                "A year of birth of three digits.",
+                dcc(dob="199"),
+                unreadable_date,
+            ),
+            "birth-year-of-zeros": ("A year of birth that is none.", dcc(dob="0000"), unreadable_date),
+            "birth-year-with-letter": ("A letter in the year of birth.", dcc(dob="199X"), unreadable_date),
+            "birth-year-of-other-digits": (
+                "A year of birth in Arabic digits.",
+                dcc(dob="\u0661\u0669\u0669\u0660"),
+                unreadable_date,
+            ),
+            "birth-month-of-one-digit": (
+                "A month of birth of one digit.",
+                dcc(dob="1990-5"),
+                unreadable_date,
+            ),
+            "birth-month-with-letter": (
+                "Letters for the month of birth.",
+                dcc(dob="1990-XX"),
+                unreadable_date,
+            ),
+            "birth-month-of-other-digits": (
+                "A month of birth in Arabic digits.",
+                dcc(dob="1990-\u0660\u0665"),
+                unreadable_date,
+            ),
+            "birth-month-0": ("A month of birth before the first.", dcc(dob="1990-00"), unreadable_date),
+            "name-standard-missing": (
+                "A name as written, and no ICAO form of it.",
+                dcc(nam=name(fnt=DROP, gnt=DROP)),
+                accepted("field-missing"),
+            ),
+            "dose-series-missing": (
+                "No number of doses in the series.",
+                _dose(sd=DROP),
+                accepted("field-missing"),
+            ),
+            "extra-in-test": ("Another field in the test.", _test(xx=1), accepted("field-unknown")),
+            "test-disease-unknown": ("A test for an unknown disease.", _test(tg="1"), unknown),
+            "test-country-unknown": ("A test in a country that is none.", _test(co="XX"), elsewhere),
+            "recovery-disease-unknown": ("A recovery from an unknown disease.", _recovery(tg="1"), unknown),
+            "recovery-country-unknown": (
+                "A recovery in a country that is none.",
+                _recovery(co="XX"),
+                elsewhere,
+            ),
+            "recovery-before-birth": (
+                "A first positive test before birth.",
+                _recovery(fr="1990-05-16"),
+                accepted("event-before-birth"),
+            ),
+            "recovery-on-the-day-of-birth": (
+                "A first positive test on the day of birth.",
+                _recovery(fr="1990-05-17"),
+                accepted(),
+            ),
+            "test-before-birth": (
+                "A sample from before birth.",
+                _test(sc="1990-05-16T08:30:00Z"),
+                accepted("event-before-birth"),
+            ),
+        },
+        spec=_FORGIVING,
+    )
+
+
 def _quirks_of_issuers() -> None:
     """What genuine issuers were seen to write, and is not above."""
     meta = {"reference": "TEST"}
@@ -804,4 +879,5 @@ _event_dates()
 _doses()
 _codes()
 _identifiers()
+_one_field_at_a_time()
 _quirks_of_issuers()

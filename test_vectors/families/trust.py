@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from test_vectors.builder import ALG, ES256, KID, build
-from test_vectors.samples import AT, EXPIRES, antigen_test, dcc, dose, token
+from test_vectors.samples import AT, EXPIRES, antigen_test, dcc, dose, recovery, token
 from test_vectors.trust_lists import COLLIDING
 from test_vectors.vector import Expected, Family, Policy, accepted, refused
 
@@ -63,6 +63,15 @@ def _issuers() -> None:
             trust_list=trust_list,
             requirements=("VP-15",),
         )
+    FAMILY.add(
+        "issuer-of-a-key-without-country",
+        "The issuer is Laos, and the list does not say of which country the key is.",
+        build(token(dcc(r=[recovery(co="LA")]), iss="LA"), signer="es256-recovery"),
+        accepted(),
+        trust_list="limits",
+        importance="medium",
+        requirements=("VP-15",),
+    )
     FAMILY.add(
         "issuer-foreign-and-allowed",
         "The issuer is Laos and the key of Viet Nam, and the policy lets that pass.",
@@ -417,6 +426,16 @@ def _unknown_keys() -> None:
         policy=_TESTS_TOO,
         importance="medium",
         requirements=("VP-9",),
+    )
+    FAMILY.add(
+        "no-key-identifier-and-list-ended",
+        "The list has ended; no edition of it has a key without identifier.",
+        build(protected={ALG: ES256}),
+        refused("key-identifier-missing"),
+        at=AT + _SKEW + _SECOND,
+        trust_list="ends-at",
+        importance="medium",
+        requirements=("VP-8",),
     )
     FAMILY.add(
         "unknown-key-and-list-current",
