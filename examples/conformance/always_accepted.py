@@ -5,11 +5,23 @@ from __future__ import annotations
 import json
 import sys
 
-OPERATIONS = """
-apply-rules check-certificate-id check-signing-certificate compare-identity decide judge-answer read-attestation read-mrz
-read-picture read-registry-answer read-revocation-list read-trust-list transliterate verify
-""".split()
-FEATURES = "frames list-dates list-limits pdf policy ps256 registered-kid revocation".split()
+OPERATIONS = [
+    "apply-rules",
+    "check-certificate-id",
+    "check-signing-certificate",
+    "compare-identity",
+    "decide",
+    "judge-answer",
+    "read-attestation",
+    "read-mrz",
+    "read-picture",
+    "read-registry-answer",
+    "read-revocation-list",
+    "read-trust-list",
+    "transliterate",
+    "verify",
+]
+FEATURES = ["frames", "list-dates", "list-limits", "pdf", "policy", "ps256", "registered-kid", "revocation"]
 
 for line in sys.stdin:
     request = json.loads(line)

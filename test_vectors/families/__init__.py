@@ -9,6 +9,7 @@ from test_vectors.families import (
     base45,
     cbor,
     certificate_id,
+    conformance,
     cose,
     cwt,
     decisions,
@@ -56,4 +57,5 @@ ALL: Final = (
     rules.FAMILY,
     pictures.FAMILY,
     decisions.FAMILY,
+    conformance.FAMILY,
 )

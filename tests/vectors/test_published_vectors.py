@@ -15,6 +15,7 @@ from test_vectors.generate import generate, generated_files
 
 from vaxcert.adapters.conformance.operations import OPERATIONS
 from vaxcert.adapters.conformance.operations.verify import WrittenList, policy_of, trust_list_of
+from vaxcert.adapters.conformance.protocol import Problem
 from vaxcert.codec import container
 from vaxcert.crypto.profiles import ProfileCode
 from vaxcert.decision import DecisionCode
@@ -184,6 +185,7 @@ def test_codes_are_codes_of_the_library() -> None:
         *HistoryCode,
         *IdentityCode,
         *NameDifference,
+        *Problem,
     }
     assert findings <= set(FindingCode)
 

@@ -10,6 +10,7 @@ import { decode } from "cbor-x";
 
 const PREFIX = "HC1:";
 const EXPIRY = 4;
+const SKEW_SECONDS = 300;
 const ALLOWED = [-7, -37]; // ES256, PS256
 
 const { dependencies } = JSON.parse(readFileSync(new URL("package.json", import.meta.url)));
@@ -59,7 +60,7 @@ async function verify(text, context) {
   if (!results.includes(true)) throw new Error("no key verifies the signature");
   const claims = readable(() => decode(message.payload));
   const expiry = claims instanceof Map ? claims.get(EXPIRY) : claims[EXPIRY];
-  if (expiry < Date.parse(context.at) / 1000) throw new Error("expired");
+  if (Number(expiry) + SKEW_SECONDS < Date.parse(context.at) / 1000) throw new Error("expired");
 }
 
 async function answer({ id, input, context }) {

@@ -1,0 +1,222 @@
+"""Runners: what they make of the lines that an implementation writes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from test_vectors.operation import OperationFamily
+
+FAMILY: Final = OperationFamily(
+    "conformance", "judge-answer", spec="vaxcert specs/conformance.md", importance="high"
+)
+
+_ID: Final = "cwt::expired"
+_REFUSED: Final = {
+    "outcome": "refused",
+    "level": "authentic",
+    "reason": "expired",
+    "findings": ["claim-unknown", "certificate-id-form"],
+}
+_ACCEPTED: Final = {"outcome": "accepted", "level": "acceptable", "reason": None, "findings": []}
+_UNREADABLE: Final = {"outcome": "unreadable", "level": "none", "reason": "zlib-malformed", "findings": []}
+_LONGEST: Final = 1_048_576
+_PASS: Final = {"outcome": "accepted", "reason": None, "mark": "pass"}
+
+Line = str | Mapping[str, Any]
+
+
+def hello(**changed: Any) -> str:
+    """What an implementation says of itself."""
+    said = {
+        "protocol": 1,
+        "name": "somebody's",
+        "version": "1",
+        "operations": ["verify"],
+        "features": ["reasons", "findings"],
+    }
+    return json.dumps({name: value for name, value in (said | changed).items() if value is not ...})
+
+
+def answer(expected: Mapping[str, Any] = _REFUSED, **changed: Any) -> str:
+    """A line that answers as expected, but for what is changed; `...` leaves a member out."""
+    said = {"id": _ID, **expected, **changed}
+    return json.dumps({name: value for name, value in said.items() if value is not ...})
+
+
+def _add(
+    name: str,
+    description: str,
+    requirement: str,
+    problem: str | None,
+    *lines: Line,
+    says: Line | None = None,
+    expected: Mapping[str, Any] = _REFUSED,
+    operation: str = "verify",
+    needs: tuple[str, ...] = (),
+    then: str = "waits",
+    mark: str = "fail",
+) -> None:
+    vector = {"id": _ID, "operation": operation, "features": list(needs), "expected": dict(expected)}
+    FAMILY.add(
+        name,
+        description,
+        {"hello": hello() if says is None else says, "vector": vector, "lines": list(lines)},
+        _PASS if problem is None else {"outcome": "refused", "reason": problem, "mark": mark},
+        context={"then": then},
+        requirements=tuple(requirement.split()),
+    )
+
+
+def _lines() -> None:
+    _add("answer-right", "Everything as expected.", "CF-1 CF-3 CF-9 CF-21", None, answer())
+    _add("answer-in-other-form", "White space, escapes and another order of members.", "CF-1 CF-20", None,
+         ' { "findings":["certificate-id-form","claim-unknown"] , "reason":"\\u0065xpired",'
+         f' "level":"authentic", "outcome":"refused", "id":"{_ID}" }}\r')  # fmt: skip
+    garbage: dict[str, tuple[str, Line]] = {
+        "line-of-words": ("A word of the log on standard output.", "starting"),
+        "line-empty": ("An empty line.", ""),
+        "line-array": ("An array around the answer.", f"[{answer()}]"),
+        "line-two-objects": ("Two objects on one line.", answer() + answer()),
+        "line-cut-short": ("An answer without its end.", answer()[:-1]),
+        "line-name-twice": ("The outcome twice.", answer()[:-1] + ', "outcome": "refused"}'),
+        "line-not-a-number": ("NaN, which is not JSON.", answer()[:-1] + ', "seconds": NaN}'),
+        "line-not-utf-8": ("An answer with a byte that is not UTF-8.", {"hex": b'{"id":"\xff"}'.hex()}),
+        "line-byte-order-mark": (
+            "A byte order mark before the answer.",
+            {"hex": (b"\xef\xbb\xbf" + answer().encode()).hex()},
+        ),
+    }
+    for name, (description, line) in garbage.items():
+        _add(name, description, "CF-1 CF-14", "not-json", line)
+    _add("line-then-answer", "Words, and only then the answer.", "CF-1 CF-4", "not-json", "ready", answer())
+    _add("line-of-1048576", "An answer with spaces up to the limit.", "CF-2", None,
+         {"text": answer(), "padded_to": _LONGEST})  # fmt: skip
+    _add("line-of-1048577", "An answer with spaces, one byte over the limit.", "CF-2 CF-14", "too-long",
+         {"text": answer(), "padded_to": _LONGEST + 1})  # fmt: skip
+
+
+def _hellos() -> None:
+    said: dict[str, tuple[str, Line]] = {
+        "hello-of-protocol-2": ("Another protocol.", hello(protocol=2)),
+        "hello-of-protocol-true": ("true, which some languages take for 1.", hello(protocol=True)),
+        "hello-of-protocol-text": ("The protocol as a text.", hello(protocol="1")),
+        "hello-without-name": ("No name.", hello(name=...)),
+        "hello-of-no-name": ("An empty name.", hello(name="")),
+        "hello-of-version-number": ("A version that is a number.", hello(version=1)),
+        "hello-without-operations": ("No operations.", hello(operations=...)),
+        "hello-of-operations-text": ("Operations as a text.", hello(operations="verify")),
+        "hello-of-features-number": ("A feature that is a number.", hello(features=[1])),
+        "hello-not-json": ("A hello that is not JSON.", "hello"),
+    }
+    for name, (description, line) in said.items():
+        _add(name, description, "CF-5", "not-started", answer(), says=line)
+    _add("hello-says-more", "A hello with a member that nobody knows.", "CF-5", None, answer(),
+         says=hello(language="COBOL"))  # fmt: skip
+    _add("operation-not-declared", "A vector of another operation is not asked.", "CF-6 CF-21",
+         "operation-not-declared", operation="decide", mark="skip")  # fmt: skip
+    _add("operation-unknown-declared", "An operation that nobody knows, beside.", "CF-6", None, answer(),
+         says=hello(operations=["verify", "sing"]))  # fmt: skip
+    _add("feature-not-declared", "A vector that needs what is not declared.", "CF-7 CF-21",
+         "feature-not-declared", needs=("ps256", "findings"), mark="skip")  # fmt: skip
+    _add("feature-declared", "A vector that needs what is declared.", "CF-7", None, answer(),
+         says=hello(features=["ps256", "reasons", "findings"]), needs=("ps256",))  # fmt: skip
+    _add("feature-findings-not-declared", "Nothing is skipped for want of findings.", "CF-7 CF-19 CF-22", None,
+         answer(findings=...), says=hello(features=["reasons"]), needs=("findings",))  # fmt: skip
+
+
+def _answers() -> None:
+    ids: dict[str, tuple[str, Any]] = {
+        "id-of-another": ("The id of another vector.", "cwt::in-date"),
+        "id-missing": ("No id.", ...),
+        "id-null": ("null as id.", None),
+        "id-in-capitals": ("The id in capitals.", _ID.upper()),
+        "id-in-array": ("The id in an array.", [_ID]),
+    }
+    for name, (description, identifier) in ids.items():
+        _add(name, description, "CF-8 CF-9 CF-14", "wrong-id", answer(id=identifier))
+    _add("answered-twice", "The same answer twice.", "CF-10 CF-15", "answered-twice", answer(), answer())
+    _add("answered-twice-differently", "A right answer, then a wrong one.", "CF-10", "answered-twice",
+         answer(), answer(_ACCEPTED))  # fmt: skip
+    _add("answered-twice-late", "A wrong answer is not mended by a right one.", "CF-10", "answered-twice",
+         answer(_ACCEPTED), answer())  # fmt: skip
+    unsupported = json.dumps({"id": _ID, "error": "unsupported", "message": "no such keys"})
+    _add("error-unsupported", "What is not supported is skipped.", "CF-11 CF-21", "unsupported", unsupported,
+         mark="skip")  # fmt: skip
+    _add("error-internal", "Another error.", "CF-11", "error", json.dumps({"id": _ID, "error": "internal"}))
+    _add("error-null", "An error that is null, with an answer.", "CF-11", "error", answer(error=None))
+    _add("message-beside", "A message beside an answer.", "CF-11 CF-18", None, answer(message="too old"))
+    _add("no-answer", "Nothing, for as long as one waits.", "CF-12 CF-14", "time-out")
+    _add("ended", "It ends without an answer.", "CF-13 CF-14", "ended", then="ends")
+    _add("ended-after-answer", "It ends after its answer: that counts.", "CF-13", None, answer(), then="ends")
+
+
+def _compared() -> None:
+    only_outcomes = hello(features=[])
+    outcomes = {"accepted": _ACCEPTED, "refused": _REFUSED, "unreadable": _UNREADABLE}
+    for wanted, expected in outcomes.items():
+        for given, said in outcomes.items():
+            problem = "other-outcome"
+            if given == wanted:
+                problem = None
+            elif given == "accepted":
+                problem = "wrongly-accepted"
+            elif wanted == "accepted":
+                problem = "wrongly-refused"
+            _add(f"{given}-for-{wanted}", f"{given} where {wanted} is expected.", "CF-16", problem,
+                 answer(said), expected=expected)  # fmt: skip
+    for name, value in {"missing": ..., "unknown": "valid", "capitals": "Refused", "true": True}.items():
+        _add(f"outcome-{name}", "No outcome of the three.", "CF-16", "other-outcome", answer(outcome=value))
+    _add("outcome-before-reason", "Outcome and reason differ: the outcome is told.", "CF-16",
+         "wrongly-accepted", answer(_ACCEPTED))  # fmt: skip
+    _add(
+        "reason-other", "Refused for another reason.", "CF-17", "other-reason", answer(reason="not-yet-valid")
+    )
+    _add("reason-missing", "No reason, though reasons are declared.", "CF-17", "other-reason",
+         answer(reason=...))  # fmt: skip
+    _add("reason-missing-for-null", "No reason is not the reason null.", "CF-17 CF-20", "other-reason",
+         answer(_ACCEPTED, reason=...), expected=_ACCEPTED)  # fmt: skip
+    _add("reason-not-declared", "Another reason and level, and reasons are not declared.", "CF-17 CF-22", None,
+         answer(reason="old", level=3, findings=...), says=only_outcomes)  # fmt: skip
+    _add("level-other", "Another level.", "CF-17", "other-level", answer(level="well-formed"))
+    _add("reason-before-level", "Reason and level differ: the reason is told.", "CF-17", "other-reason",
+         answer(reason="x", level="none"))  # fmt: skip
+    _add("findings-in-other-order", "The findings in another order, one of them twice.", "CF-19", None,
+         answer(findings=["certificate-id-form", "claim-unknown", "claim-unknown"]))  # fmt: skip
+    _add("findings-one-fewer", "A finding is missing.", "CF-19", "other-findings",
+         answer(findings=["claim-unknown"]))  # fmt: skip
+    _add("findings-one-more", "A finding too many.", "CF-19", "other-findings",
+         answer(findings=["claim-unknown", "certificate-id-form", "header-unprotected"]))  # fmt: skip
+    _add("findings-missing", "No findings, though they are declared.", "CF-19", "other-findings",
+         answer(findings=...))  # fmt: skip
+    _others()
+
+
+def _others() -> None:
+    expected = {"outcome": "accepted", "reason": None, "answers": [{"number": 2, "is": True, "of": None}]}
+    same = '{"of": null, "is": true, "number": 2.0}'
+    body = f'{{"id": "{_ID}", "outcome": "accepted", "reason": null, "answers": [%s], "more": [1]}}'
+    _add("member-equal", "Members in another order, 2.0 for 2, and one that is not expected.", "CF-18 CF-20", None,
+         body % same, expected=expected)  # fmt: skip
+    others = {
+        "number": ("Another number.", same.replace("2.0", "3")),
+        "one-for-true": ("1 where true is expected.", same.replace("true", "1")),
+        "text-for-number": ("A text where a number is expected.", same.replace("2.0", '"2"')),
+        "null-missing": (
+            "A member that is expected to be null is missing.",
+            same.replace('"of": null, ', ""),
+        ),
+        "twice": ("One item too many.", f"{same}, {same}"),
+        "none": ("No item.", ""),
+    }
+    for name, (description, items) in others.items():
+        _add(f"member-{name}", description, "CF-18 CF-20", "other-answer", body % items, expected=expected)
+    _add("member-missing", "A member that is expected is missing, and no feature says that it may.", "CF-18",
+         "other-answer", answer(_ACCEPTED), says=hello(features=[]), expected=expected)  # fmt: skip
+
+
+_lines()
+_hellos()
+_answers()
+_compared()
