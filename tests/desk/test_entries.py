@@ -17,6 +17,7 @@ from tests.support.mrz import write_mrz
 from tests.support.photographs import on_table, photograph, symbol
 
 AFTER_A_SCAN_MS = 400
+AFTER_FIVE_MINUTES_MS = 302_000
 SPANISH = str.maketrans("-/:*+", "'-Ñ(¿")
 SCRIPT = "<script>alert(document.cookie)</script><img src=x onerror=alert(1)>"
 ADDRESS = "https://menu.example/ban-12"
@@ -233,3 +234,33 @@ def test_a_picture_that_is_read_slowly_does_not_count_for_the_next_traveller(tab
     tab.wait_for("accept")
     assert "several-people" not in tab.codes("reasons")
     assert tab.page.get_by_text("TRAN", exact=False).count() == 0
+
+
+@pytest.mark.parametrize("way", ["text", "picture"])
+def test_the_card_of_the_one_before_is_gone_when_a_code_cannot_be_read(tab: Tab, way: str) -> None:
+    tab.enter(accepted())
+    tab.wait_for("accept")
+    if way == "text":
+        tab.enter(of_somebody("Trần")[:304])
+    else:
+        tab.choose(("menu.png", "image/png", file_of(Image.new("L", (400, 300), 230))))
+    tab.wait_for("none")
+    assert tab.wait_for_notice() == ["zlib-cut-short" if way == "text" else "picture-no-code"]
+    assert tab.page.get_by_test_id("card").get_by_text("NGUYEN").count() == 0
+    tab.page.get_by_test_id("language-vi").click()
+    tab.page.locator("html[lang=vi] [data-testid=language-vi]:focus").wait_for()  # when all is said again
+    assert tab.card()["verdict"] == "none"
+    tab.enter(accepted())
+    tab.wait_for("accept")
+
+
+def test_a_traveller_whose_card_is_gone_is_forgotten_after_a_while(tab: Tab) -> None:
+    tab.page.clock.install()
+    tab.enter(accepted())
+    tab.wait_for("accept")
+    tab.enter(ADDRESS)
+    tab.wait_for("none")
+    tab.page.clock.run_for(AFTER_FIVE_MINUTES_MS)
+    tab.page.locator("[data-testid=notices] [data-code=cleared]").wait_for()
+    tab.enter(of_somebody("Trần"))
+    tab.wait_for("accept")

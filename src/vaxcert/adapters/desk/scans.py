@@ -83,7 +83,8 @@ class ScanAnswer:
     Attributes:
         held: The certificates of this traveller now.
         document: The travel document now; None where none was shown.
-        decision: About this traveller; None where no certificate is held.
+        decision: About this traveller; None where no certificate is held, or nothing that was entered could be read: it
+            may have been the next traveller's, who must not see the answer of the one before.
         problems: What was the matter with what was entered, in its order.
         repairs: What was put right in it.
         added: How many certificates and documents came to it.
@@ -137,6 +138,8 @@ def scan(request: ScanRequest, desk: Desk, at: datetime) -> ScanAnswer:
     if len(certificates) > MAX_DESK_CERTIFICATES:
         problems.append(Reason.INPUT_TOO_LONG)
     held = certificates[:MAX_DESK_CERTIFICATES]
+    added = len(held) - len(set(request.held)) + (mrz is not None)
+    is_decided = bool(held) and (added > 0 or not problems)
     document, traveller = None, None
     sent = request.document if mrz is None else {"mrz": mrz}
     if sent is not None:
@@ -151,10 +154,10 @@ def scan(request: ScanRequest, desk: Desk, at: datetime) -> ScanAnswer:
     return ScanAnswer(
         held=held,
         document=document,
-        decision=desk.examine(held, at=at, traveller=traveller) if held else None,
+        decision=desk.examine(held, at=at, traveller=traveller) if is_decided else None,
         problems=tuple(problems),
         repairs=tuple(repair for entry in entries for repair in entry.repairs),
-        added=len(held) - len(set(request.held)) + (mrz is not None),
+        added=added,
     )
 
 

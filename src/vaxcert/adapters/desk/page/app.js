@@ -26,6 +26,7 @@ let resetting = 0;
 
 async function enter(entries, { document, notices = [] } = {}) {
   if (entries.length === 0 && document === undefined) {
+    card.showEmpty(); // it may have been the next traveller's
     told(notices);
     return;
   }
@@ -43,6 +44,11 @@ function answered(answer, { isNew = true } = {}) {
   status.showCounters(answer.counters);
   if (isNew && answer.added > 0 && answer.decision !== null) sound(answer.decision.verdict);
   else if (isNew && answer.notices.length > 0) sound("notice");
+}
+
+// In other words, or without the document. A card that is gone does not come back by itself.
+function showAgain(answer) {
+  if (answer !== null) answered(card.isDecided() ? answer : { ...answer, decision: null }, { isNew: false });
 }
 
 function told(notices) {
@@ -129,7 +135,7 @@ async function switchLanguage(code = languages[(languages.indexOf(language) + 1)
     remember("language", code);
     await showStatus();
     if (traveller.isEmpty()) card.showEmpty();
-    else answered(await traveller.scan([]), { isNew: false });
+    else showAgain(await traveller.scan([]));
   } catch (error) {
     failed(error);
   }
@@ -252,7 +258,7 @@ async function open() {
 function everySecond() {
   status.showClock();
   card.showAge();
-  if (!traveller.isEmpty() && card.secondsSinceScan() > FORGET_SECONDS) {
+  if (!traveller.isEmpty() && traveller.secondsSinceScan() > FORGET_SECONDS) {
     next();
     told([{ code: "cleared", sentence: word("cleared"), kind: "note" }]);
   }
@@ -268,7 +274,7 @@ async function start() {
   listenToForms();
   byId("next-traveller").addEventListener("click", next);
   byId("keep-last").addEventListener("click", keepLast);
-  byId("document-clear").addEventListener("click", () => traveller.dropDocument().then((answer) => answer && answered(answer, { isNew: false })).catch(failed));
+  byId("document-clear").addEventListener("click", () => traveller.dropDocument().then(showAgain).catch(failed));
   byId("theme").addEventListener("click", switchTheme);
   byId("sound").addEventListener("click", switchSound);
   byId("help-open").addEventListener("click", () => byId("help").showModal());

@@ -64,7 +64,7 @@ export function showAge() {
   byId("scan-age").textContent = scannedAt === null ? "" : word("scan-age", { seconds });
 }
 
-export const secondsSinceScan = () => (scannedAt === null ? 0 : (Date.now() - scannedAt) / 1000);
+export const isDecided = () => byId("card").dataset.verdict !== "none";
 
 export function toggleDetails() {
   const all = document.querySelector("#found details");

@@ -7,6 +7,7 @@ const fresh = () => ({
   held: [],
   last: [],
   document: null,
+  scannedAt: Date.now(),
 });
 
 let now = fresh();
@@ -18,11 +19,14 @@ export const turnNow = () => turn;
 
 export const isEmpty = () => now.held.length === 0 && now.document === null;
 
+export const secondsSinceScan = () => (Date.now() - now.scannedAt) / 1000;
+
 // Scans are answered one after the other; what comes back for a traveller who has gone is dropped.
 export function scan(entries, document = now.document) {
   const mine = turn;
   const done = queue.then(async () => {
     if (mine !== turn) return null;
+    now.scannedAt = Date.now();
     const answer = await tell("scan", { held: now.held, entries, document: document ?? now.document, traveller: now.traveller });
     if (mine !== turn) return null;
     const added = answer.held.filter((text) => !now.held.includes(text));
