@@ -22,6 +22,9 @@ from vaxcert.adapters.conformance.protocol import (
 from vaxcert.adapters.conformance.vectors import Vectors, family_of
 
 DEFAULT_SECONDS: Final = 5.0
+START_FACTOR: Final = 10
+"""Times of an answer that starting may take: some machines have to be warmed up."""
+
 _IMPORTANCE: Final = ("critical", "high", "medium", "low")
 
 
@@ -123,7 +126,7 @@ class Runner:
         self._child = Child(self.command)
         self._child.send(line_of({"protocol": PROTOCOL}))
         try:
-            self._hello = read_hello(self._child.line(monotonic() + self.seconds))
+            self._hello = read_hello(self._child.line(monotonic() + START_FACTOR * self.seconds))
         except ProtocolError as error:
             self._kill()
             return Verdict(Mark.FAIL, Problem.NOT_STARTED, error.detail)
