@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.desk.conftest import hard_film
+from playwright.sync_api import Route
+
+from tests.desk.conftest import hard_film, of_somebody
 from vaxcert import qr
 
 
@@ -47,3 +49,22 @@ def test_no_camera_is_a_sentence(open_tab) -> None:
     )
     tab.page.get_by_test_id("camera-start").click()
     assert tab.wait_for_notice() == ["camera-missing"]
+
+
+def test_a_frame_that_is_read_slowly_does_not_count_for_the_next_traveller(open_tab) -> None:
+    tab = open_tab("easy")
+    held: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        if held:
+            route.fulfill(json={"texts": []})
+        else:
+            held.append(route)
+
+    tab.page.route("**/api/frame**", hold_the_first)
+    with tab.page.expect_request("**/api/frame**"):
+        tab.page.get_by_test_id("camera-start").click()
+    tab.page.get_by_test_id("next-traveller").click()
+    with tab.page.expect_request("**/api/frame**"):
+        held[0].fulfill(json={"texts": [of_somebody("Trần")]})
+    assert [url for url in tab.requests if "/api/scan" in url] == []

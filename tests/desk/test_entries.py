@@ -21,6 +21,7 @@ AFTER_FIVE_MINUTES_MS = 302_000
 SPANISH = str.maketrans("-/:*+", "'-Ñ(¿")
 SCRIPT = "<script>alert(document.cookie)</script><img src=x onerror=alert(1)>"
 ADDRESS = "https://menu.example/ban-12"
+PASSPORT = write_mrz("td3", "NGUYEN<<BAO<DUY", born=date(1983, 10, 10), issuer="VNM", nationality="VNM")
 
 
 def press_keys(tab: Tab, text: str) -> None:
@@ -111,10 +112,9 @@ def test_a_scanner_that_types_into_the_field_is_read(tab: Tab) -> None:
 
 
 def test_a_passport_scanned_beside_the_certificate_is_compared(tab: Tab) -> None:
-    zone = write_mrz("td3", "NGUYEN<<BAO<DUY", born=date(1983, 10, 10), issuer="VNM", nationality="VNM")
     tab.enter(accepted())
     tab.wait_for("accept")
-    type_as_a_scanner(tab, zone.replace("\n", "\r") + "\r")
+    type_as_a_scanner(tab, PASSPORT.replace("\n", "\r") + "\r")
     tab.page.get_by_test_id("identity").wait_for()
     assert tab.page.get_by_test_id("identity").get_attribute("data-grade") == "match"
     assert "NGUYEN" in tab.page.get_by_test_id("document-name").inner_text().upper()
@@ -264,3 +264,37 @@ def test_a_traveller_whose_card_is_gone_is_forgotten_after_a_while(tab: Tab) -> 
     tab.page.locator("[data-testid=notices] [data-code=cleared]").wait_for()
     tab.enter(of_somebody("Trần"))
     tab.wait_for("accept")
+
+
+def held_scan(tab: Tab, text: str) -> Route:
+    """The request of a scan, which gets no answer until it is let go on; those after it get theirs at once."""
+    held: list[Route] = []
+    tab.page.route("**/api/scan**", lambda route: held.append(route), times=1)
+    with tab.page.expect_request("**/api/scan**"):
+        tab.enter(text)
+    return held[0]
+
+
+def test_a_document_that_is_taken_away_during_a_scan_stays_away(tab: Tab) -> None:
+    tab.enter(PASSPORT)
+    tab.page.get_by_test_id("document-name").wait_for()
+    scan = held_scan(tab, accepted())
+    tab.page.get_by_test_id("document-clear").click()
+    with tab.page.expect_response(lambda answer: answer.request.post_data_json["entries"] == []):
+        scan.continue_()
+    tab.page.get_by_test_id("document-clear").wait_for(state="hidden")
+    assert tab.card()["verdict"] == "accept"
+    assert tab.codes("reasons") == ["rules-not-asked", "identity-not-compared"]
+
+
+def test_a_document_that_is_typed_during_a_scan_counts_for_the_scan_after_it(tab: Tab) -> None:
+    tab.enter(PASSPORT)
+    tab.page.get_by_test_id("document-name").wait_for()
+    scan = held_scan(tab, accepted())
+    tab.page.get_by_test_id("document-given-name").fill("Tran Thi Mai")
+    tab.page.get_by_test_id("document-submit").click()
+    tab.enter(accepted())
+    scan.continue_()
+    tab.page.locator("[data-testid=card][data-scan='4']").wait_for()
+    assert tab.page.get_by_test_id("document-name").inner_text().upper().endswith("TRAN THI MAI")
+    assert tab.card()["verdict"] != "accept"

@@ -2,6 +2,7 @@
 
 import { byId, el } from "./dom.js";
 import { tell } from "./session.js";
+import { turnNow } from "./traveller.js";
 
 const LONGER_SIDE = 960;
 const BETWEEN_FRAMES_MS = 40;
@@ -55,11 +56,12 @@ export function stop() {
 async function watch(mine, element) {
   while (stream === mine) {
     const began = performance.now();
+    const turn = turnNow();
     const frame = greyFrame(element);
     if (frame !== null) {
       try {
         const { texts } = await tell("frame", frame.data, { width: frame.width, height: frame.height });
-        if (stream === mine) seen(texts);
+        if (stream === mine && turn === turnNow()) seen(texts);
       } catch (error) {
         if (error.code !== "busy") {
           stop();

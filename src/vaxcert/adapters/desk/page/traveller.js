@@ -21,13 +21,14 @@ export const isEmpty = () => now.held.length === 0 && now.document === null;
 
 export const secondsSinceScan = () => (Date.now() - now.scannedAt) / 1000;
 
-// Scans are answered one after the other; what comes back for a traveller who has gone is dropped.
-export function scan(entries, document = now.document) {
+// Scans are answered one after the other; what comes back for a traveller who has gone is dropped. Without a document
+// that which is held counts when it is the scan's turn, and null is none.
+export function scan(entries, document) {
   const mine = turn;
   const done = queue.then(async () => {
     if (mine !== turn) return null;
     now.scannedAt = Date.now();
-    const answer = await tell("scan", { held: now.held, entries, document: document ?? now.document, traveller: now.traveller });
+    const answer = await tell("scan", { held: now.held, entries, document: document === undefined ? now.document : document, traveller: now.traveller });
     if (mine !== turn) return null;
     const added = answer.held.filter((text) => !now.held.includes(text));
     if (added.length > 0) now.last = added;
@@ -50,7 +51,4 @@ export function keepLast() {
   return scan(last);
 }
 
-export function dropDocument() {
-  now.document = null;
-  return scan([]);
-}
+export const dropDocument = () => scan([], null);
