@@ -145,6 +145,9 @@ TRUST_LISTS: Final = {
             _limited("rsa-2047", domain="DCC"),
         ),
     ),
+    "limits-country": TrustList(
+        "A key of a country that has no code of its own.", (_limited("es256", country="ZZ"),)
+    ),
     "kid-collision-grants": TrustList(
         "Keys under one key identifier that may sign in different domains.",
         (

@@ -274,6 +274,14 @@ def _critical() -> None:
     unknown: dict[str, tuple[str, dict[Any, Any]]] = {
         "crit-unknown": ("crit names label 70001, which nobody knows.", {CRIT: [70001], 70001: 1}),
         "crit-unknown-text": ("crit names a label of text.", {CRIT: ["must"], "must": 1}),
+        "crit-true": (
+            "crit names true, which equals the algorithm's label in some languages.",
+            {CRIT: [True]},
+        ),
+        "crit-float": (
+            "crit names 1.0, which equals the algorithm's label in some languages.",
+            {CRIT: [1.0]},
+        ),
         "crit-known-and-unknown": (
             "crit names the algorithm and something unknown.",
             {CRIT: [ALG, 70001], 70001: 1},

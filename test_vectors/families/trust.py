@@ -64,6 +64,15 @@ def _issuers() -> None:
             requirements=("VP-15",),
         )
     FAMILY.add(
+        "issuer-of-no-country-and-so-the-key",
+        "Two letters that no country has, for the issuer and for the key.",
+        build(token(dcc(v=[dose(co="LA")]), iss="ZZ")),
+        accepted("country-mismatch"),
+        trust_list="limits-country",
+        importance="low",
+        requirements=("VP-15",),
+    )
+    FAMILY.add(
         "issuer-of-a-key-without-country",
         "The issuer is Laos, and the list does not say of which country the key is.",
         build(token(dcc(r=[recovery(co="LA")]), iss="LA"), signer="es256-recovery"),
