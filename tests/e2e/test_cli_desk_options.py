@@ -468,6 +468,23 @@ def test_together_up_to_an_empty_line(piped, text, first_dose, other_person):
     assert [one["verdict"] for one in decisions] == ["accept"] * 3
 
 
+@pytest.mark.parametrize("bad", ["HC1:*", "noise"])
+def test_a_code_that_cannot_be_read_does_not_say_again_that_another_one_is_accepted(
+    piped, text, first_dose, bad
+):
+    done = piped([text, bad, first_dose], "-", "--together", "--json")
+    decisions = [one["decision"] for one in done.objects if "decision" in one]
+    assert [one["verdict"] for one in decisions] == ["accept", "refer", "accept"]
+    assert [len(one["certificates"]) for one in decisions] == [1, 1, 2]
+
+
+def test_a_run_of_noise_is_one_card(piped, text):
+    done = piped(["noise", "\x00n\u00ff", "more noise", text, "noise", "https://example.org", "noise"])
+    assert verdicts(done.stdout) == ["REFER", "ACCEPT", "REFER", "REFER", "REFER"]
+    codes = [line.split(": ")[1] for line in done.stderr.splitlines()]
+    assert codes == ["other-text", "other-text", "web-address", "other-text"]
+
+
 @pytest.mark.parametrize(
     ("typed", "code", "verdict"),
     [

@@ -21,7 +21,7 @@ from vaxcert.decision import Desk
 from vaxcert.errors import AdapterError, MrzError, Reason
 from vaxcert.model.mrz import read_mrz
 from vaxcert.rules.identity import Traveller, traveller_of
-from vaxcert.scanned_text import read_scanned
+from vaxcert.scanned_text import ScanProblem, read_scanned
 from vaxcert.verify import Outcome
 
 _RESET: Final = "reset"
@@ -65,7 +65,8 @@ class _Watching:
     """The traveller at the desk, until the next one comes.
 
     A document goes with the certificate that was scanned before it, if that has none, else with the one that comes
-    after it. A certificate is of another traveller than the one before, unless all up to an empty line are of one.
+    after it. A certificate is of another traveller than the one before, unless all up to an empty line are of one. One
+    that cannot be read is decided about alone, and scanned again for the same traveller.
 
     Args:
         desk: Decides.
@@ -77,6 +78,7 @@ class _Watching:
         self._desk: Final = desk
         self._options: Final = options
         self._session: Final = session
+        self._hears_noise = False
         self.forget()
 
     def forget(self) -> None:
@@ -98,6 +100,7 @@ class _Watching:
 
     def _take_line(self, line: str) -> None:
         """A line of a document, which has two or three."""
+        self._hears_noise = False
         if self._lines and time.monotonic() - self._line_taken > _BETWEEN_LINES:
             self._drop_lines()
         self._lines.append(line)
@@ -120,29 +123,34 @@ class _Watching:
 
     def _take_certificate(self, scan: str) -> None:
         read = read_scanned(scan)
+        is_noise = read.problem is ScanProblem.OTHER_TEXT
+        if is_noise and self._hears_noise:
+            return  # one card is enough
+        self._hears_noise = is_noise
         for code in (*read.repairs, *filter(None, [read.problem])):
             self._session.output.note(f"vaxcert: {code}: {self._session.texts.get('scan', code)}")
-        text = read.text
-        if text not in self._texts:  # a scanner that reads one code twice
-            if self._texts and not (self._options.together and len(self._texts) < _MOST_CERTIFICATES):
-                self.forget()
-            self._texts.append(text)
         if self._lines:
             self._drop_lines()
-        self._decide(self._now())
+        text, at = read.text, self._now()
+        is_further = self._options.together and len(self._texts) < _MOST_CERTIFICATES
+        if self._texts and text not in self._texts and not is_further:
+            self.forget()
+        if self._desk.verifier.report(text, at=at).outcome is Outcome.UNREADABLE:
+            self._show([text], at)  # alone: whoever was accepted before is not told so again
+            return
+        if text not in self._texts:  # a scanner that reads one code twice
+            self._texts.append(text)
+        self._decide(at)
 
     def _decide(self, at: datetime) -> None:
-        decision = self._desk.examine(self._texts, at=at, traveller=self._traveller)
-        sources = [str(number) for number in range(1, len(self._texts) + 1)]
-        show_decision(decision, sources, self._options, self._session)
-        # what could not be read is scanned again, for the same traveller
-        self._texts = [
-            text
-            for text, report in zip(self._texts, decision.reports, strict=True)
-            if report.outcome is not Outcome.UNREADABLE
-        ]
-        if self._traveller is not None and self._texts and not self._options.together:
+        self._show(self._texts, at)
+        if self._traveller is not None and not self._options.together:
             self.forget()  # of a pair nothing is left for the next traveller
+
+    def _show(self, texts: list[str], at: datetime) -> None:
+        decision = self._desk.examine(texts, at=at, traveller=self._traveller)
+        sources = [str(number) for number in range(1, len(texts) + 1)]
+        show_decision(decision, sources, self._options, self._session)
 
     def _drop_lines(self) -> None:
         """Part of a document, whose rest did not come: it must not be joined with another one's."""
