@@ -3,11 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PEERS := .venv-peers
+DRIVER := examples/conformance/javascript
 RECORDS ?= 1000000
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help demo national test test-all check docs vectors traceability peers bench bench-bulk bench-manifest bench-desk fuzz dist versions clean
+.PHONY: help demo national test test-all check docs vectors conformance traceability check-removal peers bench bench-bulk bench-manifest bench-desk fuzz dist versions clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
@@ -24,6 +25,10 @@ $(VENV)/.spark: $(VENV)/.installed
 
 $(VENV)/.docs: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
+	@touch $@
+
+$(DRIVER)/node_modules/.installed: $(DRIVER)/package-lock.json
+	npm ci --prefix $(DRIVER) --ignore-scripts --omit optional --no-audit --no-fund
 	@touch $@
 
 $(PEERS)/.installed: benchmarks/peers/requirements.txt
@@ -64,8 +69,14 @@ fuzz: $(VENV)/.installed ## Fuzz everything that reads what strangers wrote, FUZ
 vectors: $(VENV)/.installed ## Regenerate the test vectors
 	$(BIN)/python -m test_vectors.generate
 
+conformance: $(VENV)/.installed $(PEERS)/.installed $(DRIVER)/node_modules/.installed ## Put other libraries through the vectors; writes docs/conformance.md, needs Node.js
+	$(BIN)/python -m tools.conformance_table
+
 traceability: $(VENV)/.installed ## Write the table requirement, code, vectors, tests
 	$(BIN)/python -m tools.traceability
+
+check-removal: $(VENV)/.installed ## Remove each check of a verification, and write which vectors miss it; needs Linux
+	$(BIN)/python -m tools.remove_checks
 
 peers: $(PEERS)/.installed ## Install independent implementations, for oracles and comparisons
 
