@@ -151,6 +151,22 @@ def test_a_travel_document_in_a_column(decide, text):
     assert "mrz" not in found[0]
 
 
+@pytest.mark.parametrize(
+    ("name", "born", "code"),
+    [("TRAN/THI HOA", BORN, "other-words"), (NAME, "1983-10-11", "birth-date-differs")],
+)
+def test_a_row_that_contradicts_its_travel_document_is_referred(decide, text, name, born, code):
+    zone = write_mrz("td3", "NGUYEN<<BAO<DUY", born=date(1983, 10, 10))
+    rows = [(name, born, zone, text), (NAME, BORN, zone, text), (name, born, zone, flipped(text))]
+    done, found = decide(*rows[:2], headings=("name", "birth date", "mrz", "certificate"))
+    assert [row["verdict"] for row in found] == ["refer", "accept"]
+    assert (done.status, found[0]["codes"].split()[0]) == (3, code)
+    assert load("en").get("identity", code) in found[0]["reasons"]
+    assert f"[{code}]" in done.stdout
+    _, found = decide(rows[2], headings=("name", "birth date", "mrz", "certificate"))
+    assert found[0]["verdict"] == "refuse"
+
+
 def test_passenger_columns_come_back_as_they_came(decide, text):
     odd = ['=1+1, "quoted"', " Nguyễn ", "two\nlines", "-3", ""]
     _, (row,) = decide(

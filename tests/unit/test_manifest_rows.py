@@ -99,10 +99,27 @@ def test_a_name_in_two_columns(read):
     assert traveller.birth_date is None
 
 
-def test_the_document_counts_before_what_was_typed(read):
+@pytest.mark.parametrize(
+    ("cells", "problem"),
+    [
+        ({}, ""),
+        ({"name": "TRAN/THI HOA MRS", "birth_date": "28/02/1990"}, ""),
+        ({"name": "Trần, Thị Hoa"}, ""),
+        ({"family_name": "TRAN", "given_name": "THIHOA"}, ""),
+        ({"name": "THI HOA TRAN", "birth_date": "1990"}, ""),  # nothing contradicts for sure
+        ({"birth_date": "nonsense"}, ""),
+        ({"name": "TRAN/THI HOA", "birth_date": "1990-02-27"}, "birth-date-differs"),
+        ({"birth_date": "1990-02-27"}, "birth-date-differs"),
+        ({"name": "TRAN/THI LAN", "birth_date": "1990-02-28"}, "other-words"),
+        ({"family_name": "SOMEBODY", "given_name": "ELSE", "birth_date": "nonsense"}, "other-words"),
+    ],
+)
+def test_the_document_counts_and_what_was_typed_must_not_contradict_it(read, cells, problem):
     zone = write_mrz("td3", "TRAN<<THI<HOA", born=date(1990, 2, 28))
-    traveller = read(mrz=zone, name="SOMEBODY ELSE", birth_date="nonsense").traveller
+    passenger = read(mrz=zone, **cells)
+    traveller = passenger.traveller
     assert (traveller.family_name, traveller.given_name) == ("TRAN", "THI<HOA")
+    assert (traveller.birth_date, passenger.problem) == (date(1990, 2, 28), problem)
 
 
 def test_nobody_is_named(read):

@@ -10,6 +10,7 @@ from typing import Any, Final
 import vaxcert
 from vaxcert.adapters.bulk.processes import WorkerPool
 from vaxcert.adapters.files import content_digest
+from vaxcert.adapters.manifest.answers import TABLES
 from vaxcert.adapters.manifest.columns import ManifestField, find_columns
 from vaxcert.adapters.manifest.run import ManifestResult, ManifestRun
 from vaxcert.adapters.manifest.source import ManifestFile
@@ -73,7 +74,7 @@ def run(options: argparse.Namespace, session: Session) -> ExitCode:
     Returns:
         As for `vaxcert verify` with travellers, of all passengers: `REFUSED` if any was refused, or referred for more
         than these: `TRUST` if any was referred for lists and clock only, else `UNREADABLE` if any was because something
-        could not be read, else `ACCEPTED`.
+        could not be read or contradicts itself in a row, else `ACCEPTED`.
 
     Raises:
         UsageError: The result would be written over the manifest.
@@ -187,7 +188,7 @@ def _report(result: ManifestResult, options: argparse.Namespace, session: Sessio
         return
     counts = {verdict: grouped(result.verdicts.get(verdict, 0)) for verdict in Verdict}
     output.paragraph(texts.get("manifest", "result", total=grouped(result.passengers), **counts))
-    sentences = texts.sentences("record", "dose-history", "finding", "reason", "decision")
+    sentences = texts.sentences(*TABLES)
     for code, count in sorted(result.codes.items(), key=lambda one: (-one[1], one[0])):
         output.labelled(grouped(count).rjust(8), f"{sentences[code]} [{code}]", label_width=10)
     if result.earlier:

@@ -12,7 +12,9 @@ from vaxcert.presentation.texts import Texts
 from vaxcert.verify import Level
 
 _ORDER: Final = {level: place for place, level in enumerate(Level)}
-_TABLES: Final = ("record", "dose-history", "finding", "reason", "decision")
+TABLES: Final = ("record", "dose-history", "identity", "finding", "reason", "decision")
+"""The texts with the sentences of all codes that a passenger can have."""
+
 _RULES: Final = frozenset({DecisionCode.RULE_FAILED, DecisionCode.RULE_OPEN})
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 
@@ -26,7 +28,7 @@ class Answers:
 
     def __init__(self, texts: Texts) -> None:
         self._texts: Final = texts
-        self._sentences: Final = texts.sentences(*_TABLES)
+        self._sentences: Final = texts.sentences(*TABLES)
         self._known: Final[dict[tuple[str, ...], str]] = {}
 
     def cells(
@@ -37,7 +39,7 @@ class Answers:
         Args:
             row: Of the manifest, counted from 1 below its headings.
             decision: What was decided.
-            problem: Code of what could not be read of the row; with one, nobody is accepted. "" where all could.
+            problem: As `Passenger.problem`; with one, nobody is accepted.
         """
         verdict = decision.verdict
         codes = tuple(dict.fromkeys([reason.code for reason in decision.reasons]))

@@ -23,7 +23,7 @@ class ManifestField(StrEnum):
     CERTIFICATE = "certificate"
     """Texts of certificates, or names of files that hold some. The only one that may have several columns."""
     MRZ = "mrz"
-    """The machine readable zone of the travel document, which counts before names and birth date."""
+    """The machine readable zone of the travel document; names and birth date beside it must not contradict it."""
 
 
 ADDED: Final = ("row", "verdict", "level", "doses", "identity", "codes", "reasons")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -13,11 +14,11 @@ from vaxcert.adapters.certificate_inputs import is_certificate_text
 from vaxcert.adapters.manifest.birth_dates import read_birth_date
 from vaxcert.adapters.manifest.columns import Columns, ManifestField
 from vaxcert.adapters.manifest.pictures import PictureFolder
-from vaxcert.errors import LimitExceededError, Reason, VaxcertError
+from vaxcert.errors import DecodeError, LimitExceededError, Reason, VaxcertError
 from vaxcert.limits import MAX_MANIFEST_CERTIFICATES
-from vaxcert.model.certificate import BirthDate
+from vaxcert.model.certificate import BirthDate, Person
 from vaxcert.model.mrz import read_mrz
-from vaxcert.rules.identity import Traveller, traveller_of
+from vaxcert.rules.identity import IdentityGrade, Traveller, compare_identity, traveller_of
 from vaxcert.rules.typed_traveller import typed_traveller
 
 _BETWEEN: Final = re.compile(r"[|\r\n]+")
@@ -31,7 +32,7 @@ class Passenger:
     Attributes:
         traveller: Who it is; None where the row cannot be read.
         sources: The certificates, as for `Desk.examine`.
-        problem: Code of what cannot be read of the row; "" where all can.
+        problem: Code of what cannot be read of the row, or else contradicts the zone in it; "" where nothing does.
     """
 
     traveller: Traveller | None
@@ -69,19 +70,27 @@ class PassengerReader:
         Args:
             cells: As many as the manifest has headings.
         """
-        problem = ""
-        traveller: Traveller | None = None
         try:
-            traveller = self._traveller(cells)
+            traveller, problem = self._traveller(cells)
         except VaxcertError as error:
-            problem = str(error.reason)
+            traveller, problem = None, str(error.reason)
         return Passenger(traveller, self._sources(cells), problem)
 
-    def _traveller(self, cells: Sequence[str]) -> Traveller:
+    def _traveller(self, cells: Sequence[str]) -> tuple[Traveller, str]:
+        """Who it is, and the worst of what contradicts that; "" where nothing does."""
         mrz = _cell(cells, self._mrz)
-        if mrz:
-            return traveller_of(read_mrz(mrz, at=self._at))
-        birth_date = read_birth_date(_cell(cells, self._birth_date), self._order)
+        if not mrz:
+            return self._named(cells, self._born(cells)), ""
+        traveller = traveller_of(read_mrz(mrz, at=self._at))
+        birth_date = None
+        with suppress(DecodeError):  # the zone says it
+            birth_date = self._born(cells)
+        return traveller, _contradiction(traveller, self._named(cells, birth_date))
+
+    def _born(self, cells: Sequence[str]) -> BirthDate | None:
+        return read_birth_date(_cell(cells, self._birth_date), self._order)
+
+    def _named(self, cells: Sequence[str], birth_date: BirthDate | None) -> Traveller:
         family, given = _cell(cells, self._family_name), _cell(cells, self._given_name)
         if family:
             return Traveller(family_name=family, given_name=given or None, birth_date=birth_date)
@@ -117,6 +126,16 @@ def _too_many() -> VaxcertError:
 
 def _cell(cells: Sequence[str], place: int | None) -> str:
     return "" if place is None else cells[place].strip()
+
+
+def _contradiction(of_zone: Traveller, written: Traveller) -> str:
+    subject = Person(
+        standard_family_name=of_zone.family_name,
+        standard_given_name=of_zone.given_name,
+        birth_date=of_zone.birth_date,
+    )
+    found = compare_identity(subject, written)
+    return found.codes[0] if found.grade is IdentityGrade.MISMATCH else ""
 
 
 def _named(name: str, birth_date: BirthDate | None) -> Traveller:
