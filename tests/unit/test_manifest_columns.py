@@ -46,6 +46,11 @@ def test_certificates_and_documents_do_not_go_on_to_the_result():
     assert find_columns(headings).passenger == (0, 1, 3, 6)
 
 
+def test_columns_that_a_result_has_itself_do_not_go_on_to_it_in_any_case():
+    headings = ("Verdict", "name", "ROW ", "birth date", "Codes", "certificate", "reasons why")
+    assert find_columns(headings).passenger == (1, 3, 6)
+
+
 @pytest.mark.parametrize(
     ("headings", "words"),
     [

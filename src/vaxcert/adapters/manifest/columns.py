@@ -87,7 +87,9 @@ def find_columns(
     return Columns(
         {field: tuple(some) for field, some in places.items()},
         tuple(
-            place for place, heading in enumerate(headings) if place not in kept_back and heading not in ADDED
+            place
+            for place, heading in enumerate(headings)
+            if place not in kept_back and folded(heading) not in ADDED
         ),
         order or next(_stated_orders(headings, places), None),
     )
