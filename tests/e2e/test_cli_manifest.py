@@ -167,12 +167,14 @@ def test_a_row_that_contradicts_its_travel_document_is_referred(decide, text, na
     assert found[0]["verdict"] == "refuse"
 
 
-def test_passenger_columns_come_back_as_they_came(decide, text):
-    odd = ['=1+1, "quoted"', " Nguyễn ", "two\nlines", "-3", ""]
-    _, (row,) = decide(
-        (*odd, NAME, BORN, text), headings=("a", "b", "c", "d", "e", "name", "birth date", "certificate")
-    )
-    assert [row[name] for name in "abcde"] == odd
+def test_passenger_columns_come_back_as_they_came_but_for_formulas(decide, text):
+    odd = ['a "quoted", =1+1', " Nguyễn ", "two\nlines", "'-3", ""]
+    formulas = ['=HYPERLINK("//x.example")', "+1", "-3", "@a", "\t=1"]
+    headings = ("a", "b", "c", "d", "e", "name", "birth date", "@f", "certificate")
+    _, rows = decide(*[(*some, NAME, BORN, "", text) for some in (odd, formulas)], headings=headings)
+    assert [rows[0][name] for name in "abcde"] == odd
+    assert [rows[1][name] for name in "abcde"] == [f"'{one}" for one in formulas]
+    assert "'@f" in rows[0]
 
 
 def test_a_result_can_be_a_manifest_again(decide, text):

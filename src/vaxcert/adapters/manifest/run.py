@@ -19,6 +19,7 @@ from typing import Final, Protocol
 
 from vaxcert.adapters.bulk.processes import WorkerPool
 from vaxcert.adapters.files import sync_folder, write_pieces_atomically
+from vaxcert.adapters.manifest.answers import defused
 from vaxcert.adapters.manifest.columns import ADDED, Columns
 from vaxcert.adapters.manifest.source import ManifestFile
 from vaxcert.adapters.manifest.work import PartDone, Settings, WorkFolder
@@ -114,7 +115,7 @@ class ManifestRun:
         """The result, piece by piece, each as soon as its part is done."""
         headings = self._source.headings
         passenger = self._columns.passenger
-        yield codecs.BOM_UTF8 + csv_bytes([[*(headings[place] for place in passenger), *ADDED]])
+        yield codecs.BOM_UTF8 + csv_bytes([[*(defused(headings[place]) for place in passenger), *ADDED]])
         for part, chunk in self._source.parts(ROWS_PER_PART):
             while part not in done:
                 one = next(results)
@@ -123,7 +124,7 @@ class ManifestRun:
                     progress.advance(one.passengers, waits_for_signer=False)
             answers = csv.reader(io.StringIO(self._folder.answers(part).decode(), newline=""))
             yield csv_bytes(
-                [*map(cells.__getitem__, passenger), *answer]
+                [*(defused(cells[place]) for place in passenger), *answer]
                 for cells, answer in zip(chunk.rows, answers, strict=True)
             )
 
