@@ -84,7 +84,19 @@ def _stands(name: str, python: str, pins: list[str]) -> bool:
         quiet = ["--quiet", "--disable-pip-version-check"]
         subprocess.run([binary, "-m", "pip", "install", *quiet, "--editable", *wanted], check=True)
         print(f"{name}: {', '.join(pins) or 'the newest of all'}", flush=True)
-        tests = [binary, "-m", "pytest", "-q", "-m", "not slow", "-p", "no:cacheprovider", *_TESTS]
+        tests = [
+            binary,
+            "-m",
+            "pytest",
+            "-q",
+            "-n",
+            "auto",
+            "-m",
+            "not slow",
+            "-p",
+            "no:cacheprovider",
+            *_TESTS,
+        ]
         stands = subprocess.run(tests, cwd=ROOT, check=False).returncode == 0
     print(f"{name}: {'passed' if stands else 'FAILED'}", flush=True)
     return stands
