@@ -25,6 +25,7 @@ from vaxcert.errors import Reason, StaleTrustListError, TrustListError, Unsuppor
 from vaxcert.trust import facility_list, own_list, signed_document
 from vaxcert.trust.facility_list import Attester, FacilityEntry, Scope, facility_entry
 from vaxcert.trust.origin import Environment
+from vaxcert.trust.signed_editions import check_succession
 
 SECOND = timedelta(seconds=1)
 
@@ -289,7 +290,7 @@ class TestBadEntries:
 class TestSuccession:
     @staticmethod
     def check(old, new):
-        facility_list.check_succession(old.origin, old.environment, old.digest, new)
+        check_succession(old.origin, old.environment, old.digest, new)
 
     def test_same_and_later_editions(self):
         self.check(facilities(), facilities())

@@ -23,6 +23,7 @@ from vaxcert.rules.lists.reading import RuleTerms, combined
 from vaxcert.trust import signed_document
 from vaxcert.trust.anchors import anchor_of
 from vaxcert.trust.origin import Environment, Proof
+from vaxcert.trust.signed_editions import check_succession
 
 SECOND = timedelta(seconds=1)
 NO_TERMS = RuleTerms()
@@ -320,7 +321,7 @@ def test_members_of_a_later_version_are_passed_over():
 
 
 def follows(known, new):
-    signed.check_succession(known.origin, known.environment, known.digest, new)
+    check_succession(known.origin, known.environment, known.digest, new)
 
 
 def test_editions_follow_each_other():

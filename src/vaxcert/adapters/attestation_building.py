@@ -27,9 +27,10 @@ from vaxcert.adapters.locks import locked
 from vaxcert.errors import AdapterError, LimitExceededError, Reason, VaxcertError
 from vaxcert.limits import MAX_ATTESTATION_FILES
 from vaxcert.trust.attestation import IDENTIFIER_BYTES, Attestation
-from vaxcert.trust.facility_list import Attester, FacilityList, check_succession
+from vaxcert.trust.facility_list import Attester, FacilityList
 from vaxcert.trust.origin import ListOrigin
 from vaxcert.trust.record_digest import DIGEST_BYTES
+from vaxcert.trust.signed_editions import check_succession
 
 _LOCK: Final = ".lock"
 _LEFT_OVER: Final = (".*.partial", "attested*")

@@ -42,7 +42,7 @@ from vaxcert.trust.document_members import (
     seconds,
 )
 from vaxcert.trust.origin import Environment, ListOrigin, Proof
-from vaxcert.trust.succession import check_environment, check_not_older
+from vaxcert.trust.signed_editions import check_intended
 
 CONTENT_TYPE: Final = "application/vnd.vaxcert.facility-list+cbor"
 FORMAT_VERSION: Final = 1
@@ -330,35 +330,8 @@ def read(
     document = signed_document.read(data, CONTENT_TYPE)
     signers = signed_document.check(document, anchors, threshold=threshold)
     decoded = decode(document.content)
-    for wanted in (expected, *(anchor.environment for anchor in signers)):
-        if wanted not in (None, decoded.content.environment):
-            raise TrustListError(
-                Reason.TRUST_LIST_ENVIRONMENT,
-                f"the facility list is for {decoded.content.environment}, {wanted} expected",
-            )
+    check_intended("the facility list", decoded.content.environment, expected=expected, signers=signers)
     return _judged(decoded, hashlib.sha256(document.content).digest(), name)
-
-
-def check_succession(known: ListOrigin, of: Environment, digest: bytes, new: FacilityList) -> None:
-    """Make sure that an edition may be used where another one has been.
-
-    Args:
-        known: Number and dates of the edition used before.
-        of: What its keys were for.
-        digest: SHA-256 of its content.
-        new: The one that is to be used.
-
-    Raises:
-        TrustListError: `trust-list-environment`, or `trust-list-rollback` for a lower number, an earlier date, or the
-            same number with other content.
-    """
-    check_environment(of, new.environment)
-    check_not_older(known, new.origin)
-    if known.number == new.origin.number and digest != new.digest:
-        raise TrustListError(
-            Reason.TRUST_LIST_ROLLBACK,
-            f"an older edition: number {known.number} again, with other content than the one used before",
-        )
 
 
 def _judged(decoded: DecodedFacilities, digest: bytes, name: str) -> FacilityList:

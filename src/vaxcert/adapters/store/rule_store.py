@@ -25,6 +25,7 @@ from vaxcert.rules.lists.reading import RuleListReading, RuleTerms
 from vaxcert.trust import signed_document
 from vaxcert.trust.anchors import Anchor
 from vaxcert.trust.origin import Environment, ListOrigin
+from vaxcert.trust.signed_editions import check_succession
 from vaxcert.trust.succession import check_usable
 
 DEFAULT_NAME: Final = "rules"
@@ -160,9 +161,7 @@ class RuleStore(PinnedSources):
             reading = signed.read(data, RuleTerms(source=name, anchors=judges, threshold=needed))
             check_usable(reading.origin, at=at)
             if stored is not None:
-                signed.check_succession(
-                    stored.origin, stored.environment, bytes.fromhex(stored.content), reading
-                )
+                check_succession(stored.origin, stored.environment, bytes.fromhex(stored.content), reading)
             file = layout.put(self._folder, name, data, _KIND)
             current = _stored(name, reading, file, needed, at)
             with self._pinning(name, anchors):

@@ -36,7 +36,7 @@ from vaxcert.trust.document_members import (
     required,
 )
 from vaxcert.trust.origin import Environment, ListOrigin, Proof
-from vaxcert.trust.succession import check_environment, check_not_older
+from vaxcert.trust.signed_editions import check_intended
 
 CONTENT_TYPE: Final = "application/vnd.vaxcert.rules+cbor"
 FORMAT_VERSION: Final = 1
@@ -144,12 +144,7 @@ def read(data: bytes, terms: RuleTerms) -> RuleListReading:
     signers = signed_document.check(document, anchors, threshold=terms.threshold)
     decoded = decode(document.content)
     content = decoded.content
-    for wanted in (terms.environment, *(anchor.environment for anchor in signers)):
-        if wanted not in (None, content.environment):
-            raise TrustListError(
-                Reason.TRUST_LIST_ENVIRONMENT,
-                f"the list of rules is for {content.environment}, {wanted} expected",
-            )
+    check_intended("the list of rules", content.environment, expected=terms.environment, signers=signers)
     return RuleListReading(
         origin=ListOrigin(
             name=terms.source or content.issuer,
@@ -167,29 +162,6 @@ def read(data: bytes, terms: RuleTerms) -> RuleListReading:
         environment=content.environment,
         digest=hashlib.sha256(document.content).digest(),
     )
-
-
-def check_succession(known: ListOrigin, of: Environment, digest: bytes, new: RuleListReading) -> None:
-    """Make sure that an edition may be used where another one has been.
-
-    Args:
-        known: Number and dates of the edition used before.
-        of: Where it was to be used.
-        digest: SHA-256 of its content.
-        new: The one that is to be used.
-
-    Raises:
-        TrustListError: `trust-list-environment`, or `trust-list-rollback` for a lower number, an earlier date, or the
-            same number with other content.
-    """
-    if new.environment is not None:
-        check_environment(of, new.environment)
-    check_not_older(known, new.origin)
-    if known.number == new.origin.number and digest != new.digest:
-        raise TrustListError(
-            Reason.TRUST_LIST_ROLLBACK,
-            f"an older edition: number {known.number} again, with other content than the one used before",
-        )
 
 
 def _decoded(members: Members) -> DecodedRules:

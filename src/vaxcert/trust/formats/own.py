@@ -12,14 +12,14 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from vaxcert.crypto.chain import check_issued_by_any
 from vaxcert.crypto.keys import verifying_key
 from vaxcert.crypto.signing_certificate import SigningCertificate, key_identifier, read_signing_certificate
-from vaxcert.errors import Reason, TrustListError
+from vaxcert.errors import TrustListError
 from vaxcert.model.certificate import ALL_KINDS, Kind
 from vaxcert.trust import own_list, signed_document
-from vaxcert.trust.anchors import Anchor
 from vaxcert.trust.formats.reading.entries import Gathering, unreadable_entry
 from vaxcert.trust.formats.reading.terms import ReadingTerms
 from vaxcert.trust.origin import Environment, ListOrigin, Proof
-from vaxcert.trust.own_list import DecodedList, ListAuthority, ListEntry, TrustListContent
+from vaxcert.trust.own_list import DecodedList, ListAuthority, ListEntry
+from vaxcert.trust.signed_editions import check_intended
 from vaxcert.trust.trust_list import ListReading, TrustedKey
 
 NAME: Final = "vaxcert"
@@ -48,16 +48,8 @@ def read(data: bytes, terms: ReadingTerms) -> ListReading:
     document = signed_document.read(data, own_list.CONTENT_TYPE)
     signers = signed_document.check(document, anchors, threshold=terms.threshold)
     decoded = own_list.decode(document.content)
-    _check_environment(decoded.content, terms, signers)
+    check_intended("the list", decoded.content.environment, expected=terms.environment, signers=signers)
     return _reading(decoded, terms.source)
-
-
-def _check_environment(content: TrustListContent, terms: ReadingTerms, signers: Iterable[Anchor]) -> None:
-    for expected in (terms.environment, *(anchor.environment for anchor in signers)):
-        if expected not in (None, content.environment):
-            raise TrustListError(
-                Reason.TRUST_LIST_ENVIRONMENT, f"the list is for {content.environment}, {expected} expected"
-            )
 
 
 def _reading(decoded: DecodedList, source: str) -> ListReading:

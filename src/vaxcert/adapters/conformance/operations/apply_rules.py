@@ -14,10 +14,11 @@ from vaxcert.crypto.signing_certificate import read_signing_certificate
 from vaxcert.decision.reasons import DecisionCode
 from vaxcert.errors import Reason, VaxcertError
 from vaxcert.rules.acceptance import RuleOutcome, RuleResult, RulesAnswer, RuleType
-from vaxcert.rules.lists import forms, signed
+from vaxcert.rules.lists import forms
 from vaxcert.rules.lists.reading import RuleListReading, RuleTerms, combined
 from vaxcert.trust.anchors import anchor_of
 from vaxcert.trust.origin import Environment, ListOrigin
+from vaxcert.trust.signed_editions import check_succession
 from vaxcert.trust.succession import check_companions
 from vaxcert.trust.trust_list import ListReading
 
@@ -68,7 +69,7 @@ def _reading(described: Mapping[str, Any]) -> RuleListReading:
     if "previous" in described:
         previous = forms.read(b64decode(described["previous"], validate=True), terms)
         if previous.environment is not None and previous.digest is not None:
-            signed.check_succession(previous.origin, previous.environment, previous.digest, reading)
+            check_succession(previous.origin, previous.environment, previous.digest, reading)
     if "companion" in described and reading.digest is not None:
         named = (("rules", bytes.fromhex(described["companion"])),)
         check_companions(

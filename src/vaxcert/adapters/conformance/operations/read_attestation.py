@@ -19,6 +19,7 @@ from vaxcert.trust.attested_records import AttestedRecords
 from vaxcert.trust.facility_list import FacilityList
 from vaxcert.trust.origin import Environment
 from vaxcert.trust.record_digest import record_digest
+from vaxcert.trust.signed_editions import check_succession
 
 
 def read_attestation(given: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
@@ -52,7 +53,7 @@ def _facilities(given: Mapping[str, Any]) -> FacilityList:
     facilities = _read(given["facility_list"], given)
     if "previous" in given:
         old = _read(given["previous"], given)
-        facility_list.check_succession(old.origin, old.environment, old.digest, facilities)
+        check_succession(old.origin, old.environment, old.digest, facilities)
     return facilities
 
 
