@@ -13,7 +13,7 @@ from vaxcert.cli.arguments import Parser
 from vaxcert.cli.exit_codes import UsageError
 from vaxcert.cli.progress import tracked
 from vaxcert.cli.session import Session
-from vaxcert.cli.trust_options import anchors_of, threshold
+from vaxcert.cli.trust_options import add_anchors, anchors_of
 from vaxcert.errors import AdapterError, Reason, VaxcertError
 from vaxcert.presentation.texts import Texts
 from vaxcert.trust.facility_list import FacilityList
@@ -45,10 +45,7 @@ def add_facility_list_options(parser: Parser, texts: Texts, *, required: bool = 
     parser.add_argument(
         "--facilities", required=required, type=Path, metavar="LIST", help=texts.get("help", "facilities")
     )
-    parser.add_argument(
-        "--anchor", action="append", default=[], type=Path, metavar="FILE", help=texts.get("help", "anchor")
-    )
-    parser.add_argument("--threshold", type=threshold, metavar="N", help=texts.get("help", "threshold"))
+    add_anchors(parser, texts)
 
 
 def facility_list_of(options: argparse.Namespace, session: Session, *, at: datetime) -> FacilityList:

@@ -12,11 +12,11 @@ from vaxcert.adapters.certificate_inputs import STANDARD_INPUT
 from vaxcert.adapters.store import TrustStore
 from vaxcert.adapters.store.imports import ImportOutcome
 from vaxcert.cli.arguments import Commands, add_command, moment
-from vaxcert.cli.exit_codes import ExitCode, UsageError
+from vaxcert.cli.exit_codes import ExitCode
 from vaxcert.cli.revocation_lists import revocation_json, write_revocation_lists
 from vaxcert.cli.session import Session
-from vaxcert.cli.trust_options import add_store, anchors_of, store_folder, threshold
-from vaxcert.errors import AdapterError, Reason, TrustListError
+from vaxcert.cli.trust_options import add_anchors, add_store, anchors_of, importing, store_folder
+from vaxcert.errors import AdapterError, Reason
 from vaxcert.presentation.texts import Texts
 
 
@@ -25,10 +25,7 @@ def add_parser(actions: Commands, texts: Texts) -> None:
     parser = add_command(actions, "import", texts, run, help_key="revoke-import")
     parser.add_argument("file", type=Path, metavar="FILE", help=texts.get("help", "revocation-file"))
     parser.add_argument("--name", metavar="NAME", help=texts.get("help", "revocation-name"))
-    parser.add_argument(
-        "--anchor", action="append", default=[], type=Path, metavar="FILE", help=texts.get("help", "anchor")
-    )
-    parser.add_argument("--threshold", type=threshold, metavar="N", help=texts.get("help", "threshold"))
+    add_anchors(parser, texts)
     add_store(parser, texts)
     parser.add_argument("--at", type=moment, metavar="TIME", help=texts.get("help", "at-import"))
 
@@ -46,14 +43,10 @@ def run(options: argparse.Namespace, session: Session) -> ExitCode:
     anchors = anchors_of(options.anchor)
     with _source(options.file, session) as source:
         store = TrustStore.create(store_folder(options)).revocation_sources
-        try:
+        with importing(options.file):
             result = store.import_list(
                 options.name, source, at=at, anchors=anchors, threshold=options.threshold
             )
-        except TrustListError as error:
-            raise TrustListError(error.reason, f"{options.file}: {error}") from None
-        except ValueError as error:
-            raise UsageError(str(error)) from None
     current = store.current(result.source.name)
     if options.json:
         session.output.json({**revocation_json(current, at=at), "outcome": result.outcome})

@@ -8,12 +8,11 @@ from pathlib import Path
 from vaxcert.adapters.store import TrustStore
 from vaxcert.adapters.store.imports import ImportOutcome
 from vaxcert.cli.arguments import Commands, add_command, moment
-from vaxcert.cli.exit_codes import ExitCode, UsageError
+from vaxcert.cli.exit_codes import ExitCode
 from vaxcert.cli.inputs import read_input
 from vaxcert.cli.rules_show import about_rules
 from vaxcert.cli.session import Session
-from vaxcert.cli.trust_options import add_store, anchors_of, store_folder, threshold
-from vaxcert.errors import TrustListError
+from vaxcert.cli.trust_options import add_anchors, add_store, anchors_of, importing, store_folder
 from vaxcert.limits import MAX_RULE_FILE_BYTES
 from vaxcert.presentation.as_json import origin_json
 from vaxcert.presentation.texts import Texts
@@ -24,10 +23,7 @@ def add_parser(actions: Commands, texts: Texts) -> None:
     parser = add_command(actions, "import", texts, run, help_key="rules-import")
     parser.add_argument("file", type=Path, metavar="FILE", help=texts.get("help", "rules-import-file"))
     parser.add_argument("--name", metavar="NAME", help=texts.get("help", "rules-import-name"))
-    parser.add_argument(
-        "--anchor", action="append", default=[], type=Path, metavar="FILE", help=texts.get("help", "anchor")
-    )
-    parser.add_argument("--threshold", type=threshold, metavar="N", help=texts.get("help", "threshold"))
+    add_anchors(parser, texts)
     add_store(parser, texts)
     parser.add_argument("--at", type=moment, metavar="TIME", help=texts.get("help", "at-import"))
 
@@ -46,12 +42,8 @@ def run(options: argparse.Namespace, session: Session) -> ExitCode:
     data = read_input(options.file, MAX_RULE_FILE_BYTES, session)
     anchors = anchors_of(options.anchor)
     store = TrustStore.create(store_folder(options)).rule_sources
-    try:
+    with importing(options.file):
         result = store.import_list(options.name, data, at=at, anchors=anchors, threshold=options.threshold)
-    except TrustListError as error:
-        raise TrustListError(error.reason, f"{options.file}: {error}") from None
-    except ValueError as error:
-        raise UsageError(str(error)) from None
     reading = result.reading
     for problem in reading.problems:
         session.output.error(problem)

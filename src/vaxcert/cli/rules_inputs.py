@@ -7,7 +7,7 @@ from pathlib import Path
 
 from vaxcert.adapters.rule_files import read_rule_files
 from vaxcert.cli.arguments import Parser
-from vaxcert.cli.trust_options import anchors_of, threshold
+from vaxcert.cli.trust_options import add_anchors, anchors_of
 from vaxcert.presentation.texts import Texts
 from vaxcert.rules.lists.reading import RuleListReading, RuleTerms
 
@@ -15,10 +15,7 @@ from vaxcert.rules.lists.reading import RuleListReading, RuleTerms
 def add_rule_files(parser: Parser, texts: Texts) -> None:
     """Add the files, and the options that say on what terms they are read."""
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help=texts.get("help", "rule-files"))
-    parser.add_argument(
-        "--anchor", action="append", default=[], type=Path, metavar="FILE", help=texts.get("help", "anchor")
-    )
-    parser.add_argument("--threshold", type=threshold, metavar="N", help=texts.get("help", "threshold"))
+    add_anchors(parser, texts)
     parser.add_argument("--allow-unsigned", action="store_true", help=texts.get("help", "allow-unsigned"))
 
 

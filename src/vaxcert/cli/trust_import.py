@@ -22,11 +22,11 @@ from vaxcert.cli.trust_options import (
     add_store,
     add_terms,
     anchors_of,
+    importing,
     signature_of,
     store_folder,
 )
 from vaxcert.cli.trust_words import ShownList, list_json, write_list
-from vaxcert.errors import TrustListError
 from vaxcert.limits import MAX_TRUST_FILE_BYTES
 from vaxcert.presentation.texts import Texts
 from vaxcert.trust.origin import Environment
@@ -92,12 +92,8 @@ def run(options: argparse.Namespace, session: Session) -> ExitCode:
             raise UsageError(f"{options.file}: {kind}")
     wishes = _options(options)
     store = TrustStore.create(store_folder(options))
-    try:
+    with importing(options.file):
         result = store.import_list(options.name, data, at=at, options=wishes)
-    except TrustListError as error:
-        raise TrustListError(error.reason, f"{options.file}: {error}") from None
-    except ValueError as error:
-        raise UsageError(str(error)) from None
     name, terms = result.source.name, result.source.terms
     (shown,) = Found((ShownList(result.reading, store.anchors(name), terms.threshold),)).marked().lists
     _report(result, shown, at, session, as_json=options.json)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -13,6 +15,7 @@ from vaxcert.adapters.places import default_store
 from vaxcert.adapters.store import TrustStore
 from vaxcert.adapters.store.pinned_sources import PinnedSources
 from vaxcert.cli.arguments import Parser, days
+from vaxcert.cli.exit_codes import UsageError
 from vaxcert.errors import TrustListError
 from vaxcert.limits import MAX_TRUST_FILE_BYTES
 from vaxcert.presentation.texts import Texts
@@ -43,12 +46,17 @@ def sources_of(store: TrustStore, options: argparse.Namespace) -> PinnedSources:
     return store.rule_sources if options.rules else store
 
 
-def add_terms(parser: Parser, texts: Texts) -> None:
-    """Add the options that say on what terms a list is read."""
+def add_anchors(parser: Parser, texts: Texts) -> None:
+    """Add the options that say by whose signatures a list is judged, and by how many."""
     parser.add_argument(
         "--anchor", action="append", default=[], type=Path, metavar="FILE", help=texts.get("help", "anchor")
     )
     parser.add_argument("--threshold", type=threshold, metavar="N", help=texts.get("help", "threshold"))
+
+
+def add_terms(parser: Parser, texts: Texts) -> None:
+    """Add the options that say on what terms a list is read."""
+    add_anchors(parser, texts)
     parser.add_argument("--signature", type=Path, metavar="FILE", help=texts.get("help", "signature"))
     names = [known.name for known in FORMATS]
     parser.add_argument(
@@ -85,6 +93,22 @@ def open_store(options: argparse.Namespace) -> TrustStore:
         AdapterError: `store-unreadable`.
     """
     return TrustStore.open(store_folder(options))
+
+
+@contextmanager
+def importing(file: Path) -> Iterator[None]:
+    """Errors of an import, told as those of the file or of the name that was given.
+
+    Raises:
+        TrustListError: The list must not be relied on, or not take the place of the one that is kept.
+        UsageError: No list can have that name.
+    """
+    try:
+        yield
+    except TrustListError as error:
+        raise TrustListError(error.reason, f"{file}: {error}") from None
+    except ValueError as error:
+        raise UsageError(str(error)) from None
 
 
 def anchors_of(paths: list[Path], environment: Environment | None = None) -> tuple[Anchor, ...]:
