@@ -37,6 +37,25 @@ def test_written_message_reads_back_with_the_same_bytes():
     assert data == cbor2.dumps(CBORTag(18, [PROTECTED, {}, b"payload", b"s" * 64]))
 
 
+@pytest.mark.parametrize("size", [0, 23, 24, 255, 256, 65535])
+def test_the_usual_form_needs_no_decoder(size):
+    parts = (PROTECTED, bytes(size), b"s" * 64)
+    assert cose._usual_parts(cose.write(*parts)) == parts
+
+
+@pytest.mark.parametrize("size", [0, 23, 24, 255, 256, 65535])
+def test_the_usual_form_cut_short_is_left_to_the_decoder(size):
+    whole = cose.write(PROTECTED, bytes(size), b"s" * 64)
+    for data in (whole[:-1], whole[: -len(b"s" * 64)], whole[:-66], whole + b"s"):
+        assert cose._usual_parts(data) is None
+
+
+def test_lengths_of_four_bytes_are_left_to_the_decoder():
+    parts = (PROTECTED, bytes(65536), b"s" * 64)
+    assert cose._usual_parts(cose.write(*parts)) is None
+    assert cose.read(cose.write(*parts)).payload == bytes(65536)
+
+
 @pytest.mark.parametrize("tags", [(), (18,), (61, 18)])
 def test_the_three_tag_forms(tags):
     assert cose.read(message(tags=tags)).tags == tags

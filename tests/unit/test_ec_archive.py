@@ -15,7 +15,7 @@ from tests.support import lists
 from tests.support.openssl import Party, Workshop
 
 from vaxcert.errors import Reason, TrustListError
-from vaxcert.limits import MAX_SIGNING_CERTIFICATE_BYTES
+from vaxcert.limits import MAX_BUNDLE_CERTIFICATES, MAX_SIGNING_CERTIFICATE_BYTES
 from vaxcert.trust import formats
 from vaxcert.trust.anchors import Anchor, anchor_of
 from vaxcert.trust.list_findings import ListFindingCode
@@ -107,6 +107,14 @@ def test_archive_is_read(
     assert (reading.entries, reading.problems, reading.findings) == (2, (), ())
     assert reading.origin.proof is Proof.SIGNED
     assert reading.origin.format == "ec-archive"
+
+
+def test_number_of_files(workshop: Workshop, commission: Party, files: dict[str, bytes]) -> None:
+    at_most = MAX_BUNDLE_CERTIFICATES + 1000
+    full = {**files, **{f"{number}.txt": b"" for number in range(at_most - len(files))}}
+    assert len(read(workshop, commission, packed(full, zipfile.ZIP_STORED)).keys) == 1
+    more = packed({**full, "one more.txt": b""}, zipfile.ZIP_STORED)
+    assert refusal(workshop, commission, more) is Reason.TRUST_LIST_UNREADABLE
 
 
 def test_signature_with_line_ends(workshop: Workshop, commission: Party, files: dict[str, bytes]) -> None:
