@@ -485,6 +485,16 @@ def _event_dates() -> None:
                 _recovery(df="2025-12-21", du="2025-12-20"),
                 accepted("recovery-dates-order"),
             ),
+            "recovery-starts-on-the-day-of-the-test": (
+                "Valid from the day of the positive test.",
+                _recovery(df="2025-12-10"),
+                accepted(),
+            ),
+            "recovery-ends-before-the-test": (
+                "Valid until the day before the positive test, and from long before it.",
+                _recovery(df="2025-11-01", du="2025-12-09"),
+                accepted("recovery-dates-order"),
+            ),
             "recovery-starts-before-the-test": (
                 "Valid before the positive test.",
                 _recovery(df="2025-12-09"),

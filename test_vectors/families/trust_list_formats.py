@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import zipfile
 from base64 import b64encode, urlsafe_b64encode
 from typing import Any, Final
 
@@ -320,8 +322,139 @@ def _without_signature() -> None:
     _add("nothing-known", "Bytes of no form that is known.", b"\x00\x01\x02", "trust-list-empty", pinned=())
 
 
+def _dutch_list(usage: Any, *, signed: Any = None, signer: str = _SIGNER, **member: Any) -> bytes:
+    """Payload and CMS signature; `signed` is what was signed in place of the payload."""
+    entry = {"subjectPk": base64(spki(_KEY)), "keyUsage": usage, **member}
+    payload = _json({"nl_keys": [], "eu_keys": {base64(key(_KEY).kid): [entry]}})
+    made = cms(payload if signed is None else _json(signed), signer)
+    return _json({"payload": base64(payload), "signature": base64(made)})
+
+
+def _dutch() -> None:
+    read = _read("dutch", _plain(_KEY))
+    _add("dutch", "A payload, and a CMS message over it.", _dutch_list([]), read)
+    _add(
+        "dutch-of-vaccinations",
+        "The letters say what a key may sign.",
+        _dutch_list(["v"]),
+        _read("dutch", _plain(_KEY, kinds=["vaccination"])),
+    )
+    _add(
+        "dutch-of-its-own",
+        "The name NLD is the Netherlands.",
+        _dutch_list([], san="NLD"),
+        _read("dutch", _plain(_KEY, country="NL")),
+    )
+    _add("dutch-by-a-stranger", "Signed by another key.", _dutch_list([], signer=_OTHER), _SIGNATURE)
+    _add("dutch-other-content", "Another payload was signed.", _dutch_list([], signed={}), _SIGNATURE)
+    _add("dutch-no-anchor", "No anchor.", _dutch_list([]), _MISSING, pinned=())
+
+
+def _swiss() -> None:
+    kid = base64(key(_KEY).kid)
+    point = {name: b64encode(_coordinate(name)).decode() for name in ("x", "y")}
+    keys = {"certs": [{"keyId": kid, "use": "sig", "alg": "ES256", "crv": "P-256", **point}]}
+
+    def add(
+        name: str, description: str, expected: dict[str, Any] | str, active: bytes | None, **more: Any
+    ) -> None:
+        beside = {} if active is None else {"signature": base64(active)}
+        _add(f"swiss{name}", description, _jws(keys, _SIGNER), expected, **beside, **more)
+
+    active = _jws({"activeKeyIds": [kid]}, _SIGNER)
+    add("", "The keys, and the identifiers of those that are active.", _read("swiss", _plain(_KEY)), active)
+    add("-without-the-active", "Nothing says which keys still count.", "trust-list-unreadable", None)
+    by_another = _jws({"activeKeyIds": [kid]}, _OTHER)
+    add("-active-by-a-stranger", "The identifiers are signed by another key.", _SIGNATURE, by_another)
+    add("-no-anchor", "No anchor.", _MISSING, active, pinned=())
+
+
+def _coordinate(name: str) -> bytes:
+    number: int = getattr(key(_KEY).private.public_key().public_numbers(), name)
+    return number.to_bytes(32, "big")
+
+
+def _saved_by_verify_ehc() -> None:
+    public = {name: value for name, value in _jwk(_KEY).items() if name != "kid"}
+    entry = {
+        "publicKey": public,
+        "subject": {"C": "VN"},
+        "usage": ["test"],
+        "notValidBefore": "2025-01-01T00:00:00Z",
+        "notValidAfter": "2027-01-01T00:00:00Z",
+    }
+    document = {"timestamp": "2026-01-31T12:00:00Z", "trustList": {key(_KEY).kid.hex(): entry}}
+    dates = {"not_before": "2025-01-01T00:00:00Z", "not_after": "2027-01-01T00:00:00Z"}
+    read = _read("verify-ehc", _plain(_KEY, country="VN", kinds=["test"], **dates))
+    data = _json(document)
+    _add("verify-ehc", "Keys with country, dates and usage.", data, read, pinned=(), allow_unsigned=True)
+    _add("verify-ehc-refused", "A list that nobody signs, which may not be read.", data, _UNSIGNED, pinned=())
+    _add(
+        "verify-ehc-with-anchor",
+        "A list that nobody signs, and an anchor to judge it by.",
+        data,
+        _UNSIGNED,
+        allow_unsigned=True,
+    )
+
+
+def _british() -> None:
+    data = _json([{"kid": base64(key(_KEY).kid), "publicKey": base64(spki(_KEY))}])
+    read = _read("british", _plain(_KEY, country="GB"))
+    named: dict[str, Any] = {"pinned": (), "format": "british"}
+    _add(
+        "british",
+        "Called British, all its keys are Great Britain's.",
+        data,
+        read,
+        allow_unsigned=True,
+        **named,
+    )
+    _add(
+        "british-refused",
+        "Called British, and may not be read without a signature.",
+        data,
+        _UNSIGNED,
+        **named,
+    )
+
+
+def _archive(*names: str) -> bytes:
+    """A ZIP file whose bytes are always the same."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name in names:
+            certificate = key(name).certificate
+            path = f"DSC/DCC/VN/{hashlib.sha256(certificate).hexdigest()}.pem"
+            pem = b64encode(certificate)
+            text = b"-----BEGIN CERTIFICATE-----\n" + pem + b"\n-----END CERTIFICATE-----\n"
+            archive.writestr(zipfile.ZipInfo(path, (2026, 1, 31, 12, 0, 0)), text)
+    return made.getvalue()
+
+
+def _archived() -> None:
+    data = _archive(_KEY)
+
+    def add(name: str, description: str, expected: dict[str, Any] | str, made: bytes, **more: Any) -> None:
+        text = base64(b64encode(made))
+        _add(f"ec-archive{name}", description, data, expected, signature=text, **more)
+
+    good = cms(data, _SIGNER)
+    add("", "A ZIP file, and a CMS message over it.", _read("ec-archive", listed_key(_KEY)), good)
+    add("-by-a-stranger", "Signed by another key.", _SIGNATURE, cms(data, _OTHER))
+    add("-other-content", "Another archive was signed.", _SIGNATURE, cms(_archive(_OTHER), _SIGNER))
+    add("-weak", "Signed over SHA-1.", "weak-signature", cms(data, _SIGNER, weak=True))
+    add("-no-anchor", "No anchor.", _MISSING, good, pinned=())
+    _add("ec-archive-without-signature", "The ZIP file alone.", data, _UNSIGNED)
+
+
 _german()
 _gateway()
 _austrian()
 _web_keys()
 _without_signature()
+_dutch()
+_swiss()
+_saved_by_verify_ehc()
+_british()
+_archived()
