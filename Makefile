@@ -28,7 +28,7 @@ $(VENV)/.docs: $(VENV)/.installed
 	@touch $@
 
 $(DRIVER)/node_modules/.installed: $(DRIVER)/package-lock.json
-	npm ci --prefix $(DRIVER) --ignore-scripts --omit optional --no-audit --no-fund
+	npm install --prefix $(DRIVER) --no-save --ignore-scripts --omit optional --no-audit --no-fund
 	@touch $@
 
 $(PEERS)/.installed: benchmarks/peers/requirements.txt

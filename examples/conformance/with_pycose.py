@@ -50,7 +50,7 @@ def verify(text: str, context: dict[str, Any]) -> None:
         claims = cbor2.loads(message.payload)
     except cbor2.CBORDecodeError as error:
         raise UnreadableError(str(error)) from error
-    if claims[EXPIRY] + SKEW_SECONDS < datetime.fromisoformat(context["at"]).timestamp():
+    if claims[EXPIRY] + SKEW_SECONDS <= datetime.fromisoformat(context["at"]).timestamp():
         raise ValueError("expired")
 
 

@@ -60,7 +60,7 @@ async function verify(text, context) {
   if (!results.includes(true)) throw new Error("no key verifies the signature");
   const claims = readable(() => decode(message.payload));
   const expiry = claims instanceof Map ? claims.get(EXPIRY) : claims[EXPIRY];
-  if (Number(expiry) + SKEW_SECONDS < Date.parse(context.at) / 1000) throw new Error("expired");
+  if (Number(expiry) + SKEW_SECONDS <= Date.parse(context.at) / 1000) throw new Error("expired");
 }
 
 async function answer({ id, input, context }) {
