@@ -58,9 +58,9 @@ def picture(made: ConformanceRun, texts: Texts) -> Drawing:
     boxes: list[Box] = []
     labels = [Label(_MARGIN, 24, texts.get("conformance", "vectors", **_counted(made)), TITLE_SIZE)]
     for position, mark in enumerate(Mark):
-        left = _LEFT + position * 150
-        boxes.append(Box(left, 42, 12, 12, _COLOURS[mark]))
-        labels.append(Label(left + 18, 48, f"{texts.get('conformance', mark)} {made.count(mark)}"))
+        start = _LEFT + position * 150
+        boxes.append(Box(start, 42, 12, 12, _COLOURS[mark]))
+        labels.append(Label(start + 18, 48, f"{texts.get('conformance', mark)} {made.count(mark)}"))
     for position, (name, counts) in enumerate(families):
         middle = _TOP + (position + 0.5) * _ROW_HEIGHT
         labels.append(Label(_MARGIN, middle, name))
