@@ -256,6 +256,7 @@ def test_one_family_of_ones_own(tmp_path):
     done = command("--family", "zlib", "--report", str(report), "--", *SERVE)
     assert (done.returncode, done.stderr) == (0, "")
     assert "zlib" in done.stdout
+    assert "Compared: outcome, reason and level, findings." in done.stdout
     assert done.stdout.endswith("Passed.\n")
     assert "<svg" in report.read_text("utf-8")
 

@@ -78,11 +78,16 @@ def _counted(made: ConformanceRun) -> dict[str, Any]:
     return {"version": made.version, "count": len(made.results)}
 
 
-def _summary(made: ConformanceRun, texts: Texts) -> Iterable[str]:
+def compared(made: ConformanceRun, texts: Texts) -> str:
+    """What of the answers was compared, as a sentence."""
     features = made.hello.features if made.hello else frozenset()
-    compared = ["outcome", *(part for part in (REASONS, FINDINGS) if part in features)]
-    words = ", ".join(texts.get("conformance", f"part-{part}") for part in compared)
-    yield texts.get("conformance", "compared", parts=words)
+    parts = ["outcome", *(part for part in (REASONS, FINDINGS) if part in features)]
+    words = ", ".join(texts.get("conformance", f"part-{part}") for part in parts)
+    return texts.get("conformance", "compared", parts=words)
+
+
+def _summary(made: ConformanceRun, texts: Texts) -> Iterable[str]:
+    yield compared(made, texts)
     if made.ending is not None:
         yield texts.get("conformance", "ending", what=made.ending)
 

@@ -14,7 +14,7 @@ from vaxcert.adapters.conformance.running import DEFAULT_SECONDS, ConformanceRun
 from vaxcert.adapters.conformance.vectors import Vectors, family_of, published_folder, read_vectors
 from vaxcert.adapters.files import write_atomically
 from vaxcert.cli.arguments import Commands, add_command
-from vaxcert.cli.conformance_page import page
+from vaxcert.cli.conformance_page import compared, page
 from vaxcert.cli.exit_codes import ExitCode, UsageError
 from vaxcert.cli.output import Colour
 from vaxcert.cli.progress import tracked
@@ -95,6 +95,7 @@ def _write(made: ConformanceRun, session: Session) -> None:
     if made.hello is not None:
         output.line(f"{made.hello.name} {made.hello.version}")
     output.line(texts.get("conformance", "vectors", version=made.version, count=len(made.results)))
+    output.line(compared(made, texts))
     output.rule()
     heading = [texts.get("conformance", "family"), *(texts.get("conformance", mark) for mark in Mark)]
     rows = [[name, *(str(counts[mark]) for mark in Mark)] for name, counts in sorted(made.families().items())]
