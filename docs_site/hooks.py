@@ -41,6 +41,7 @@ MOVED: Final = {
     "SECURITY.md": "about/security.md",
     "test_vectors/README.md": "test-vectors.md",
     "test_vectors/CHANGELOG.md": "test-vectors-changelog.md",
+    "test_vectors/QUIRKS.md": "test-vectors-quirks.md",
 }
 """Pages from elsewhere in the repository, and where they stand in the site."""
 
