@@ -8,7 +8,7 @@ RECORDS ?= 1000000
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help demo national test test-all check docs vectors conformance traceability check-removal peers bench bench-bulk bench-manifest bench-desk fuzz dist versions clean
+.PHONY: help demo national test test-all check docs vectors conformance traceability check-removal peers bench bench-bulk bench-manifest bench-desk fuzz dist versions mutation clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ dist: $(VENV)/.installed ## Build the sdist and the wheel, and use each from an 
 
 versions: $(VENV)/.installed ## Test the core with the oldest dependencies, and with every Python of this machine
 	$(BIN)/python -m tools.versions
+
+mutation: $(VENV)/.installed ## Change the verification core in thousands of small ways, and see which the tests notice
+	$(BIN)/python -m tools.mutation $(MUTATION_FLAGS)
 
 fuzz: $(VENV)/.installed ## Fuzz everything that reads what strangers wrote, FUZZ_SECONDS of CPU time each; needs Linux
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
