@@ -84,6 +84,15 @@ class Workshop:
         run("req", "-config", self._configuration, *own, *subject, *extensions, "-sha256")
         return made
 
+    def reissued(self, party: Party, *, issuer: Party, serial: int) -> Party:
+        """The key of a party once more, with a certificate by this issuer, of this number."""
+        made, request = Party(party.key, self._file("pem")), self._file("csr")
+        subject = ("-subj", "/C=VN/O=TEST/CN=TEST UPLOAD", "-key", party.key)
+        run("req", "-config", self._configuration, "-new", *subject, "-out", request)
+        by = ("-CA", issuer.file, "-CAkey", issuer.key, "-set_serial", str(serial))
+        run("x509", "-req", "-in", request, "-days", "800", *by, "-out", made.file, "-sha256")
+        return made
+
     def cms(self, signer: Party, content: bytes, *options: str, md: str = "sha256") -> bytes:
         """A CMS message; detached unless the options say `-nodetach`."""
         source, result = self._file("content"), self._file("cms")

@@ -149,6 +149,20 @@ def test_namesake_with_the_same_number_is_not_taken(workshop: Workshop, authorit
     assert caught.value.reason is Reason.TRUST_ENTRY_SIGNATURE
 
 
+def test_the_signer_is_named_by_issuer_and_number_together(workshop: Workshop, authority: Party) -> None:
+    signer = workshop.party("UPLOAD", issuer=authority, serial=5)
+    message = workshop.cms(signer, CONTENT, "-nocerts")
+    others = (
+        workshop.reissued(signer, issuer=authority, serial=6),
+        workshop.reissued(signer, issuer=workshop.party("OTHER", authority=True), serial=5),
+    )
+    for other in others:
+        with pytest.raises(TrustListError, match="neither in the CMS message nor known"):
+            cms.verify(message, content=CONTENT, certificates=[other.certificate])
+    again = workshop.reissued(signer, issuer=authority, serial=5)
+    assert cms.verify(message, content=CONTENT, certificates=[again.certificate]).content == CONTENT
+
+
 def test_certificates_of_the_message(workshop: Workshop, authority: Party, signer: Party) -> None:
     message = workshop.cms(signer, CONTENT, "-certfile", str(authority.file))
     assert set(cms.verify(message, content=CONTENT).certificates) == {
