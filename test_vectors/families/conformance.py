@@ -82,6 +82,14 @@ def _lines() -> None:
         "line-cut-short": ("An answer without its end.", answer()[:-1]),
         "line-name-twice": ("The outcome twice.", answer()[:-1] + ', "outcome": "refused"}'),
         "line-not-a-number": ("NaN, which is not JSON.", answer()[:-1] + ', "seconds": NaN}'),
+        "line-half-a-surrogate-pair": (
+            "Half a surrogate pair, escaped.",
+            answer()[:-1] + ', "note": "\\ud800"}',
+        ),
+        "line-65-deep": (
+            "An array 64 deep in the answer, which is 65 deep with it.",
+            answer()[:-1] + f', "note": {"[" * 64}{"]" * 64}}}',
+        ),
         "line-not-utf-8": ("An answer with a byte that is not UTF-8.", {"hex": b'{"id":"\xff"}'.hex()}),
         "line-byte-order-mark": (
             "A byte order mark before the answer.",
@@ -90,6 +98,8 @@ def _lines() -> None:
     }
     for name, (description, line) in garbage.items():
         _add(name, description, "CF-1 CF-14", "not-json", line)
+    _add("line-64-deep", "An array 63 deep in the answer, which is 64 deep with it.", "CF-1", None,
+         answer()[:-1] + f', "note": {"[" * 63}{"]" * 63}}}')  # fmt: skip
     _add("line-then-answer", "Words, and only then the answer.", "CF-1 CF-4", "not-json", "ready", answer())
     _add("line-of-1048576", "An answer with spaces up to the limit.", "CF-2", None,
          {"text": answer(), "padded_to": _LONGEST})  # fmt: skip

@@ -709,11 +709,6 @@ def _one_field_at_a_time() -> None:
                 _recovery(fr="1990-05-16"),
                 accepted("event-before-birth"),
             ),
-            "recovery-on-the-day-of-birth": (
-                "A first positive test on the day of birth.",
-                _recovery(fr="1990-05-17"),
-                accepted(),
-            ),
             "test-before-birth": (
                 "A sample from before birth.",
                 _test(sc="1990-05-16T08:30:00Z"),
@@ -721,6 +716,14 @@ def _one_field_at_a_time() -> None:
             ),
         },
         spec=_FORGIVING,
+    )
+    FAMILY.add(
+        "recovery-on-the-day-of-birth",
+        "A first positive test on the day of birth.",
+        build(token(hcert={1: _recovery(fr="1990-05-17")})),
+        accepted(),
+        spec=_FORGIVING,
+        requirements=("PP-27",),
     )
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from vaxcert.codec import base45, container, cose
 from vaxcert.errors import DecodeError, LimitExceededError, Reason, UnsupportedError, VaxcertError
+from vaxcert.limits import MAX_TEXT_CHARACTERS
 
 MESSAGE = cose.write(cose.protected_header(-7, b"12345678"), b"payload", bytes(range(64)))
 TEXT = container.write(MESSAGE)
@@ -76,6 +77,19 @@ def test_a_message_too_long_for_any_qr_code_is_not_written():
     with pytest.raises(LimitExceededError) as caught:
         container.write(random.Random(1).randbytes(4000))
     assert caught.value.reason is Reason.INPUT_TOO_LONG
+
+
+def test_the_longest_text_is_written_and_one_byte_more_is_not():
+    import random
+
+    longest = random.Random(1).randbytes(2850)
+    text = container.write(longest)
+    assert len(text) in (MAX_TEXT_CHARACTERS - 1, MAX_TEXT_CHARACTERS)
+    assert container.message_bytes(text) == longest
+    with pytest.raises(LimitExceededError) as caught:
+        container.write(longest + b"!")
+    assert caught.value.reason is Reason.INPUT_TOO_LONG
+    assert "4297 characters" in str(caught.value) or "4298 characters" in str(caught.value)
 
 
 def test_decode_errors_are_one_line():

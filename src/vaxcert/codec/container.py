@@ -63,7 +63,12 @@ def write(message: bytes, *, noise: int = 0) -> str:
     Raises:
         LimitExceededError: `input-too-long` when no QR code could hold it.
     """
-    return CONTEXT_IDENTIFIER + base45.encode(deflate.deflate(message, noise=noise))
+    text = CONTEXT_IDENTIFIER + base45.encode(deflate.deflate(message, noise=noise))
+    if len(text) > MAX_TEXT_CHARACTERS:
+        raise LimitExceededError(
+            Reason.INPUT_TOO_LONG, f"{len(text)} characters, at most {MAX_TEXT_CHARACTERS} fit in a QR code"
+        )
+    return text
 
 
 def _other_context(text: str) -> VaxcertError:

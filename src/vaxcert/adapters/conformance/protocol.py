@@ -12,6 +12,9 @@ PROTOCOL: Final = 1
 MAX_ANSWER_BYTES: Final = 1_048_576
 """Of a line that an implementation writes, without its line feed."""
 
+MAX_DEPTH: Final = 64
+"""Of arrays and objects in each other, in a line that an implementation writes."""
+
 MAX_REQUEST_BYTES: Final = 16_777_216
 """Of a line that a runner writes, without its line feed."""
 
@@ -107,9 +110,12 @@ def message_of(line: bytes) -> dict[str, Any]:
         message = json.loads(
             line.decode("utf-8"), object_pairs_hook=_each_name_once, parse_constant=_no_constant
         )
+        json.dumps(
+            message, ensure_ascii=False
+        ).encode()  # half a surrogate pair can be escaped, and not be written
     except (ValueError, RecursionError):
         message = None
-    if not isinstance(message, dict):
+    if not isinstance(message, dict) or _is_deep(message):
         raise ProtocolError(
             Problem.NOT_JSON, f"{_shown(line.decode('utf-8', 'replace'))}; expected a JSON object in UTF-8"
         )
@@ -121,6 +127,17 @@ def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise ValueError("a name is there twice")
     return found
+
+
+def _is_deep(message: Any) -> bool:
+    level = [message]
+    for _ in range(MAX_DEPTH):
+        level = [
+            inner
+            for one in level
+            for inner in (one.values() if isinstance(one, dict) else one if isinstance(one, list) else ())
+        ]
+    return bool(level)
 
 
 def _no_constant(name: str) -> NoReturn:
