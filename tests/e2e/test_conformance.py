@@ -55,6 +55,7 @@ VECTORS = Vectors(
             "description": "",
             "importance": "low",
             "features": [],
+            "requirements": ["XX-1"],
             "input": {},
             "context": {},
             "expected": {"outcome": "accepted", "reason": None},
@@ -179,6 +180,8 @@ def test_a_second_answer_at_the_end():
         ("time.sleep(3600)", "did not end"),
         ("print('bye')", "bye"),
         ("answer('a::9')", "nobody asked"),
+        ("sys.exit(7)", "status 7"),
+        ("os.kill(os.getpid(), 11)", "status -11"),
     ],
 )
 def test_a_wrong_ending_is_no_pass(after, says):

@@ -202,7 +202,13 @@ def test_serving_answers_every_line():
 
 
 def _result(identifier, mark, problem=None, importance="low"):
-    vector = {"id": identifier, "importance": importance, "description": "<b> & co", "expected": EXPECTED}
+    vector = {
+        "id": identifier,
+        "importance": importance,
+        "requirements": ["XX-1"],
+        "description": "<b> & co",
+        "expected": EXPECTED,
+    }
     return Result(vector, Verdict(mark, problem, "it's <i>"), {"outcome": "<script>"})
 
 

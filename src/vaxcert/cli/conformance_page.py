@@ -123,10 +123,11 @@ def _sections(made: ConformanceRun, texts: Texts) -> Iterable[str]:
 def _failed(result: Result, texts: Texts) -> str:
     vector, verdict = result.vector, result.verdict
     importance = f"{texts.get('conformance', 'importance')}: {vector['importance']}"
+    about = f"{importance}; {', '.join(vector['requirements'])}"
     got = texts.get("conformance", "nothing") if result.answer is None else _json(result.answer)
     return (
         f'<article><h3>{escape(vector["id"])} <span class="fail">{verdict.problem}</span></h3>\n'
-        f"<p>{escape(vector['description'])} ({escape(importance)})<br>{escape(verdict.detail)}</p>\n"
+        f"<p>{escape(vector['description'])} ({escape(about)})<br>{escape(verdict.detail)}</p>\n"
         f"{escape(texts.get('conformance', 'expected'))}<pre>{escape(_json(vector['expected']))}</pre>\n"
         f"{escape(texts.get('conformance', 'got'))}<pre>{escape(got)}</pre></article>"
     )

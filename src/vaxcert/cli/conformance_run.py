@@ -72,12 +72,12 @@ def run(options: argparse.Namespace, session: Session) -> ExitCode:
         tracked, title=session.texts.get("progress", "conformance"), total=len(chosen), shown=shown
     )
     made = Runner(options.command, vectors, options.timeout).run(chosen, track)
-    if options.report is not None:
-        write_atomically(options.report, page(made, session.texts).encode())
     if options.json:
         _write_json(made, session)
     else:
         _write(made, session)
+    if options.report is not None:
+        write_atomically(options.report, page(made, session.texts).encode())
     return ExitCode.ACCEPTED if made.is_passed else ExitCode.REFUSED
 
 
@@ -105,8 +105,15 @@ def _write(made: ConformanceRun, session: Session) -> None:
     _write_failures(made, session)
     if made.ending is not None:
         output.paragraph(texts.get("conformance", "ending", what=made.ending), colour=Colour.RED)
-    verdict = "passed" if made.is_passed else "not-passed"
-    output.line(texts.get("conformance", verdict), _COLOURS[Mark.PASS if made.is_passed else Mark.FAIL])
+    output.line(_verdict(made, texts), _COLOURS[Mark.PASS if made.is_passed else Mark.FAIL])
+
+
+def _verdict(made: ConformanceRun, texts: Texts) -> str:
+    if not made.is_passed:
+        return texts.get("conformance", "not-passed")
+    skipped = made.count(Mark.SKIP)
+    counts = {"passed": made.count(Mark.PASS), "count": len(made.results)}
+    return texts.get("conformance", "passed-some" if skipped else "passed", **(counts if skipped else {}))
 
 
 def _write_failures(made: ConformanceRun, session: Session) -> None:
@@ -116,7 +123,7 @@ def _write_failures(made: ConformanceRun, session: Session) -> None:
         verdict, vector = result.verdict, result.vector
         output.line(f"{vector['id']}  {verdict.problem}", _COLOURS[verdict.mark])
         if verdict.mark is Mark.FAIL:
-            output.paragraph(vector["description"], mark="  ")
+            output.paragraph(f"{vector['description']} ({', '.join(vector['requirements'])})", mark="  ")
         output.paragraph(verdict.detail, mark="  ")
     output.rule()
 
@@ -128,6 +135,7 @@ def _write_json(made: ConformanceRun, session: Session) -> None:
             {
                 "vector": result.vector["id"],
                 "importance": result.vector["importance"],
+                "requirements": result.vector["requirements"],
                 "mark": result.verdict.mark,
                 "problem": result.verdict.problem,
                 "detail": result.verdict.detail,

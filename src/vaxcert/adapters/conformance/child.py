@@ -21,6 +21,9 @@ _LINES_AHEAD: Final = 64
 """Lines that a child may write before they are wanted; one that writes more waits."""
 
 _STDERR_CHUNK: Final = 4096
+_LAST_WORDS_SECONDS: Final = 2.0
+"""What ended may still be heard; or what it started keeps its standard error open."""
+
 _STDERR_CHARACTERS: Final = 300
 
 
@@ -92,6 +95,18 @@ class Child:
         """Tell it that nothing more comes."""
         self._to_write.put(None)
 
+    def wrong_status(self, deadline: float) -> str | None:
+        """How a child ended that has written all it ever will; None where that is with status 0.
+
+        Args:
+            deadline: Until when to wait, of `time.monotonic`.
+        """
+        try:
+            status = self._process.wait(max(0.0, deadline - monotonic()))
+        except subprocess.TimeoutExpired:
+            return "it did not end with its input"
+        return f"it ended with status {status}" if status else None
+
     def kill(self) -> None:
         """End it and what it started, at once."""
         self._is_killed = True
@@ -115,7 +130,7 @@ class Child:
     def _with_last_words(self, what: str) -> str:
         """What happened, with the last line of standard error where there is one."""
         if self._has_ended:
-            self._threads[-1].join(0.2)
+            self._threads[-1].join(_LAST_WORDS_SECONDS)
         said = b"".join(self._last_words).decode("utf-8", "replace").split("\n")
         last = next((line.strip() for line in reversed(said) if line.strip()), "")
         return f"{what}: {last[:_STDERR_CHARACTERS]}" if last else what

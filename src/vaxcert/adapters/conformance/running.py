@@ -186,7 +186,7 @@ class Runner:
                 pass
         except ProtocolError as error:
             if error.problem is Problem.ENDED:
-                return None
+                return self._child.wrong_status(deadline)
             return "it did not end with its input" if error.problem is Problem.TIME_OUT else error.detail
         return "a line that nobody asked for, after the last answer"
 
