@@ -280,7 +280,7 @@ def test_a_document_that_is_taken_away_during_a_scan_stays_away(tab: Tab) -> Non
     tab.page.get_by_test_id("document-name").wait_for()
     scan = held_scan(tab, accepted())
     tab.page.get_by_test_id("document-clear").click()
-    with tab.page.expect_response(lambda answer: answer.request.post_data_json["entries"] == []):
+    with tab.page.expect_response(lambda answer: '"entries":[]' in (answer.request.post_data or "")):
         scan.continue_()
     tab.page.get_by_test_id("document-clear").wait_for(state="hidden")
     assert tab.card()["verdict"] == "accept"

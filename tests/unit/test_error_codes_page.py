@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import vaxcert
+from vaxcert.adapters.conformance.protocol import Problem
 from vaxcert.adapters.desk.refusals import RefusalCode
 from vaxcert.adapters.store import ImportNote
 from vaxcert.crypto.profiles import ProfileCode
@@ -62,9 +63,9 @@ NOT_CODES = frozenset(
         "Scope",
         "ManifestField",
     }
-    | {"Profile", "DateOrder", "Stage", "Layout", "Mark", "ImportOutcome", "UpdateOutcome"}
+    | {"Profile", "DateOrder", "Stage", "Layout", "Mark", "ImportOutcome", "UpdateOutcome", "Problem"}
 )
-"""Enumerations of something else than what is wrong: kinds, states, choices."""
+"""Enumerations of something else than what is wrong: kinds, states, choices; what `specs/conformance.md` explains."""
 
 
 def rows(heading):
@@ -87,6 +88,11 @@ def test_every_enumeration_of_codes_is_on_the_page():
     of_parts = {type(code).__name__ for _, _, codes in PARTS for code in codes}
     assert set(found) - NOT_CODES == of_parts
     assert set(found) > NOT_CODES
+
+
+def test_every_problem_of_a_conformance_run_is_specified():
+    specification = (Path(__file__).parents[2] / "specs/conformance.md").read_text("utf-8")
+    assert [one for one in Problem if f"`{one}`" not in specification] == []
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import contextlib
 import os
 import signal
 import subprocess
-from collections import deque
 from collections.abc import Sequence
 from queue import Empty, Queue
 from threading import Thread
@@ -52,7 +51,7 @@ class Child:
             ) from None
         self._to_write: Queue[bytes | None] = Queue()
         self._lines: Queue[bytes | None] = Queue(_LINES_AHEAD)
-        self._last_words: deque[bytes] = deque(maxlen=2)
+        self._last_words = b""
         self._has_ended = False
         self._is_killed = False
         self._threads = [Thread(target=work, daemon=True) for work in (self._write, self._read, self._listen)]
@@ -131,7 +130,7 @@ class Child:
         """What happened, with the last line of standard error where there is one."""
         if self._has_ended:
             self._threads[-1].join(_LAST_WORDS_SECONDS)
-        said = b"".join(self._last_words).decode("utf-8", "replace").split("\n")
+        said = self._last_words.decode("utf-8", "replace").split("\n")
         last = next((line.strip() for line in reversed(said) if line.strip()), "")
         return f"{what}: {last[:_STDERR_CHARACTERS]}" if last else what
 
@@ -157,7 +156,7 @@ class Child:
     def _listen(self) -> None:
         with _open(self._process.stderr) as stream:
             while chunk := os.read(stream.fileno(), _STDERR_CHUNK):
-                self._last_words.append(chunk)
+                self._last_words = (self._last_words + chunk)[-_STDERR_CHUNK:]
 
 
 def _open(stream: IO[bytes] | None) -> IO[bytes]:
