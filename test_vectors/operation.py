@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from test_vectors.vector import ORIGIN, Importance
+from test_vectors.importance import Importance, importance_of
+from test_vectors.vector import ORIGIN
 
 _NOTHING: Final[Mapping[str, Any]] = {}
 
@@ -24,7 +25,7 @@ class OperationVector:
     description: str
     requirements: tuple[str, ...]
     spec: str
-    importance: Importance
+    importance: Importance | None
     input: Mapping[str, Any]
     expected: Mapping[str, Any]
     context: Mapping[str, Any] = field(default_factory=dict)
@@ -38,7 +39,7 @@ class OperationVector:
             "description": self.description,
             "requirements": sorted(set(self.requirements)),
             "spec": self.spec,
-            "importance": self.importance,
+            "importance": self.importance or importance_of(self.operation, self.expected),
             "features": sorted(set(self.features)),
             "origin": ORIGIN,
             "input": dict(self.input),
@@ -54,7 +55,6 @@ class OperationFamily:
         name: First part of every identifier, and name of the folder.
         operation: What the implementation is asked to do.
         spec: The sections that say so, where a vector does not name its own.
-        importance: Likewise.
         requirements: Likewise, identifiers of requirements of `specs/`.
     """
 
@@ -64,14 +64,12 @@ class OperationFamily:
         operation: str,
         *,
         spec: str,
-        importance: Importance,
         requirements: tuple[str, ...] = (),
     ) -> None:
         self.name = name
         self.operation = operation
         self.vectors: list[OperationVector] = []
         self._spec = spec
-        self._importance = importance
         self._requirements = requirements
 
     def add(
@@ -95,7 +93,7 @@ class OperationFamily:
                 description=description,
                 requirements=self._requirements if requirements is None else requirements,
                 spec=spec or self._spec,
-                importance=importance or self._importance,
+                importance=importance,
                 input=given,
                 expected=expected,
                 context=context,

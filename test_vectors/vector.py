@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from test_vectors.builder import PS256, Stages
+from test_vectors.importance import Importance, importance_of
 from test_vectors.samples import AT
 
 ORIGIN: Final = "vaxcert test_vectors/generate.py"
 
-Importance: TypeAlias = Literal["critical", "high", "medium", "low"]
 Policy: TypeAlias = str | Mapping[str, Any]
 
 NO_CODES: Final[Mapping[str, str]] = {}
@@ -28,6 +28,15 @@ class Expected:
     level: str
     reason: str | None
     findings: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer as a vector has it."""
+        return {
+            "outcome": self.outcome,
+            "level": self.level,
+            "reason": self.reason,
+            "findings": sorted(set(self.findings)),
+        }
 
 
 def accepted(*findings: str) -> Expected:
@@ -52,7 +61,7 @@ class Vector:
     identifier: str
     description: str
     spec: str
-    importance: Importance
+    importance: Importance | None
     stages: Stages
     expected: Expected
     at: datetime
@@ -63,13 +72,14 @@ class Vector:
 
     def as_json(self) -> dict[str, Any]:
         """The content of the vector's file."""
+        expected = self.expected.as_json()
         return {
             "id": self.identifier,
             "operation": "verify",
             "description": self.description,
             "requirements": sorted(set(self.requirements)),
             "spec": self.spec,
-            "importance": self.importance,
+            "importance": self.importance or importance_of("verify", expected),
             "features": sorted(self._features()),
             "origin": ORIGIN,
             "stages": dict(self._stages()),
@@ -79,12 +89,7 @@ class Vector:
                 "policy": self.policy,
                 **({} if self.revocation is None else {"revocation": self.revocation}),
             },
-            "expected": {
-                "outcome": self.expected.outcome,
-                "level": self.expected.level,
-                "reason": self.expected.reason,
-                "findings": sorted(set(self.expected.findings)),
-            },
+            "expected": expected,
         }
 
     def _features(self) -> Iterator[str]:
@@ -126,7 +131,6 @@ class Family:
     Args:
         name: First part of every identifier, and name of the folder.
         spec: The sections that say so, where a vector does not name its own.
-        importance: Likewise.
         requirements: Likewise, identifiers of requirements of `specs/`.
         codes: The requirement that each reason or finding comes from. A vector that expects some of them, and does not
             name its own requirements, is about these.
@@ -137,7 +141,6 @@ class Family:
         name: str,
         *,
         spec: str,
-        importance: Importance,
         requirements: tuple[str, ...] = (),
         codes: Mapping[str, str] = NO_CODES,
     ) -> None:
@@ -146,7 +149,6 @@ class Family:
         self._codes = codes
         self.vectors: list[Vector] = []
         self._spec = spec
-        self._importance = importance
 
     def add(
         self,
@@ -169,7 +171,7 @@ class Family:
                 identifier=f"{self.name}::{name}",
                 description=description,
                 spec=spec or self._spec,
-                importance=importance or self._importance,
+                importance=importance,
                 stages=stages,
                 expected=expected,
                 at=at,

@@ -24,9 +24,7 @@ from test_vectors.encoding import Indefinite, Raw, cbor
 from test_vectors.operation import OperationFamily
 from test_vectors.signed import anchor_kid
 
-FAMILY: Final = OperationFamily(
-    "attestation", "read-attestation", spec="vaxcert attestation", importance="high"
-)
+FAMILY: Final = OperationFamily("attestation", "read-attestation", spec="vaxcert attestation")
 
 _ANCHOR, _SECOND, _CLINIC, _PROVINCE, _OTHER = (
     "es256-collision-1",

@@ -11,7 +11,6 @@ from test_vectors.vector import Family, accepted, unreadable
 FAMILY: Final = Family(
     "base45",
     spec="RFC 9285 section 4; HCERT 4.2.2",
-    importance="high",
     codes={
         "context-identifier": "CT-1",
         "input-empty": "CT-2",
@@ -42,14 +41,13 @@ def _context() -> None:
     }
     for name, (description, change) in cases.items():
         FAMILY.add(name, description, build(text=change), unreadable("context-identifier"), spec=spec)
-    FAMILY.add("empty", "No text at all.", Stages(""), unreadable("input-empty"), importance="low")
+    FAMILY.add("empty", "No text at all.", Stages(""), unreadable("input-empty"))
     FAMILY.add(
         "empty-strict",
         "No text at all, before the strict policy has anything to judge.",
         Stages(""),
         unreadable("input-empty"),
         policy="strict",
-        importance="low",
     )
     FAMILY.add(
         "context-only",
@@ -125,7 +123,6 @@ def _groups() -> None:
         "A whole certificate with its last pair made 2,024.",
         build_of_size(_EVEN_STREAM + 1, compress=stored, text=lambda text: text[:-2] + "::"),
         unreadable("base45-overflow"),
-        importance="critical",
     )
 
 
@@ -146,7 +143,6 @@ def _lengths() -> None:
         build_of_size(2862 - _STORED_OVERHEAD, compress=stored),
         unreadable("input-too-long"),
         spec=spec,
-        importance="medium",
     )
     FAMILY.add(
         "text-4299",
@@ -154,7 +150,6 @@ def _lengths() -> None:
         build_of_size(2863 - _STORED_OVERHEAD, compress=stored),
         unreadable("input-too-long"),
         spec=spec,
-        importance="medium",
     )
     FAMILY.add(
         "text-10004",

@@ -23,7 +23,6 @@ from test_vectors.vector import Expected, Family, accepted, unreadable
 FAMILY: Final = Family(
     "cbor",
     spec="RFC 8949 section 5.3; HCERT 6.3",
-    importance="high",
     requirements=("CT-25",),
     codes={
         "cbor-trailing-data": "CT-17",
@@ -47,14 +46,12 @@ def _in_message() -> None:
         "A byte after the message.",
         build(cose=lambda data: data + b"\0"),
         unreadable("cbor-trailing-data"),
-        importance="critical",
     )
     FAMILY.add(
         "message-twice",
         "The message twice over.",
         build(cose=lambda data: data + data),
         unreadable("cbor-trailing-data"),
-        importance="critical",
     )
     malformed = {
         "message-cut-short": ("The last byte of the signature is missing.", lambda data: data[:-1]),
@@ -96,7 +93,6 @@ def _in_message() -> None:
         "Seventeen levels of containers and tags, one over the limit of this implementation.",
         build(unprotected={"deep": nested(_DEPTH - 2)}),
         unreadable("cbor-too-deep"),
-        importance="medium",
     )
 
 
@@ -134,7 +130,6 @@ def _in_headers() -> None:
         "The algorithm in two bytes where one would do. What is signed is the bytes as they are.",
         build(protected=Pairs(((1, Raw(b"\x39\x00\x06")), (KID, signer.kid)))),
         accepted(),
-        importance="high",
         spec="RFC 9052 section 4.4: the protected header as received",
     )
     FAMILY.add(
@@ -155,7 +150,6 @@ def _in_headers() -> None:
         "The message's array in the indefinite-length form.",
         build(message=lambda parts: Tagged(18, Indefinite(list(parts)))),
         accepted(),
-        importance="medium",
     )
     FAMILY.add(
         "message-payload-in-chunks",
@@ -166,7 +160,6 @@ def _in_headers() -> None:
             )
         ),
         accepted(),
-        importance="medium",
         spec="RFC 9052 section 4.4; RFC 8949 section 3.2.3",
     )
 
@@ -312,7 +305,7 @@ def _tags() -> None:
         ),
     }
     for name_, (description, value) in tags.items():
-        importance = "critical" if name_ in ("regular-expression", "shared-reference") else "high"
+        importance = "critical" if name_ in ("regular-expression", "shared-reference") else None
         _bad_payload(
             f"payload-tag-{name_}",
             description,
@@ -339,14 +332,12 @@ def _depth() -> None:
         "Claims, payload and doses in indefinite-length forms.",
         build(Indefinite(token(hcert=Indefinite({1: Indefinite(dcc(v=Indefinite([Indefinite(dose())])))})))),
         accepted(),
-        importance="medium",
     )
     FAMILY.add(
         "payload-order-reversed",
         "The claims in another order; a map has none.",
         build(dict(reversed(token(nbf=DROP).items()))),
         accepted(),
-        importance="medium",
     )
 
 

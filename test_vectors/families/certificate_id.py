@@ -10,7 +10,6 @@ FAMILY: Final = OperationFamily(
     "certificate-id",
     "check-certificate-id",
     spec="eHealth Network guidelines, annex 2 (UVCI)",
-    importance="low",
 )
 
 _ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/:"

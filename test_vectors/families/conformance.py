@@ -8,9 +8,7 @@ from typing import Any, Final
 
 from test_vectors.operation import OperationFamily
 
-FAMILY: Final = OperationFamily(
-    "conformance", "judge-answer", spec="vaxcert specs/conformance.md", importance="high"
-)
+FAMILY: Final = OperationFamily("conformance", "judge-answer", spec="vaxcert specs/conformance.md")
 
 _ID: Final = "cwt::expired"
 _REFUSED: Final = {

@@ -32,7 +32,6 @@ from test_vectors.vector import Family, accepted, refused, unreadable
 FAMILY: Final = Family(
     "cose",
     spec="RFC 9052 section 4.2",
-    importance="high",
     requirements=("CT-38",),
     codes={
         "cose-structure": "CT-27",
@@ -199,7 +198,6 @@ def _algorithms() -> None:
             build(protected=protected, unprotected=unprotected),
             refused("algorithm-unprotected"),
             spec=_ALGORITHM,
-            importance="critical",
         )
     FAMILY.add(
         "algorithm-differs-unprotected",
@@ -229,7 +227,6 @@ def _algorithms() -> None:
             build(protected={ALG: algorithm, KID: _SIGNER}),
             refused("algorithm-not-allowed"),
             spec=_ALGORITHM,
-            importance="critical" if name in ("hmac", "rs256") else "high",
         )
     mismatches = {
         "es256-with-rsa-key": (
@@ -251,7 +248,6 @@ def _algorithms() -> None:
             build(signer=signer, protected={ALG: algorithm, KID: key(signer).kid}),
             refused("algorithm-key-mismatch"),
             spec=_ALGORITHM,
-            importance="critical",
         )
 
 
@@ -268,7 +264,6 @@ def _critical() -> None:
             build(protected=protected),
             accepted(),
             spec=_HEADERS,
-            importance="medium",
             requirements=("CT-32",),
         )
     unknown: dict[str, tuple[str, dict[Any, Any]]] = {
@@ -294,7 +289,6 @@ def _critical() -> None:
             build(protected={ALG: ES256, **extra, KID: _SIGNER}),
             unreadable("cose-critical-header"),
             spec=_HEADERS,
-            importance="critical",
         )
     malformed: dict[str, tuple[str, dict[Any, Any], dict[Any, Any]]] = {
         "crit-empty": ("An empty crit.", {CRIT: []}, {}),
@@ -310,7 +304,6 @@ def _critical() -> None:
             build(protected={ALG: ES256, **extra, KID: _SIGNER}, unprotected=unprotected),
             unreadable("cose-header"),
             spec=_HEADERS,
-            importance="medium",
             requirements=("CT-33",),
         )
 
@@ -404,7 +397,6 @@ def _key_identifiers() -> None:
             accepted("kid-length"),
             trust_list="kid-lengths",
             spec="HCERT appendix A.1",
-            importance="low",
         )
     FAMILY.add(
         "key-not-on-the-list",
@@ -412,7 +404,6 @@ def _key_identifiers() -> None:
         build(signer="es256-stranger"),
         refused("unknown-key"),
         spec=_KID,
-        importance="critical",
     )
     FAMILY.add(
         "key-not-on-the-list-under-listed-kid",
@@ -420,7 +411,6 @@ def _key_identifiers() -> None:
         build(signer="es256-stranger", protected={ALG: ES256, KID: _SIGNER}),
         refused("bad-signature"),
         spec=_KID,
-        importance="critical",
         requirements=("CT-36",),
     )
     _collisions()
@@ -442,7 +432,6 @@ def _collisions() -> None:
             trust_list="kid-collision",
             requirements=("CT-36",),
             spec=_KID,
-            importance="critical",
         )
     for signer, algorithm in {"es256": ES256, "ps256-2048": PS256}.items():
         FAMILY.add(
@@ -463,7 +452,6 @@ def _headers() -> None:
         build(protected={ALG: ES256, CONTENT_TYPE: CWT, KID: _SIGNER}),
         accepted(),
         spec=_HEADERS,
-        importance="medium",
     )
     FAMILY.add(
         "protected-unknown",
@@ -471,7 +459,6 @@ def _headers() -> None:
         build(protected={ALG: ES256, KID: _SIGNER, 70001: "x"}),
         accepted(),
         spec=_HEADERS,
-        importance="medium",
     )
     FAMILY.add(
         "unprotected-tampering",
@@ -489,7 +476,6 @@ def _forged(name: str, description: str, stages: Stages, spec: str = _PROCESS) -
         stages,
         refused("bad-signature"),
         spec=spec,
-        importance="critical",
         requirements=(_SIGNED[spec],),
     )
 
@@ -533,7 +519,6 @@ def _tampering() -> None:
             build(tampering={"payload": payload}),
             refused("bad-signature"),
             spec="HCERT 6.3: the signature before the content",
-            importance="critical",
             requirements=("CT-44",),
         )
     signed = {

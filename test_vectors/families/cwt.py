@@ -13,7 +13,6 @@ from test_vectors.vector import Expected, Family, Policy, accepted, refused, unr
 FAMILY: Final = Family(
     "cwt",
     spec="RFC 8392 section 3",
-    importance="high",
     codes={
         "cwt-structure": "CT-45",
         "payload-profile": "CT-46",
@@ -87,7 +86,6 @@ def _boundaries() -> None:
             at=at,
             policy=policy,
             spec=_DATES,
-            importance="critical",
             requirements=("CT-49",) if name.startswith("expiry") else ("CT-50",),
         )
     moments = {
@@ -139,7 +137,6 @@ def _missing() -> None:
             build(token(exp=value)),
             refused("expiry-missing", level="authentic"),
             spec=_EXPIRY,
-            importance="critical",
         )
         FAMILY.add(
             f"issued-{name}",
@@ -147,7 +144,6 @@ def _missing() -> None:
             build(token(iat=value)),
             accepted("issued-at-missing"),
             spec="HCERT 3.3.6",
-            importance="medium",
             requirements=("CT-51",),
         )
         FAMILY.add(
@@ -156,7 +152,6 @@ def _missing() -> None:
             build(token(iss=value)),
             accepted(),
             spec=_ISSUER,
-            importance="medium",
             requirements=("CT-52",),
         )
 
@@ -166,7 +161,6 @@ def _missing() -> None:
         build(token(exp=DROP, iat=DROP, nbf=DROP)),
         refused("expiry-missing", "issued-at-missing", level="authentic"),
         spec=_EXPIRY,
-        importance="critical",
         requirements=("CT-49", "CT-51"),
     )
     FAMILY.add(
@@ -210,7 +204,7 @@ def _date_forms() -> None:
     }
     for name, (description, claims, findings) in read.items():
         FAMILY.add(
-            name, description, build(token(**claims)), accepted(*findings), spec=_DATES, importance="medium"
+            name, description, build(token(**claims)), accepted(*findings), spec=_DATES, importance="high"
         )
     FAMILY.add(
         "expiry-float-passed",
@@ -220,7 +214,6 @@ def _date_forms() -> None:
         at=EXPIRES + _SKEW,
         requirements=("CT-48", "CT-49"),
         spec=_DATES,
-        importance="critical",
     )
     wrong: dict[str, tuple[str, dict[str, Any]]] = {
         "expiry-text": ("The expiry is text.", {"exp": "2026-07-05T09:00:00Z"}),
@@ -263,7 +256,7 @@ def _date_forms() -> None:
         accepted("expiry-past-signer"),
         requirements=("CT-47", "CT-54"),
         spec=_DATES,
-        importance="medium",
+        importance="high",
     )
     FAMILY.add(
         "issued-year-9999",
@@ -306,7 +299,6 @@ def _issuers() -> None:
             build(token(iss=issuer)),
             accepted("issuer-not-country"),
             spec=_ISSUER,
-            importance="medium",
         )
     foreign = {
         "with-words": ("Switzerland and a word, as one genuine issuer writes.", "CH BAG"),
@@ -320,7 +312,6 @@ def _issuers() -> None:
             build(token(dcc(v=[dose(co="LA")]), iss=issuer)),
             refused("issuer-not-authorised"),
             spec=_ISSUER,
-            importance="critical",
         )
     FAMILY.add(
         "event-in-another-country",
@@ -329,7 +320,6 @@ def _issuers() -> None:
         accepted("country-mismatch"),
         requirements=("CT-53",),
         spec="HCERT schema 1.3.0, co",
-        importance="low",
     )
 
 
@@ -361,9 +351,7 @@ def _shape() -> None:
     }
     for name, (description, hcert) in profiles.items():
         expected = unreadable("payload-profile", level="well-formed")
-        FAMILY.add(
-            name, description, build(token(hcert=hcert)), expected, spec="HCERT 3.3.7", importance="medium"
-        )
+        FAMILY.add(name, description, build(token(hcert=hcert)), expected, spec="HCERT 3.3.7")
     FAMILY.add(
         "health-claim-of-two-numbers",
         "The health claim holds number 1, and 2 which may be defined later.",
@@ -371,7 +359,6 @@ def _shape() -> None:
         accepted(),
         requirements=("CT-46",),
         spec="HCERT 3.3.7",
-        importance="medium",
     )
     extras: dict[str, tuple[str, Any]] = {
         "claim-subject": ("A subject (claim 2).", {2: "TEST"}),
@@ -381,7 +368,7 @@ def _shape() -> None:
     }
     for name, (description, extra) in extras.items():
         claims = token(extra=extra)
-        FAMILY.add(name, description, build(claims), accepted("claim-unknown"), importance="low")
+        FAMILY.add(name, description, build(claims), accepted("claim-unknown"))
 
 
 def _against_the_signer() -> None:
@@ -397,7 +384,6 @@ def _against_the_signer() -> None:
             requirements=("CT-54",),
             at=AT,
             spec=_EXPIRY,
-            importance="medium",
         )
 
 

@@ -25,7 +25,7 @@ from test_vectors.samples import (
 )
 from test_vectors.zones import passport, with_character
 
-FAMILY: Final = OperationFamily("decisions", "decide", spec="specs/decision.md", importance="critical")
+FAMILY: Final = OperationFamily("decisions", "decide", spec="specs/decision.md")
 
 _SECOND: Final = timedelta(seconds=1)
 _SKEW: Final = timedelta(seconds=300)

@@ -8,9 +8,7 @@ from test_vectors.operation import OperationFamily
 from test_vectors.samples import DROP, dcc, name
 from test_vectors.zones import card, passport, with_character
 
-FAMILY: Final = OperationFamily(
-    "identity", "compare-identity", spec="ICAO Doc 9303-3 section 6", importance="critical"
-)
+FAMILY: Final = OperationFamily("identity", "compare-identity", spec="ICAO Doc 9303-3 section 6")
 
 _AT: Final = {"at": "2026-02-01T12:00:00Z"}
 _BORN: Final = "1990-05-17"

@@ -6,9 +6,7 @@ from typing import Final
 
 from test_vectors.operation import OperationFamily
 
-FAMILY: Final = OperationFamily(
-    "names", "transliterate", spec="ICAO Doc 9303-3 sections 4 and 6", importance="medium"
-)
+FAMILY: Final = OperationFamily("names", "transliterate", spec="ICAO Doc 9303-3 sections 4 and 6")
 
 
 def _is(name: str, description: str, written: str, standard: str, *requirements: str) -> None:

@@ -9,7 +9,7 @@ from test_vectors.encoding import Tagged
 from test_vectors.samples import DROP, antigen_test, dcc, dose, name, nucleic_acid_test, recovery, token
 from test_vectors.vector import Expected, Family, Importance, accepted, unreadable
 
-FAMILY: Final = Family("payload", spec="EU DCC schema 1.3.0", importance="medium")
+FAMILY: Final = Family("payload", spec="EU DCC schema 1.3.0")
 
 _IDENTIFIERS: Final = "eHealth Network guidelines, annex 2 (UVCI)"
 _VALUE_SETS: Final = "EU value sets 2.12.0"
@@ -147,7 +147,6 @@ def _structure() -> None:
             "events-of-another-group": ("The events are under x.", dcc(v=DROP, x=[dose()]), nothing),
         },
         "PP-2",
-        importance="high",
     )
     several = accepted("several-events")
     _add(
@@ -641,7 +640,7 @@ def _identifiers() -> None:
         f"identifier-{name_}": (f"The certificate identifier: {description}", _dose(ci=text), expected)
         for name_, (description, text, expected) in forms.items()
     }
-    _add(cases, "PP-30", "PP-31", spec=_IDENTIFIERS, importance="low")
+    _add(cases, "PP-30", "PP-31", spec=_IDENTIFIERS)
     _add(
         {"identifier-missing": ("No certificate identifier.", _dose(ci=DROP), accepted("field-missing"))},
         "PP-30",

@@ -10,9 +10,7 @@ from test_vectors.builder import build
 from test_vectors.drawing import ALPHANUMERIC, BYTES, NUMERIC, Rows, framed, png, qr, scaled
 from test_vectors.operation import OperationFamily
 
-FAMILY: Final = OperationFamily(
-    "pictures", "read-picture", spec="ISO/IEC 18004; HCERT 4.2", importance="high"
-)
+FAMILY: Final = OperationFamily("pictures", "read-picture", spec="ISO/IEC 18004; HCERT 4.2")
 
 _CERTIFICATE: Final = build().text
 _OTHER_CERTIFICATE: Final = build(signer="es256-vaccination").text

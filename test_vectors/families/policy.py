@@ -12,7 +12,6 @@ from test_vectors.vector import Expected, Family, Policy, accepted, refused, unr
 FAMILY: Final = Family(
     "policy",
     spec="relying party's policy; HCERT 6.3",
-    importance="high",
     requirements=("VP-29",),
     codes={
         "policy": "VP-28",
@@ -193,7 +192,6 @@ def _order() -> None:
         refused("bad-signature"),
         at=_LATER,
         spec=_ORDER,
-        importance="critical",
     )
     FAMILY.add(
         "expired-and-unknown",

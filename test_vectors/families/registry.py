@@ -8,9 +8,7 @@ from typing import Any, Final
 
 from test_vectors.operation import OperationFamily
 
-FAMILY: Final = OperationFamily(
-    "registry", "read-registry-answer", spec="vaxcert registry protocol", importance="high"
-)
+FAMILY: Final = OperationFamily("registry", "read-registry-answer", spec="vaxcert registry protocol")
 
 _REQUEST: Final = "5d0c3b1f0a2e4c6f8b9d7e6a5c4b3a29"
 _REFS: Final = ("a41f09c37be2", "0b52d8e6f193", "c7e4a2905d6f")

@@ -12,7 +12,6 @@ from test_vectors.vector import Family, accepted, refused
 FAMILY: Final = Family(
     "revocation",
     spec="EU DCC revocation: hash types",
-    importance="critical",
     requirements=("VP-21",),
     codes={"revoked": "VP-21", "revocation-unknown": "VP-22"},
 )
@@ -65,7 +64,6 @@ def _hits() -> None:
         refused("revoked", "expiry-past-signer", "signer-expired-since", level="authentic"),
         revocation="identifier",
         requirements=("VP-4", "VP-21"),
-        importance="high",
     )
     FAMILY.add(
         "after-the-list-is-looked-at",
@@ -76,7 +74,6 @@ def _hits() -> None:
         trust_list="ends-at",
         revocation="identifier",
         requirements=("VP-4", "VP-19"),
-        importance="high",
     )
     FAMILY.add(
         "forged",
@@ -85,7 +82,6 @@ def _hits() -> None:
         refused("bad-signature"),
         revocation="identifier",
         requirements=("VP-4", "VP-5"),
-        importance="high",
     )
     FAMILY.add(
         "revoked-where-unknown-is-only-reported",
@@ -104,7 +100,7 @@ def _misses() -> None:
         "foreign-identifier": "The same identifier of another issuer is on the list.",
         "whole-signature": "The hash of the whole ECDSA signature is on the list, which names nothing.",
     }.items():
-        FAMILY.add(f"not-by-{name}", description, build(), accepted(), revocation=name, importance="high")
+        FAMILY.add(f"not-by-{name}", description, build(), accepted(), revocation=name)
 
 
 def _unknown() -> None:
@@ -114,7 +110,6 @@ def _unknown() -> None:
         build(),
         accepted("revocation-unanswered"),
         revocation="of-laos",
-        importance="high",
         requirements=("VP-23",),
     )
     FAMILY.add(
@@ -124,7 +119,6 @@ def _unknown() -> None:
         refused("policy", "revocation-unanswered", level="in-date"),
         revocation="of-laos",
         policy={"refused_findings": ["revocation-unanswered"]},
-        importance="high",
         requirements=("VP-23", "VP-28"),
     )
     FAMILY.add(
@@ -133,7 +127,6 @@ def _unknown() -> None:
         build(token(exp=AT - timedelta(days=1))),
         refused("expired", "revocation-unanswered", level="authentic"),
         revocation="of-laos",
-        importance="medium",
         requirements=("VP-23", "VP-27"),
     )
     FAMILY.add(
@@ -141,7 +134,6 @@ def _unknown() -> None:
         "No revocation list is asked, and nothing is said.",
         build(),
         accepted(),
-        importance="high",
         requirements=("VP-23",),
     )
     FAMILY.add(
@@ -194,7 +186,6 @@ def _unknown() -> None:
         at=AT + _SECOND,
         revocation="ended",
         policy={"unknown_revocation": "report"},
-        importance="medium",
         requirements=("VP-22",),
     )
     FAMILY.add(
@@ -203,7 +194,6 @@ def _unknown() -> None:
         build(token(iss=DROP)),
         _REVOKED,
         revocation="identifier",
-        importance="high",
     )
     FAMILY.add(
         "second-event",
@@ -211,7 +201,6 @@ def _unknown() -> None:
         build(token(dcc(v=[dose(ci=IDENTIFIER + "1"), dose()]))),
         refused("revoked", "several-events", level="authentic"),
         revocation="identifier",
-        importance="high",
     )
 
 

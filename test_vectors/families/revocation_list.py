@@ -35,9 +35,7 @@ from test_vectors.revocation_documents import (
 )
 from test_vectors.signed import cms
 
-FAMILY: Final = OperationFamily(
-    "revocation-list", "read-revocation-list", spec="vaxcert revocation list", importance="critical"
-)
+FAMILY: Final = OperationFamily("revocation-list", "read-revocation-list", spec="vaxcert revocation list")
 
 _A, _B, _STRANGER = "es256-collision-1", "es256-collision-2", "es256-stranger"
 _IDENTIFIER: Final = "URN:UVCI:01:VN:TEST-ABC123#X"

@@ -12,9 +12,7 @@ from test_vectors.operation import OperationFamily
 from test_vectors.samples import DROP, changed, dcc, nucleic_acid_test, recovery
 from test_vectors.signed import cms, rule_list, signed_document
 
-FAMILY: Final = OperationFamily(
-    "rules", "apply-rules", spec="CertLogic 1.3.3; DGC gateway", importance="high"
-)
+FAMILY: Final = OperationFamily("rules", "apply-rules", spec="CertLogic 1.3.3; DGC gateway")
 
 _AT: Final = "2026-02-01T12:00:00Z"
 _TOKEN: Final = {

@@ -9,7 +9,7 @@ from test_vectors.builder import ALG, ES256, KID, build, key
 from test_vectors.samples import DROP, SIGNER_ENDS, SIGNER_STARTS, antigen_test, dcc, dose, recovery, token
 from test_vectors.vector import Expected, Family, Policy, accepted, refused
 
-FAMILY: Final = Family("signer", spec="HCERT appendix A.4", importance="high")
+FAMILY: Final = Family("signer", spec="HCERT appendix A.4")
 
 _DATES: Final = "HCERT 3.3.5, 3.3.6"
 _SIZES: Final = "HCERT 3.3.2; RFC 8230 section 2"
@@ -65,7 +65,6 @@ def _purposes() -> None:
             f"A {kind.replace('-', ' ')} certificate signed by a key {limit}.",
             build(token(_PAYLOADS[kind]), signer=signer),
             expected,
-            importance="critical" if expected.reason else "high",
             requirements=("SC-4", "SC-8"),
         )
 
@@ -169,7 +168,6 @@ def _expired_and_future() -> None:
         refused("signer-expired", *since, level="authentic"),
         spec=_DATES,
         requirements=_DATED,
-        importance="critical",
     )
     FAMILY.add(
         "not-yet-valid-at-issuance",
@@ -178,7 +176,6 @@ def _expired_and_future() -> None:
         refused("signer-not-yet-valid", level="authentic"),
         spec=_DATES,
         requirements=_DATED,
-        importance="critical",
     )
     FAMILY.add(
         "expired-and-no-time-of-issue",
@@ -187,7 +184,6 @@ def _expired_and_future() -> None:
         refused("signer-expired", "issued-at-missing", *since, level="authentic"),
         spec=_DATES,
         requirements=_DATED,
-        importance="critical",
     )
 
 

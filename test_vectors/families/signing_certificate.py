@@ -32,7 +32,6 @@ FAMILY: Final = OperationFamily(
     "signing-certificate",
     "check-signing-certificate",
     spec="EU DCC certificate governance; WHO GDHCN certificate governance; RFC 5280",
-    importance="medium",
 )
 
 _SIGNERS: Final[tuple[str | None, ...]] = ("eu-dsc", "who-dsc", None)

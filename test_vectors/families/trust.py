@@ -13,7 +13,6 @@ from test_vectors.vector import Expected, Family, Policy, accepted, refused
 FAMILY: Final = Family(
     "trust",
     spec="HCERT governance: binding of keys; WHO GDHCN trust domains",
-    importance="critical",
     codes={
         "unknown-key": "VP-9",
         "bad-signature": "VP-10",
@@ -54,7 +53,7 @@ def _issuers() -> None:
         ("CY", "es256-empty-purpose", "limits", "Cyprus; the key is of Greece", False),
     )
     for issuer, signer, trust_list, description, is_own in cases:
-        form = {"GR": (), "EL": ("country-mismatch",)}.get(issuer, ("issuer-not-country",))
+        form = {"GR": (), "EL": ("country-mismatch",)}.get(issuer, ("issuer-not-country", "country-mismatch"))
         FAMILY.add(
             f"issuer-{issuer.lower().replace(' ', '-')}-signed-by-{signer}",
             f"The issuer is {description}.",
@@ -69,7 +68,6 @@ def _issuers() -> None:
         build(token(dcc(v=[dose(co="LA")]), iss="ZZ")),
         accepted("country-mismatch"),
         trust_list="limits-country",
-        importance="low",
         requirements=("VP-15",),
     )
     FAMILY.add(
@@ -78,7 +76,6 @@ def _issuers() -> None:
         build(token(dcc(r=[recovery(co="LA")]), iss="LA"), signer="es256-recovery"),
         accepted(),
         trust_list="limits",
-        importance="medium",
         requirements=("VP-15",),
     )
     FAMILY.add(
@@ -87,24 +84,44 @@ def _issuers() -> None:
         build(token(dcc(v=[dose(co="LA")]), iss="LA")),
         accepted("issuer-country-mismatch"),
         policy=_FOREIGN,
-        importance="medium",
     )
     FAMILY.add(
         "issuer-foreign-and-allowed-by-name",
         "The issuer is France in three letters and the key of Viet Nam, and the policy lets that pass.",
         build(token(iss="FRA")),
-        accepted("issuer-not-country"),
+        accepted("issuer-not-country", "issuer-country-mismatch", "country-mismatch"),
         policy=_FOREIGN,
-        importance="medium",
         requirements=("VP-15",),
     )
+    FAMILY.add(
+        "issuer-of-no-country-where-foreign-ones-are-allowed",
+        "The issuer is the name of a ministry, which is of no other country, and the policy takes foreign issuers.",
+        build(token(iss="Bộ Y tế (TEST)")),
+        accepted("issuer-not-country"),
+        policy=_FOREIGN,
+        requirements=("CT-53", "VP-15"),
+    )
+    for issuer, country, signer, findings in (
+        ("EL", "GR", "es256-empty-purpose", ()),
+        ("GR", "EL", "es256-empty-purpose", ("code-unknown",)),
+        ("CNAM", "FR", "es256-foreign-purpose", ("issuer-not-country",)),
+        ("FRA", "FR", "es256-foreign-purpose", ("issuer-not-country",)),
+        ("FRA", "GR", "es256-foreign-purpose", ("issuer-not-country", "country-mismatch")),
+    ):
+        FAMILY.add(
+            f"issuer-{issuer.lower()}-event-in-{country.lower()}",
+            f"The issuer is {issuer}, the country of the event {country}: EL and GR are one, and so are CNAM, FRA and FR.",
+            build(token(dcc(v=[dose(co=country)]), iss=issuer), signer=signer),
+            accepted(*findings),
+            trust_list="limits",
+            requirements=("CT-53",),
+        )
     FAMILY.add(
         "issuer-foreign-allowed-and-found",
         "The policy takes foreign issuers, and the event is of the key's country.",
         build(token(iss="LA")),
         accepted("issuer-country-mismatch", "country-mismatch"),
         policy=_FOREIGN,
-        importance="medium",
     )
     FAMILY.add(
         "issuer-foreign-allowed-and-refused-as-a-finding",
@@ -112,7 +129,6 @@ def _issuers() -> None:
         build(token(dcc(v=[dose(co="LA")]), iss="LA")),
         refused("policy", "issuer-country-mismatch", level="in-date"),
         policy={**_FOREIGN, "refused_findings": ["issuer-country-mismatch"]},
-        importance="medium",
         requirements=("VP-15", "VP-28"),
     )
 
@@ -155,7 +171,6 @@ def _limits() -> None:
         build(),
         refused("test-key"),
         policy={"environments": ["test"]},
-        importance="medium",
     )
     FAMILY.add(
         "withdrawn-key",
@@ -266,7 +281,6 @@ def _several_limits() -> None:
             refused(reason),
             trust_list="limits-together",
             policy=policy,
-            importance="high",
         )
     FAMILY.add(
         "withdrawn-and-expired",
@@ -381,7 +395,6 @@ def _dates() -> None:
             at=at,
             trust_list=trust_list,
             policy=policy,
-            importance="high",
             requirements=("VP-19", "VP-31") if trust_list == "ends-at" else ("VP-20", "VP-31"),
         )
 
@@ -394,7 +407,6 @@ def _unknown_keys() -> None:
         refused("stale-trust-list"),
         at=AT + _SKEW + _SECOND,
         trust_list="ends-at",
-        importance="high",
         requirements=("VP-9",),
     )
     FAMILY.add(
@@ -404,7 +416,6 @@ def _unknown_keys() -> None:
         refused("unknown-key"),
         at=AT + _SKEW,
         trust_list="ends-at",
-        importance="high",
     )
     FAMILY.add(
         "unknown-key-and-list-ended-and-only-reported",
@@ -414,7 +425,6 @@ def _unknown_keys() -> None:
         at=AT + _SKEW + _SECOND,
         trust_list="ends-at",
         policy=_REPORT_STALE,
-        importance="medium",
     )
     FAMILY.add(
         "unknown-key-and-list-of-tests-ended",
@@ -423,7 +433,6 @@ def _unknown_keys() -> None:
         refused("unknown-key"),
         at=AT + _SKEW + _SECOND,
         trust_list="ends-at-tests",
-        importance="high",
     )
     FAMILY.add(
         "unknown-key-and-list-of-tests-ended-in-tests",
@@ -433,7 +442,6 @@ def _unknown_keys() -> None:
         at=AT + _SKEW + _SECOND,
         trust_list="ends-at-tests",
         policy=_TESTS_TOO,
-        importance="medium",
         requirements=("VP-9",),
     )
     FAMILY.add(
@@ -443,7 +451,6 @@ def _unknown_keys() -> None:
         refused("key-identifier-missing"),
         at=AT + _SKEW + _SECOND,
         trust_list="ends-at",
-        importance="medium",
         requirements=("VP-8",),
     )
     FAMILY.add(
@@ -467,7 +474,6 @@ def _unknown_keys() -> None:
         build(),
         accepted("list-unsigned"),
         trust_list="unsigned",
-        importance="high",
         requirements=("VP-20",),
     )
     FAMILY.add(
@@ -477,7 +483,6 @@ def _unknown_keys() -> None:
         refused("expired", "list-unsigned", level="authentic"),
         at=EXPIRES + _SKEW,
         trust_list="unsigned",
-        importance="medium",
         requirements=("VP-4", "VP-20"),
     )
     FAMILY.add(
@@ -487,7 +492,6 @@ def _unknown_keys() -> None:
         refused("policy", "list-unsigned", level="in-date"),
         trust_list="unsigned",
         policy="strict",
-        importance="high",
         requirements=("VP-20", "VP-30"),
     )
 

@@ -27,9 +27,7 @@ from test_vectors.encoding import NOT_A_NUMBER, UNDEFINED, Indefinite, Pairs, Ra
 from test_vectors.operation import OperationFamily
 from test_vectors.signed import anchor_kid
 
-FAMILY: Final = OperationFamily(
-    "trust-list", "read-trust-list", spec="vaxcert trust list, sections 2 to 6", importance="critical"
-)
+FAMILY: Final = OperationFamily("trust-list", "read-trust-list", spec="vaxcert trust list, sections 2 to 6")
 
 A, B, C, STRANGER = "es256-collision-1", "es256-collision-2", "ps256-3072", "es256-stranger"
 _ALL_KINDS: Final = ["recovery", "test", "vaccination"]

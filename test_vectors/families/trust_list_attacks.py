@@ -33,7 +33,6 @@ FAMILY: Final = OperationFamily(
     "trust-list-attacks",
     "read-trust-list",
     spec="vaxcert trust list, sections 4, 5 and 7",
-    importance="critical",
 )
 
 _ROLLBACK: Final = "trust-list-rollback"

@@ -22,7 +22,6 @@ FAMILY: Final = OperationFamily(
     "trust-list-formats",
     "read-trust-list",
     spec="trust lists as their publishers have them",
-    importance="high",
 )
 
 _SIGNER: Final = "es256-stranger"

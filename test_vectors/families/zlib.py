@@ -12,7 +12,6 @@ from test_vectors.vector import Family, accepted, unreadable
 FAMILY: Final = Family(
     "zlib",
     spec="HCERT 4.2.1; RFC 1950; RFC 1951",
-    importance="high",
     requirements=("CT-4", "CT-10", "CT-16"),
     codes={
         "zlib-corrupt": "CT-11",
@@ -41,7 +40,7 @@ def _accepted() -> None:
         ),
     }
     for name, (description, compress) in streams.items():
-        FAMILY.add(name, description, build(compress=compress), accepted(), importance="medium")
+        FAMILY.add(name, description, build(compress=compress), accepted())
 
 
 def _raw_deflate(message: bytes) -> bytes:
@@ -137,7 +136,6 @@ def _lengths() -> None:
             description,
             build(compressed=change),
             unreadable("zlib-trailing-data"),
-            importance="critical",
             spec="HCERT 6.3: validate the length of all inputs",
         )
 
