@@ -41,6 +41,8 @@ def listed(name, **dates):
         ("EL", "GR", False),
         ("GR", "EL", False),
         ("GG", "GB", False),
+        ("GGY", "GB", False),
+        ("JE", "VN", True),
         ("GB", "GG", True),
         ("Bộ Y tế", "VN", False),
         ("Bộ Y tế", "LA", False),

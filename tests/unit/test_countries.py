@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from vaxcert.model import value_sets
-from vaxcert.model.countries import _alpha2, alpha2, is_test_code, issuer_countries
+from vaxcert.model.countries import _alpha2, alpha2, is_test_code, issuer_countries, issuer_country
 
 ALPHA_3 = {code: country for code, country in _alpha2().items() if len(code) == 3}
 
@@ -88,7 +88,8 @@ def test_others_are_not(code: str) -> None:
         ("FO", {"FO", "DK"}),
         ("DK", {"DK"}),
         ("XK", {"XK"}),
-        ("XX", set()),
+        ("XX", {"XX"}),
+        ("xx", set()),
         ("XCL", set()),
         ("WHO", set()),
         ("Ministry of Health", set()),
@@ -97,6 +98,18 @@ def test_others_are_not(code: str) -> None:
 )
 def test_who_may_sign_for_an_issuer(iss: str, expected: set[str]) -> None:
     assert issuer_countries(iss) == expected
+
+
+@pytest.mark.parametrize(
+    ("iss", "expected"),
+    [
+        *[("VN", "VN"), ("VNM", "VN"), (" vnm ", "VN"), ("CNAM", "FR"), ("CH BAG", "CH"), ("ch bag", "CH")],
+        *[("EL", "GR"), ("GR", "GR"), ("GRC", "GR"), ("UK", "GB"), ("GG", "GG"), ("ZZ", "ZZ")],
+        *[("zz", None), (" ZZ", None), ("WHO", None), ("Bộ Y tế", None), ("", None)],
+    ],
+)
+def test_which_country_an_issuer_names(iss: str, expected: str | None) -> None:
+    assert issuer_country(iss) == expected
 
 
 def test_every_country_signs_for_itself() -> None:

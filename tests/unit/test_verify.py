@@ -456,7 +456,7 @@ def test_unprotected_header_says_nothing_that_counts():
 @pytest.mark.parametrize(
     ("claims", "changes", "found"),
     [
-        (token(iss="CH BAG"), {"country": "CH"}, {FindingCode.ISSUER_NOT_COUNTRY}),
+        (token(dcc(v=[dose(co="CH")]), iss="CH BAG"), {"country": "CH"}, {FindingCode.ISSUER_NOT_COUNTRY}),
         (token(iss="vn"), {}, {FindingCode.ISSUER_NOT_COUNTRY}),
         (token(iss="ÅÅ"), {}, {FindingCode.ISSUER_NOT_COUNTRY}),
         (token(iss=704), {}, {FindingCode.ISSUER_NOT_COUNTRY}),
@@ -475,6 +475,27 @@ def test_findings_of_every_layer_leave_the_certificate_accepted(claims, changes,
     made = report(text(claims), trusted)
     assert (made.outcome, {finding.code for finding in made.findings}) == (Outcome.ACCEPTED, found)
     assert verifier(trusted).verify(text(claims), at=AT).findings == made.findings
+
+
+@pytest.mark.parametrize(
+    ("issuer", "event", "country", "found"),
+    [
+        ("VN", "VN", "VN", set()),
+        ("LA", "LA", "VN", {FindingCode.ISSUER_COUNTRY_MISMATCH}),
+        ("LA", "VN", "VN", {FindingCode.ISSUER_COUNTRY_MISMATCH, FindingCode.COUNTRY_MISMATCH}),
+        ("FRA", "FR", "FR", {FindingCode.ISSUER_NOT_COUNTRY}),
+        ("FRA", "FR", "VN", {FindingCode.ISSUER_NOT_COUNTRY, FindingCode.ISSUER_COUNTRY_MISMATCH}),
+        ("CNAM", "VN", "FR", {FindingCode.ISSUER_NOT_COUNTRY, FindingCode.COUNTRY_MISMATCH}),
+        ("Bộ Y tế", "LA", "VN", {FindingCode.ISSUER_NOT_COUNTRY}),
+        ("EL", "GR", "GR", set()),
+        ("GRC", "GR", "EL", {FindingCode.ISSUER_NOT_COUNTRY}),
+        ("JE", "GB", "GB", {FindingCode.COUNTRY_MISMATCH}),
+    ],
+)
+def test_issuer_against_the_country_of_key_and_event(issuer, event, country, found):
+    claims = token(dcc(v=[dose(co=event)]), iss=issuer)
+    made = report(text(claims), replace(key(), country=country), allow_foreign_issuer=True)
+    assert {finding.code for finding in made.findings} == found
 
 
 def test_policy_refuses_the_findings_it_names_and_no_others():

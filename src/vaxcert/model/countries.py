@@ -47,6 +47,19 @@ def is_test_code(code: str) -> bool:
     return _USER_ASSIGNED.fullmatch(code) is not None and code not in _alpha2()
 
 
+def issuer_country(iss: str) -> str | None:
+    """The one country that an issuer code names.
+
+    Args:
+        iss: The issuer of a certificate (CWT claim 1), as it stands there.
+
+    Returns:
+        An alpha-2 code: of a country's code of two or three letters, and of the other names of the field (`CNAM` is
+        `FR`, `EL` is `GR`). Two capital letters that no country has are their own. None when the text names no country.
+    """
+    return _named().get(iss.strip().upper()) or country_code(iss)
+
+
 def issuer_countries(iss: str) -> frozenset[str]:
     """The countries whose keys may sign for an issuer code.
 
@@ -54,12 +67,11 @@ def issuer_countries(iss: str) -> frozenset[str]:
         iss: The issuer of a certificate (CWT claim 1), as it stands there.
 
     Returns:
-        Alpha-2 codes: its own when it is a country's code of two or three letters, and the exceptions of the field
-        (`CNAM` is signed by France, `EL` and `GR` are the same). None at all when the text names no country: then no
-        key contradicts it.
+        Alpha-2 codes: that of the country it names, and the exceptions of the field (`JE` is signed by Great Britain).
+        None at all when the text names no country: then no key contradicts it.
     """
-    known = _issuers()
-    return known.get(iss) or known.get(iss.strip().upper(), _NONE)
+    country = issuer_country(iss)
+    return _NONE if country is None else frozenset((country, *_signed_by().get(country, ())))
 
 
 @cache
@@ -70,14 +82,15 @@ def _alpha2() -> Mapping[str, str]:
 
 
 @cache
-def _issuers() -> Mapping[str, frozenset[str]]:
-    data = _read(_ISSUERS_FILE)
-    signed_by: dict[str, list[str]] = data["signed_by"]
-    own = dict(_alpha2()) | {code: code for code in data["country_codes"]}
-    return MappingProxyType(
-        {code: frozenset((country, *signed_by.get(country, ()))) for code, country in own.items()}
-        | {text: frozenset(countries) for text, countries in signed_by.items() if text not in own}
-    )
+def _named() -> Mapping[str, str]:
+    names: dict[str, str] = _read(_ISSUERS_FILE)["names"]
+    return MappingProxyType(dict(_alpha2()) | names)
+
+
+@cache
+def _signed_by() -> Mapping[str, list[str]]:
+    signed_by: dict[str, list[str]] = _read(_ISSUERS_FILE)["signed_by"]
+    return MappingProxyType(signed_by)
 
 
 def _read(file_name: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from vaxcert.codec.cwt import Claims
 from vaxcert.crypto.signing_certificate import KEY_IDENTIFIER_BYTES
 from vaxcert.findings import Finding, FindingCode
 from vaxcert.model.certificate import HealthCertificate
+from vaxcert.model.countries import country_code, issuer_country
 from vaxcert.trust import binding
 from vaxcert.trust.trust_list import TrustedKey
 
@@ -51,11 +52,16 @@ def add_message_findings(
 def _add_issuer_findings(
     findings: list[Finding], issuer: str, certificate: HealthCertificate, key: TrustedKey
 ) -> None:
-    if len(issuer) != 2 or not (issuer.isascii() and issuer.isalpha() and issuer.isupper()):
+    if country_code(issuer) is None:
         findings.append(Finding(FindingCode.ISSUER_NOT_COUNTRY, "iss"))
-        return
     if binding.is_foreign(issuer, key.country):
         findings.append(Finding(FindingCode.ISSUER_COUNTRY_MISMATCH, "iss"))
     for event in certificate.events:
-        if event.country is not None and event.country != issuer:
+        if event.country is not None and event.country != issuer and _is_elsewhere(event.country, issuer):
             findings.append(Finding(FindingCode.COUNTRY_MISMATCH, "co"))
+
+
+def _is_elsewhere(country: str, issuer: str) -> bool:
+    """Whether a country is another than the one the issuer names; `EL` and `GR` are one."""
+    home = issuer_country(issuer)
+    return home is not None and issuer_country(country) != home

@@ -6,15 +6,10 @@ certificate: the extended key usages (HCERT appendix A.4), the trust domain (WHO
 
 from __future__ import annotations
 
-import re
-from typing import Final
-
 from vaxcert.errors import BindingError, KeyNotAuthorisedError, Reason, VerificationError
 from vaxcert.model.certificate import ALL_KINDS, HealthCertificate
 from vaxcert.model.countries import issuer_countries
 from vaxcert.trust.trust_list import TrustedKey
-
-_ALPHA2: Final = re.compile("[A-Z]{2}")
 
 
 def refusal(
@@ -48,12 +43,11 @@ def is_foreign(issuer: str, country: str | None) -> bool:
     """Whether an issuer is another country than those whose certificates a key of `country` may sign.
 
     Args:
-        issuer: The `iss` claim. Two capital letters are a country's code, assigned or not; of other texts only
-            those of `issuer_countries` name one. The rest (genuine issuers put the name of a ministry there)
+        issuer: The `iss` claim. What names no country (genuine issuers put the name of a ministry there)
             contradicts nothing.
         country: Of the key; None where the list does not say.
     """
     if country is None or issuer == country:
         return False
     countries = issuer_countries(issuer)
-    return country not in countries if countries else _ALPHA2.fullmatch(issuer) is not None
+    return bool(countries) and country not in countries
