@@ -464,6 +464,36 @@ def _event_dates() -> None:
                 accepted("date-unreadable"),
             ),
             "test-time-missing": ("No time of test.", _test(sc=DROP), accepted("field-missing")),
+            "test-at-the-end-of-tomorrow": (
+                "The last second of the day after the issue, in UTC.",
+                _test(sc="2026-01-06T23:59:59Z"),
+                accepted(),
+            ),
+            "test-at-the-end-of-tomorrow-told-in-viet-nam": (
+                "The same second, which is two days after the issue on the clocks of Viet Nam.",
+                _test(sc="2026-01-07T06:59:59+07:00"),
+                accepted(),
+            ),
+            "test-in-two-days-told-in-honolulu": (
+                "A second later, which is the day after the issue on the clocks of Honolulu.",
+                _test(sc="2026-01-06T14:00:00-10:00"),
+                accepted("event-in-future"),
+            ),
+            "test-of-a-newborn-after-midnight": (
+                "A sample half an hour after midnight in Viet Nam of a child born that day; in UTC it is the day before.",
+                dcc(dob="2026-01-04", t=[nucleic_acid_test(sc="2026-01-03T17:30:00Z")]),
+                accepted(),
+            ),
+            "test-as-the-day-of-birth-begins": (
+                "The second in which the day of birth begins where it does first, fourteen hours before UTC.",
+                dcc(dob="2026-01-04", t=[nucleic_acid_test(sc="2026-01-03T10:00:00Z")]),
+                accepted(),
+            ),
+            "test-before-the-day-of-birth-begins": (
+                "A second before the day of birth begins anywhere.",
+                dcc(dob="2026-01-04", t=[nucleic_acid_test(sc="2026-01-03T09:59:59Z")]),
+                accepted("event-before-birth"),
+            ),
             "test-in-two-days": (
                 "Two days after the issue.",
                 _test(sc="2026-01-07T00:00:00Z"),
@@ -502,6 +532,7 @@ def _event_dates() -> None:
         },
         "PP-25",
         "PP-26",
+        "PP-27",
         spec="EU DCC schema 1.3.0; special case handling",
     )
 

@@ -104,12 +104,28 @@ def test_events_before_anybody_s_birth(born):
     }
 
 
-def test_sample_of_a_test_is_dated_by_its_own_zone():
-    east = timezone(timedelta(hours=14))
-    last = datetime(TODAY.year, TODAY.month, TODAY.day, 23, 59, tzinfo=east) + DAY
-    assert found(of(replace(ANTIGEN_TEST, sampled_at=last))) == set()
-    late = last + timedelta(minutes=1)
-    assert found(of(replace(ANTIGEN_TEST, sampled_at=late))) == {("event-in-future", "t.sc")}
+ZONES = [UTC, timezone(timedelta(hours=14)), timezone(timedelta(hours=-12)), timezone(timedelta(hours=7))]
+
+
+def sampled(moment, **subject):
+    return found(of(replace(ANTIGEN_TEST, sampled_at=moment), **subject))
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_sample_of_a_test_is_not_after_tomorrow_in_utc(zone):
+    last = datetime(TODAY.year, TODAY.month, TODAY.day, 23, 59, 59, tzinfo=UTC) + DAY
+    assert sampled(last.astimezone(zone)) == set()
+    late = last + timedelta(seconds=1)
+    assert sampled(late.astimezone(zone)) == {("event-in-future", "t.sc")}
+    assert sampled(late.replace(tzinfo=None)) == {("event-in-future", "t.sc")}
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_sample_is_before_birth_where_it_is_so_everywhere(zone):
+    born = datetime(2022, 5, 2, tzinfo=timezone(timedelta(hours=14)))
+    assert sampled(born.astimezone(zone), birth_date=date(2022, 5, 2)) == set()
+    before = born - timedelta(seconds=1)
+    assert sampled(before.astimezone(zone), birth_date=date(2022, 5, 2)) == {("event-before-birth", "t.sc")}
 
 
 @pytest.mark.parametrize("at", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)])

@@ -103,6 +103,30 @@ def test_tests_and_recoveries(event, group):
     assert read == replace(given, country="VN", authority="Bộ Y tế", certificate_id=issued.certificate_id)
 
 
+def test_newborn_tested_just_after_midnight():
+    after_midnight = datetime(2022, 5, 30, 0, 30, tzinfo=timezone(timedelta(hours=7)))
+    newborn = person(birth_date=date(2022, 5, 30))
+    issued = issue(
+        vc.HealthCertificate(subject=newborn, test=replace(NUCLEIC_ACID_TEST, sampled_at=after_midnight))
+    )
+    assert payload(issued)[-260][1]["t"][0]["sc"] == "2022-05-29T17:30:00Z"
+    assert issued.findings == ()
+    assert vc.Verifier(trusted(signer())).verify(issued.text, at=NOW).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("sampled_at", "code"),
+    [
+        (datetime(2022, 6, 2, 23, 30, tzinfo=timezone(-timedelta(hours=10))), FindingCode.EVENT_IN_FUTURE),
+        (datetime(1983, 5, 16, 16, 59, tzinfo=timezone(timedelta(hours=7))), FindingCode.EVENT_BEFORE_BIRTH),
+    ],
+)
+def test_moment_of_a_sample_is_judged_as_it_will_be_read(sampled_at, code):
+    born = person(birth_date=date(1983, 5, 17))
+    error = refusal(vc.HealthCertificate(subject=born, test=replace(NUCLEIC_ACID_TEST, sampled_at=sampled_at)))
+    assert error.codes == (code,)
+
+
 def test_what_the_certificate_brings_is_kept():
     given = certificate(country="LA", authority="Another", certificate_id=f"URN:UVCI:01:LA:{OPAQUE}")
     issued = issue(given)

@@ -6,7 +6,7 @@ Answers are findings: genuine certificates fail nearly every one of these somewh
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import lru_cache
 from typing import Final
 
@@ -17,6 +17,9 @@ from vaxcert.model.identifiers import certificate_id_findings
 
 _TIME_ZONES: Final = timedelta(days=1)
 """Dates have no time zone; somewhere it is already tomorrow."""
+
+_EARLIEST_ZONE: Final = timezone(timedelta(hours=14))
+"""Where each day begins first."""
 
 _LAST_MOMENT: Final = datetime.max.replace(tzinfo=UTC) - _TIME_ZONES
 
@@ -122,7 +125,7 @@ def _check_test(test: Test, born: date | None, last_day: date, findings: list[Fi
     if (test.test_type == _NUCLEIC_ACID_TEST and test.device) or not (test.name or test.device):
         findings.append(Finding(FindingCode.TEST_FIELDS_MISMATCH, "t"))
     if test.sampled_at is not None:
-        _check_day(test.sampled_at.date(), "t.sc", born, last_day, findings)
+        _check_moment(test.sampled_at, "t.sc", born, last_day, findings)
 
 
 def _check_recovery(recovery: Recovery, born: date | None, last_day: date, findings: list[Finding]) -> None:
@@ -156,4 +159,16 @@ def _check_day(
     if day > last_day:
         findings.append(Finding(FindingCode.EVENT_IN_FUTURE, field))
     elif day < (born or _FIRST_BIRTH):
+        findings.append(Finding(FindingCode.EVENT_BEFORE_BIRTH, field))
+
+
+def _check_moment(
+    moment: datetime, field: str, born: date | None, last_day: date, findings: list[Finding]
+) -> None:
+    """Check a moment against days, whatever zone it is told in: that of a certificate is UTC, that of a birth is unknown."""
+    if moment.utcoffset() is None:
+        moment = moment.replace(tzinfo=UTC)
+    if moment > datetime.combine(last_day, time.max, UTC):
+        findings.append(Finding(FindingCode.EVENT_IN_FUTURE, field))
+    elif moment < datetime.combine(born or _FIRST_BIRTH, time.min, _EARLIEST_ZONE):
         findings.append(Finding(FindingCode.EVENT_BEFORE_BIRTH, field))
