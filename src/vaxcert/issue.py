@@ -13,6 +13,7 @@ from vaxcert.crypto.key_schedule import key_use_ends
 from vaxcert.crypto.signer import Signer
 from vaxcert.errors import EncodeError, Reason
 from vaxcert.findings import Finding
+from vaxcert.limits import MAX_CERTIFICATE_ID_CHARACTERS
 from vaxcert.model import value_sets
 from vaxcert.model.certificate import ALL_KINDS, HealthCertificate, Kind
 from vaxcert.model.identifiers import build_certificate_id, certificate_id_findings
@@ -127,7 +128,8 @@ class Issuer:
 
         Raises:
             EncodeError: `record-refused` with the linter's codes; `signer-expired`, `signer-not-yet-valid` or
-                `key-not-authorised` when the signing certificate does not allow it; `value-not-encodable`.
+                `key-not-authorised` when the signing certificate does not allow it; `certificate-id-character` or
+                `value-not-encodable` when the caller's maker of identifiers makes none.
             ValueError: `at` has no time zone.
         """
         dated = self._dated
@@ -236,6 +238,12 @@ def _checked_ids(new_certificate_id: Callable[[], str]) -> Callable[[], str]:
             raise EncodeError(
                 Reason.CERTIFICATE_ID_CHARACTER,
                 "an identifier made for the issuer is not a standard UVCI in capitals",
+            )
+        if len(made) > MAX_CERTIFICATE_ID_CHARACTERS:
+            raise EncodeError(
+                Reason.VALUE_NOT_ENCODABLE,
+                f"an identifier of {len(made)} characters was made for the issuer, "
+                f"allowed are {MAX_CERTIFICATE_ID_CHARACTERS}",
             )
         return made
 

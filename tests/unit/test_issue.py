@@ -170,6 +170,31 @@ def test_identifiers_may_come_from_the_caller():
         assert read_certificate_id(identifier).check_character_is_right is True
 
 
+@pytest.mark.parametrize(
+    ("made", "reason"),
+    [
+        (f"URN:UVCI:01:VN:{'A' * 65}", None),
+        (f"URN:UVCI:01:VN:{'A' * 66}", Reason.VALUE_NOT_ENCODABLE),
+        (f"URN:UVCI:01:VN:{'A' * 300}", Reason.VALUE_NOT_ENCODABLE),
+        ("URN:UVCI:01:VN:a", Reason.CERTIFICATE_ID_CHARACTER),
+        ("01:VN:A", Reason.CERTIFICATE_ID_CHARACTER),
+        ("", Reason.CERTIFICATE_ID_CHARACTER),
+        (None, Reason.CERTIFICATE_ID_CHARACTER),
+    ],
+)
+def test_identifier_that_the_caller_makes_is_one_of_at_most_80_characters(made, reason):
+    if reason is None:
+        assert issue(new_certificate_id=lambda: made).certificate_id == made
+    else:
+        assert refusal(new_certificate_id=lambda: made).reason is reason
+
+
+def test_identifier_of_the_certificate_has_at_most_80_characters():
+    longest = f"URN:UVCI:01:VN:{'A' * 65}"
+    assert issue(certificate(certificate_id=longest)).certificate_id == longest
+    assert refusal(certificate(certificate_id=longest + "A")).codes == (FindingCode.FIELD_TOO_LONG,)
+
+
 def test_identifier_of_the_certificate_goes_before_the_caller_s():
     given = certificate(certificate_id=f"URN:UVCI:01:VN:{OPAQUE}")
     issued = issuer(new_certificate_id=lambda: pytest.fail("asked")).issue(given, at=NOW)
@@ -345,6 +370,14 @@ def test_names_as_written_and_as_standardised(names, written, version):
         ({"standard_given_name": "BAO DUY"}, {FindingCode.NAME_NOT_STANDARD}),
         ({"family_name": None, "given_name": None}, {FindingCode.NAME_MISSING}),
         ({"family_name": "", "given_name": ""}, {FindingCode.NAME_MISSING}),
+        ({"family_name": "-"}, {FindingCode.FIELD_MISSING}),
+        ({"standard_family_name": ""}, {FindingCode.FIELD_MISSING}),
+        ({"standard_given_name": "<"}, {FindingCode.FIELD_MISSING}),
+        ({"family_name": None, "standard_family_name": "<"}, {FindingCode.FIELD_MISSING}),
+        (
+            {"standard_family_name": "<<", "standard_given_name": ""},
+            {FindingCode.FIELD_MISSING, FindingCode.NAME_MISSING},
+        ),
         ({"family_name": "Nguye\u0302\u0303n"}, {FindingCode.TEXT_NOT_NFC}),
     ],
 )

@@ -136,8 +136,10 @@ def test_moment_of_a_sample_needs_a_time_zone():
 
 
 def test_standard_names():
-    for names in (("NGUYEN", ""), ("", "BAO<DUY"), ("A" * MAX_TEXT, "B" * MAX_TEXT)):
+    for names in (("NGUYEN", "BAO<DUY"), ("<A", "B<<"), ("A" * MAX_TEXT, "B" * MAX_TEXT)):
         assert found(of(), names=names) == set()
+    assert found(of(given_name=None), names=("NGUYEN", "")) == set()
+    assert found(of(family_name=""), names=("", "BAO<DUY")) == set()
     assert found(of(), names=("NGUYỄN", "bao")) == {
         ("name-not-standard", "nam.fnt"),
         ("name-not-standard", "nam.gnt"),

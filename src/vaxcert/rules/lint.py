@@ -127,8 +127,8 @@ def lint(
         code = FindingCode.SEVERAL_EVENTS if events else FindingCode.FIELD_MISSING
         findings.append(Finding(code, "v"))
     _lint_person(certificate.subject, findings)
-    _lint_standard_name(names[0], "nam.fnt", findings)
-    _lint_standard_name(names[1], "nam.gnt", findings)
+    _lint_standard_name(names[0], certificate.subject.family_name, "nam.fnt", findings)
+    _lint_standard_name(names[1], certificate.subject.given_name, "nam.gnt", findings)
     if not (names[0].strip("<") or names[1].strip("<")):
         findings.append(Finding(FindingCode.NAME_MISSING, "nam"))
     for event in events:
@@ -156,8 +156,11 @@ def _lint_person(person: Person, findings: list[Finding]) -> None:
         findings.append(Finding(FindingCode.FIELD_TYPE, "dob"))
 
 
-def _lint_standard_name(text: str, wire: str, findings: list[Finding]) -> None:
-    if not is_standard_name(text):
+def _lint_standard_name(text: str, written: str | None, wire: str, findings: list[Finding]) -> None:
+    if not text.strip("<"):
+        if text or written:
+            findings.append(Finding(FindingCode.FIELD_MISSING, wire))
+    elif not is_standard_name(text):
         findings.append(Finding(FindingCode.NAME_NOT_STANDARD, wire))
     elif len(text) > MAX_TEXT:
         findings.append(Finding(FindingCode.FIELD_TOO_LONG, wire))
