@@ -201,7 +201,7 @@ def _lists() -> None:
     right = (_attested(),)
     _add(
         "list-and-attestation",
-        "A facility list, and an attestation by one of it.",
+        "A facility list, and an attestation by a facility that it names.",
         good,
         "AT-7",
         "AT-8",
@@ -214,50 +214,74 @@ def _lists() -> None:
     refused: tuple[tuple[str, str, bytes, str, str], ...] = (
         (
             "trust-list",
-            "Signed as a trust list.",
+            "A facility list that is signed as a trust list.",
             signed(_facility_list(), _ANCHOR, content_type=TRUST_LIST),
             "trust-list-unreadable",
             "AT-7 AT-11",
         ),
         (
             "revocation-list",
-            "Signed as a revocation list.",
+            "A facility list that is signed as a revocation list.",
             signed(_facility_list(), _ANCHOR, content_type=REVOCATION_LIST),
             "trust-list-unreadable",
             "AT-7",
         ),
-        ("cut-short", "The last byte is missing.", _LIST[:-1], "trust-list-unreadable", "AT-7"),
-        ("byte-more", "A byte after the end.", _LIST + b"\x00", "trust-list-unreadable", "AT-7"),
+        (
+            "cut-short",
+            "The last byte of the facility list is missing.",
+            _LIST[:-1],
+            "trust-list-unreadable",
+            "AT-7",
+        ),
+        (
+            "byte-more",
+            "A byte after the end of the facility list.",
+            _LIST + b"\x00",
+            "trust-list-unreadable",
+            "AT-7",
+        ),
         (
             "by-a-stranger",
-            "A stranger signed.",
+            "The facility list is signed by a stranger and by no anchor.",
             signed(_facility_list(), _STRANGER, content_type=FACILITY_LIST),
             "trust-list-signature",
             "AT-7",
         ),
         (
             "by-a-facility",
-            "A facility of the list signed.",
+            "The facility list is signed by a facility that is on it and by no anchor.",
             signed(_facility_list(), _CLINIC, content_type=FACILITY_LIST),
             "trust-list-signature",
             "AT-7 AT-11",
         ),
         (
             "ends-before-due",
-            "It ends before it is due.",
+            "The facility list ends a second before its next edition is due.",
             _listed(label_6=1770465599),
             "trust-list-unreadable",
             "AT-7",
         ),
         (
             "unknown-critical",
-            "A critical member that is not known.",
+            "The facility list has a critical member that is not known.",
             _listed(label_0=[20], label_20=1),
             "trust-list-unreadable",
             "AT-7",
         ),
-        ("format-2", "Its format is 2.", _listed(label_1=2), "trust-list-unreadable", "AT-7"),
-        ("without-number", "It has no number.", _listed(label_3=None), "trust-list-unreadable", "AT-14"),
+        (
+            "format-2",
+            "The format of the facility list is 2.",
+            _listed(label_1=2),
+            "trust-list-unreadable",
+            "AT-7",
+        ),
+        (
+            "without-number",
+            "The facility list has no number.",
+            _listed(label_3=None),
+            "trust-list-unreadable",
+            "AT-14",
+        ),
     )
     for name, description, facilities, reason, requirements in refused:
         _add(
@@ -296,15 +320,21 @@ def _lists() -> None:
         anchors=both,
         threshold=2,
     )
-    for name, at, expected in (
-        ("due", "2026-02-07T12:00:00Z", good),
-        ("overdue", "2026-02-07T12:00:01Z", {**good, "overdue": True}),
-        ("ends", "2026-02-28T12:00:00Z", {**good, "overdue": True}),
-        ("ended", "2026-02-28T12:00:01Z", _not_read("stale-trust-list")),
+    overdue = {**good, "overdue": True}
+    for name, description, at, expected in (
+        ("due", "The next edition of the facility list is due this second.", "2026-02-07T12:00:00Z", good),
+        ("overdue", "The next edition was due a second ago: a warning.", "2026-02-07T12:00:01Z", overdue),
+        ("ends", "This is the last second of the facility list.", "2026-02-28T12:00:00Z", overdue),
+        (
+            "ended",
+            "The facility list ended a second ago: nothing can be checked by it.",
+            "2026-02-28T12:00:01Z",
+            _not_read("stale-trust-list"),
+        ),
     ):
         _add(
             f"list-{name}",
-            "One second each side of a date of the list.",
+            description,
             expected,
             "AT-12",
             attestations=right,
@@ -312,11 +342,26 @@ def _lists() -> None:
         )
     before = base64(_LIST)
     for name, description, facilities, ok in (
-        ("next-edition", "The next edition.", _listed(label_3=6), True),
-        ("same-edition", "The same edition again.", _LIST, True),
-        ("lower-number", "A lower number.", _listed(label_3=4), False),
-        ("earlier", "A higher number of an earlier second.", _listed(label_3=6, label_4=1769860799), False),
-        ("same-number-other-content", "The same number with another grant.", _listed(*_GRANTS[:2]), False),
+        ("next-edition", "A facility list with the next number follows.", _listed(label_3=6), True),
+        ("same-edition", "The same facility list again.", _LIST, True),
+        (
+            "lower-number",
+            "A facility list with a lower number than the one before.",
+            _listed(label_3=4),
+            False,
+        ),
+        (
+            "earlier",
+            "A facility list with a higher number that was issued a second earlier.",
+            _listed(label_3=6, label_4=1769860799),
+            False,
+        ),
+        (
+            "same-number-other-content",
+            "A facility list with the same number and another grant.",
+            _listed(*_GRANTS[:2]),
+            False,
+        ),
     ):
         expected = _answer([]) if ok else _not_read("trust-list-rollback")
         _add(
@@ -333,7 +378,7 @@ def _lists() -> None:
 def _entries() -> None:
     good = _grant(_CLINIC, facilities=["79001"])
     bad: tuple[tuple[str, str, Any, str], ...] = (
-        ("nothing-granted", "no facility and no province", _grant(_OTHER), "trust-entry-unreadable"),
+        ("nothing-granted", "neither facility nor province", _grant(_OTHER), "trust-entry-unreadable"),
         (
             "no-facilities",
             "an empty array of facilities",
@@ -388,7 +433,7 @@ def _entries() -> None:
     for name, description, entry, problem in bad:
         _add(
             f"bad-entry-{name}",
-            f"A good entry, and one with {description}: that one is reported.",
+            f"Of two entries one has {description}: it is reported, and the other still counts.",
             _answer([_PASSED], entries=2, problems=[problem]),
             "AT-8",
             "AT-9",
@@ -403,30 +448,36 @@ def _attestations() -> None:
     two = sorted((_digest(), _digest(lot="TEST-002")))
     other = _content(label_3="79002")
     cases: tuple[tuple[str, str, bytes, str, str], ...] = (
-        ("cut-short", "The last byte is missing.", _attested()[:-1], unreadable, "AT-15"),
-        ("byte-more", "A byte after the end.", _attested() + b"\x00", unreadable, "AT-15"),
+        ("cut-short", "The last byte of the attestation is missing.", _attested()[:-1], unreadable, "AT-15"),
+        ("byte-more", "A byte after the end of the attestation.", _attested() + b"\x00", unreadable, "AT-15"),
         (
             "two-signatures",
-            "Two signatures.",
+            "The attestation has two signatures, by two facilities of the list.",
             signed(content, _CLINIC, _OTHER, content_type=ATTESTATION),
             unreadable,
             "AT-15",
         ),
         (
             "as-trust-list",
-            "Signed as a trust list.",
+            "An attestation that is signed as a trust list.",
             signed(content, _CLINIC, content_type=TRUST_LIST),
             unreadable,
             "AT-15",
         ),
         (
             "count-wrong",
-            "One more is counted than there is.",
+            "The count of digests is one more than there are.",
             _attested(_content(label_5=2)),
             unreadable,
             "AT-16",
         ),
-        ("count-0", "It attests nothing.", _attested(_content(label_5=0, label_6=b"")), unreadable, "AT-16"),
+        (
+            "count-0",
+            "The attestation holds no digest and counts none.",
+            _attested(_content(label_5=0, label_6=b"")),
+            unreadable,
+            "AT-16",
+        ),
         (
             "digest-31",
             "The digest has 31 bytes.",
@@ -434,20 +485,44 @@ def _attestations() -> None:
             unreadable,
             "AT-16",
         ),
-        ("member-more", "A member more.", _attested(_content(label_7=1)), unreadable, "AT-16"),
-        ("member-less", "The date is missing.", _attested(_content(label_4=None)), unreadable, "AT-16"),
-        ("scope-3", "The scope is 3.", _attested(_content(label_2=3)), unreadable, "AT-16"),
-        ("code-empty", "The code is empty.", _attested(_content(label_3="")), unreadable, "AT-16"),
+        (
+            "member-more",
+            "The attestation has a seventh member, which is not specified.",
+            _attested(_content(label_7=1)),
+            unreadable,
+            "AT-16",
+        ),
+        (
+            "member-less",
+            "The attestation does not say when it was issued.",
+            _attested(_content(label_4=None)),
+            unreadable,
+            "AT-16",
+        ),
+        (
+            "scope-3",
+            "The scope is 3, neither facility nor province.",
+            _attested(_content(label_2=3)),
+            unreadable,
+            "AT-16",
+        ),
+        (
+            "code-empty",
+            "The code of the facility is empty.",
+            _attested(_content(label_3="")),
+            unreadable,
+            "AT-16",
+        ),
         (
             "no-length",
-            "The map has no length of its own.",
+            "The map is written in the indefinite-length form, which is not the deterministic one.",
             _attested(cbor(Indefinite({1: 1, 2: 1, 3: "79001", 4: _SIGNED_AT, 5: 1, 6: _digest()}))),
             unreadable,
             "AT-16",
         ),
         (
             "out-of-order",
-            "The digests descend.",
+            "Two digests stand in descending order.",
             _attested(_content(*two, label_6=b"".join(two[::-1]))),
             unreadable,
             "AT-17",
@@ -461,35 +536,35 @@ def _attestations() -> None:
         ),
         (
             "by-a-stranger",
-            "A key that the list does not have.",
+            "The attestation is signed by a key that the list does not have.",
             _attested(name=_STRANGER),
             "attester-unknown",
             "AT-11",
         ),
         (
             "by-the-anchor",
-            "The ministry's anchor, which attests nothing.",
+            "The attestation is signed by the anchor of the list, which attests nothing.",
             _attested(name=_ANCHOR),
             "attester-unknown",
             "AT-11",
         ),
         (
             "by-a-stranger-and-damaged",
-            "A key that the list does not have, over no attestation.",
+            "A key that the list does not have has signed what is no attestation: nobody looks at it.",
             _attested(b"\x00", _STRANGER),
             "attester-unknown",
             "AT-11",
         ),
         (
             "other-content",
-            "Signed over another content.",
+            "The attester's signature is over another content than is there.",
             document(content, [message(_CLINIC, content, ATTESTATION, over=content + b"x")]),
             signature,
             "AT-15",
         ),
         (
             "under-another-name",
-            "A stranger under the clinic's name.",
+            "A stranger signed under the key identifier of a facility of the list.",
             document(
                 content, [message(_STRANGER, content, ATTESTATION, header={4: anchor_kid(key(_CLINIC))})]
             ),
@@ -537,7 +612,7 @@ def _attestations() -> None:
     province = _content(label_2=_OF_PROVINCE, label_3="79")
     _add(
         "attestation-by-a-province",
-        "A province attests.",
+        "A province that the list grants attests in its own name.",
         _answer([(_identifier(province), None)]),
         "AT-8",
         "AT-16",
@@ -546,7 +621,7 @@ def _attestations() -> None:
     pair = _content(*two)
     _add(
         "attestation-of-two",
-        "Two records, in their order.",
+        "Two digests, in ascending order.",
         _answer([(_identifier(pair), None)]),
         "AT-17",
         attestations=(_attested(pair),),
@@ -554,16 +629,26 @@ def _attestations() -> None:
     clinic = message(_CLINIC, content, ATTESTATION, tamper=_other_signature)
     _add(
         "attestation-signature-made-over",
-        "The other signature that everybody can make: its identifier is the same.",
+        "n - s instead of s: the signature still verifies, and the identifier is the same.",
         _answer([_PASSED]),
         "AT-18",
         attestations=(document(content, [clinic]),),
     )
     moments: tuple[tuple[str, str, int, str | None], ...] = (
-        ("in-future-by-300", "Signed 300 seconds from now.", _NOW + 300, None),
-        ("in-future-by-301", "Signed 301 seconds from now.", _NOW + 301, "attestation-in-future"),
-        ("in-future-by-a-day", "Signed tomorrow.", _NOW + 86_400, "attestation-in-future"),
-        ("in-future-by-years", "Signed in the year 9999.", 253402300799, "attestation-in-future"),
+        ("in-future-by-300", "Issued 300 seconds from now, by which clocks may differ.", _NOW + 300, None),
+        (
+            "in-future-by-301",
+            "Issued 301 seconds from now, a second more than clocks may differ by.",
+            _NOW + 301,
+            "attestation-in-future",
+        ),
+        ("in-future-by-a-day", "Issued a day from now.", _NOW + 86_400, "attestation-in-future"),
+        (
+            "in-future-by-years",
+            "Issued in the last second of the year 9999; adding a tolerance to that must not overflow.",
+            253402300799,
+            "attestation-in-future",
+        ),
     )
     for moment, description, issued, why in moments:
         made = _content(label_4=issued)
@@ -590,28 +675,28 @@ def _grants() -> None:
     both: tuple[tuple[str, str, tuple[Any, ...], str | None, str], ...] = (
         (
             "starts-then",
-            "The grant starts the second it was signed.",
+            "The grant starts the very second the attestation was issued.",
             (_grant(_CLINIC, facilities=["79001"], label_7=signed_at),),
             None,
             "AT-8 AT-21",
         ),
         (
             "starts-later",
-            "The grant starts a second later.",
+            "The grant starts a second after the attestation was issued.",
             (_grant(_CLINIC, facilities=["79001"], label_7=signed_at + 1),),
             late,
             "AT-8 AT-21",
         ),
         (
             "ends-then",
-            "The grant ended the second it was signed, a day ago.",
+            "The grant ended the very second the attestation was issued, a day ago.",
             (_grant(_CLINIC, facilities=["79001"], label_8=signed_at),),
             None,
             "AT-8 AT-21",
         ),
         (
             "ended-before",
-            "The grant ended a second before.",
+            "The grant ended a second before the attestation was issued.",
             (_grant(_CLINIC, facilities=["79001"], label_8=signed_at - 1),),
             late,
             "AT-8 AT-21",
@@ -625,7 +710,7 @@ def _grants() -> None:
         ),
         (
             "one-of-two",
-            "One grant has ended, another one is in date.",
+            "Of two grants of one key for this facility one had ended, the other is in date: one is enough.",
             (
                 _grant(_CLINIC, facilities=["79001"], label_8=1),
                 _grant(_CLINIC, facilities=["79001", "79009"]),
@@ -635,21 +720,21 @@ def _grants() -> None:
         ),
         (
             "withdrawn",
-            "The key is withdrawn.",
+            "The entry withdraws the key that signed.",
             (_grant(_CLINIC, facilities=["79001"], label_9=1),),
             ended,
             "AT-10",
         ),
         (
             "withdrawn-by-another-entry",
-            "Another entry withdraws the key.",
+            "One entry grants the key this facility, another entry withdraws the key.",
             (_grant(_CLINIC, facilities=["79001"]), _grant(_CLINIC, facilities=["79009"], label_9=1)),
             ended,
             "AT-10",
         ),
         (
             "withdrawn-by-a-bad-entry",
-            "An entry that grants nothing withdraws the key.",
+            "An entry that is bad, for it grants nothing, withdraws the key that another entry grants.",
             (_grant(_CLINIC, facilities=["79001"]), _grant(_CLINIC, label_9=1)),
             ended,
             "AT-10",
@@ -689,56 +774,115 @@ def _records() -> None:
         ("as-attested", "The record as it was attested.", {}, "AT-1 AT-22"),
         (
             "blanks-around",
-            "Blanks around its texts.",
+            "The record looked up has blanks around its texts: the digest is the same.",
             {"full_name": " Nguyễn Thị Thử Nghiệm ", "lot": "TEST-001 "},
             "AT-2",
         ),
         (
             "not-nfc",
-            "Its name with marks apart.",
+            "The name in the record looked up is in NFD, with marks apart: the digest is the same.",
             {"full_name": "Nguye\u0302\u0303n Thi\u0323 Thu\u031b\u0309 Nghie\u0323\u0302m"},
             "AT-2",
         ),
-        ("vaccine-other-spelling", "The vaccine in small letters.", {"vaccine": "astrazeneca"}, "AT-3"),
-        ("vaccine-by-product", "The vaccine by its product.", {"vaccine": "Vaxzevria"}, "AT-3"),
-        ("nationality-not-given", "No nationality.", {"nationality": None}, "AT-4"),
-        ("nationality-without-marks", "Viet Nam without marks.", {"nationality": "Viet Nam"}, "AT-4"),
-        ("nationality-in-one-word", "Vietnam in one word.", {"nationality": "Vietnam"}, "AT-4"),
-        ("nationality-alpha-3", "The alpha-3 code.", {"nationality": "VNM"}, "AT-4"),
+        (
+            "vaccine-other-spelling",
+            "The vaccine is written in small letters: the digest is the same.",
+            {"vaccine": "astrazeneca"},
+            "AT-3",
+        ),
+        (
+            "vaccine-by-product",
+            "The vaccine is given by the name of its product: the digest is the same.",
+            {"vaccine": "Vaxzevria"},
+            "AT-3",
+        ),
+        (
+            "nationality-not-given",
+            "The record says no nationality, which counts as VN: the digest is the same.",
+            {"nationality": None},
+            "AT-4",
+        ),
+        (
+            "nationality-without-marks",
+            "The nationality is Viet Nam without marks: the digest is the same.",
+            {"nationality": "Viet Nam"},
+            "AT-4",
+        ),
+        (
+            "nationality-in-one-word",
+            "The nationality is Vietnam in one word: the digest is the same.",
+            {"nationality": "Vietnam"},
+            "AT-4",
+        ),
+        (
+            "nationality-alpha-3",
+            "The nationality is the alpha-3 code VNM: the digest is the same.",
+            {"nationality": "VNM"},
+            "AT-4",
+        ),
         (
             "number-of-a-spreadsheet",
-            "The identity number without its zeros, as a spreadsheet has it.",
+            "The identity number is a number of a spreadsheet, which has lost its zeros: they are put back.",
             {"identity_number": "1185000001", "identity_number_was_numeric": True},
             "AT-5",
         ),
-        ("other-province", "Another province: that is not in the digest.", {"province_code": "38"}, "AT-6"),
+        (
+            "other-province",
+            "The record names another province, which is not in the digest.",
+            {"province_code": "38"},
+            "AT-6",
+        ),
     )
     for name, description, changes, requirements in same:
         looked_up(name, description, {**_RECORD, **changes}, attested, *requirements.split())
     missing = "attestation-missing"
     differing: tuple[tuple[str, str, dict[str, Any], dict[str, Any], str], ...] = (
-        ("other-case", "Its name in capitals.", {"full_name": "NGUYỄN THỊ THỬ NGHIỆM"}, {}, "AT-2"),
-        ("without-lot", "Without its lot.", {"lot": None}, {}, "AT-1 AT-2"),
-        ("other-lot", "Another lot.", {"lot": "TEST-002"}, {}, "AT-1 AT-25 AT-26"),
-        ("other-dose", "Another dose.", {"dose_number": 1}, {}, "AT-1"),
-        ("birth-year-only", "Only the year of birth.", {"birth_date": "1985"}, {}, "AT-1"),
+        (
+            "other-case",
+            "The name is in capitals: case counts, so the digest is another.",
+            {"full_name": "NGUYỄN THỊ THỬ NGHIỆM"},
+            {},
+            "AT-2",
+        ),
+        ("without-lot", "The record has no lot: the digest is another.", {"lot": None}, {}, "AT-1 AT-2"),
+        (
+            "other-lot",
+            "The record has another lot: the digest is another, and nobody attests it.",
+            {"lot": "TEST-002"},
+            {},
+            "AT-1 AT-25 AT-26",
+        ),
+        (
+            "other-dose",
+            "The record is of another dose: the digest is another.",
+            {"dose_number": 1},
+            {},
+            "AT-1",
+        ),
+        (
+            "birth-year-only",
+            "The record has the year of birth only: the digest is another.",
+            {"birth_date": "1985"},
+            {},
+            "AT-1",
+        ),
         (
             "nationality-of-laos",
-            "Another nationality, by its alpha-3 code.",
+            "The nationality is LAO, which becomes LA: the digest is another.",
             {"nationality": "LAO"},
             {"nationality": "LA"},
             "AT-4",
         ),
         (
             "vaccine-of-no-set",
-            "A vaccine that the value set does not have.",
+            "A vaccine that the value set does not have stays as it is: the digest is another.",
             {"vaccine": "TEST vaccine"},
             {},
             "AT-3",
         ),
         (
             "number-as-text",
-            "The identity number without its zeros, as a text.",
+            "The identity number is a text without zeros: nothing is put back, so the digest is another.",
             {"identity_number": "1185000001"},
             {},
             "AT-5",
@@ -750,7 +894,7 @@ def _records() -> None:
     stranger = _content(label_3="79002")
     _add(
         "record-attested-by-another",
-        "Its digest is in the attestation of another facility.",
+        "The record's digest is in the attestation of another facility only.",
         _answer([(_identifier(stranger), None)], [_seen("attestation-not-authorised")]),
         "AT-20",
         "AT-22",
@@ -761,7 +905,7 @@ def _records() -> None:
     of_province = _identifier(province)
     _add(
         "record-attested-by-its-province",
-        "Its province attests it.",
+        "The province of the record's facility attests it.",
         _answer([(of_province, None)], [_seen("attested", of_province)]),
         "AT-22",
         attestations=(_attested(province, _PROVINCE),),
@@ -769,18 +913,27 @@ def _records() -> None:
     )
     _add(
         "record-of-another-province",
-        "Another province than its own attests it.",
+        "The record's digest is in the attestation of another province only.",
         _answer([(of_province, None)], [_seen("attestation-not-authorised")]),
         "AT-22",
         attestations=(_attested(province, _PROVINCE),),
         records=({**_RECORD, "province_code": "38"},),
+    )
+    unplaced = {**_RECORD, "province_code": None}
+    _add(
+        "record-of-no-province-attested-by-one",
+        "A province attests the record, which does not say in which province its facility is.",
+        _answer([(of_province, None)], [_seen("attestation-not-authorised")]),
+        "AT-22",
+        attestations=(_attested(province, _PROVINCE),),
+        records=(unplaced,),
     )
     earlier = _content(label_4=_SIGNED_AT - 1)
     first = _identifier(earlier)
     for name, order in (("first", (earlier, clinic)), ("last", (clinic, earlier))):
         _add(
             f"record-in-two-the-earlier-{name}",
-            "Two attestations have it: the earlier one is named.",
+            f"Two attestations have the record, the earlier one handed in {name}: the earlier one is named.",
             _answer([(_identifier(one), None) for one in order], [_seen("attested", first)]),
             "AT-23",
             attestations=tuple(map(_attested, order)),
@@ -789,7 +942,7 @@ def _records() -> None:
     lowest = min(of_clinic, of_province)
     _add(
         "record-in-two-of-one-second",
-        "Two attestations of one second have it: the one with the lower identifier is named.",
+        "Two attestations of one second have the record: the one with the lower identifier is named.",
         _answer([(of_clinic, None), (of_province, None)], [_seen("attested", lowest)]),
         "AT-23",
         attestations=(_attested(clinic), _attested(province, _PROVINCE)),
@@ -808,7 +961,7 @@ def _records() -> None:
     )
     _add(
         "record-only-in-a-bad-one",
-        "Its digest is only in an attestation that does not pass.",
+        "The record's digest is only in an attestation that does not pass.",
         _answer([(None, "attester-unknown")], [_seen(missing)]),
         "AT-22",
         "AT-26",

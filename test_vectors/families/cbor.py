@@ -319,7 +319,7 @@ def _depth() -> None:
     levels: dict[str, tuple[str, int, Expected]] = {
         "payload-depth-16": ("Sixteen levels, in an unknown claim.", _DEPTH, accepted("claim-unknown")),
         "payload-depth-17": (
-            "Seventeen levels of containers and tags, one over the limit of this implementation.",
+            "Seventeen levels of containers and tags in an unknown claim, one over the limit of this implementation.",
             _DEPTH + 1,
             unreadable("cbor-too-deep", level="well-formed"),
         ),

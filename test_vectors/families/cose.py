@@ -180,12 +180,12 @@ def _algorithms() -> None:
             {ALG: ES256},
         ),
         "algorithm-and-kid-only-unprotected": (
-            "An empty protected header: zero bytes.",
+            "The protected header is zero bytes; algorithm and key identifier sit where the signature does not cover them.",
             b"",
             {ALG: ES256, KID: _SIGNER},
         ),
         "algorithm-only-unprotected-empty-map": (
-            "An empty protected header: an empty map.",
+            "The protected header is an empty map; algorithm and key identifier sit where the signature does not cover them.",
             {},
             {ALG: ES256, KID: _SIGNER},
         ),
@@ -204,6 +204,7 @@ def _algorithms() -> None:
         "ES256 protected and PS256 unprotected: the protected one counts.",
         build(unprotected={ALG: PS256}),
         accepted("header-unprotected"),
+        importance="high",
         spec=_ALGORITHM,
         requirements=("CT-30", "CT-38"),
     )
@@ -387,6 +388,7 @@ def _key_identifiers() -> None:
             build(protected=protected, unprotected=unprotected),
             expected,
             spec=_KID,
+            importance="high" if expected.reason is None else None,
             requirements=("CT-34",) if name.startswith("kid-in-both") else None,
         )
     for name, kid in {"3": SHORT, "7": SEVEN, "9": NINE}.items():
@@ -466,6 +468,7 @@ def _headers() -> None:
         build(unprotected={CONTENT_TYPE: "text/html", "exp": 9_999_999_999, 70001: [1, 2]}),
         accepted("header-unprotected"),
         spec=_HEADERS,
+        importance="high",
     )
 
 
@@ -579,9 +582,12 @@ def _ecdsa_signatures() -> None:
             lambda _: bytes(64),
         ),
         "s-zero": ("s is zero.", lambda made: made[:32] + bytes(32)),
-        "r-and-s-are-the-order": ("r and s are the order of the curve.", lambda _: _joined(_ORDER, _ORDER)),
+        "r-and-s-are-the-order": (
+            "r and s are the order of the curve, one more than the highest that may be.",
+            lambda _: _joined(_ORDER, _ORDER),
+        ),
         "s-plus-order": (
-            "s is out of range.",
+            "s is larger by the order of the curve, and so out of range.",
             lambda made: _joined(_halves(made)[0], (_halves(made)[1] + _ORDER) % 2**256),
         ),
         "halves-swapped": ("s comes before r.", lambda made: made[32:] + made[:32]),
@@ -593,7 +599,10 @@ def _ecdsa_signatures() -> None:
     }
     for name, (description, change) in changes.items():
         _forged(
-            f"es256-signature-{name}", f"The ECDSA signature: {description}", build(signature=change), _ECDSA
+            f"es256-signature-{name}",
+            f"The ECDSA signature is damaged. {description}",
+            build(signature=change),
+            _ECDSA,
         )
     _forged(
         "es256-signature-der",
@@ -622,6 +631,7 @@ def _ecdsa_signatures() -> None:
             _beginning_with_zero(half),
             accepted("claim-unknown"),
             spec=_ECDSA,
+            importance="high",
             requirements=("CT-40",),
         )
     _forged(
@@ -682,7 +692,7 @@ def _rsa_signatures() -> None:
     for name, (description, change) in changes.items():
         _forged(
             f"ps256-signature-{name}",
-            f"The RSA signature: {description}",
+            f"The RSA signature is damaged. {description}",
             build(signer="ps256-2048", signature=change),
             _PSS,
         )

@@ -43,35 +43,50 @@ _NO_DATE: Final = unreadable("cwt-date", level="well-formed")
 def _boundaries() -> None:
     starts = ISSUED + timedelta(days=10)
     moments: dict[str, tuple[str, datetime, Expected, Policy]] = {
-        "expiry-a-second-before": ("A second before it expires.", EXPIRES - _SECOND, accepted(), _NO_SKEW),
+        "expiry-a-second-before": (
+            "A second before it expires, and clocks may not differ.",
+            EXPIRES - _SECOND,
+            accepted(),
+            _NO_SKEW,
+        ),
         "expiry-to-the-second": (
-            "The second it expires; on or after it is too late.",
+            "The second it expires, and clocks may not differ: on or after it is too late.",
             EXPIRES,
             _EXPIRED,
             _NO_SKEW,
         ),
         "expiry-within-skew": (
-            "299 seconds after it expired, clocks may differ by 300.",
+            "299 seconds after it expired, and clocks may differ by 300: the last second that is still taken.",
             EXPIRES + _SKEW - _SECOND,
             accepted(),
             "default",
         ),
         "expiry-past-skew": (
-            "300 seconds after it expired, clocks may differ by 300.",
+            "300 seconds after it expired, and clocks may differ by 300: at the end of the tolerance it has expired.",
             EXPIRES + _SKEW,
             _EXPIRED,
             "default",
         ),
-        "issued-a-second-ahead": ("A second before it was issued.", ISSUED - _SECOND, _NOT_YET, _NO_SKEW),
-        "issued-to-the-second": ("The second it was issued.", ISSUED, accepted(), _NO_SKEW),
+        "issued-a-second-ahead": (
+            "A second before it was issued, and clocks may not differ.",
+            ISSUED - _SECOND,
+            _NOT_YET,
+            _NO_SKEW,
+        ),
+        "issued-to-the-second": (
+            "The second it was issued, and clocks may not differ.",
+            ISSUED,
+            accepted(),
+            _NO_SKEW,
+        ),
         "issued-within-skew": (
-            "300 seconds before it was issued, clocks may differ by 300.",
+            "300 seconds before it was issued, and clocks may differ by 300: still taken.",
             ISSUED - _SKEW,
             accepted(),
             "default",
         ),
         "issued-past-skew": (
-            "301 seconds before it was issued, clocks may differ by 300.",
+            "301 seconds before it was issued, and clocks may differ by 300: a second too early.",
             ISSUED - _SKEW - _SECOND,
             _NOT_YET,
             "default",
@@ -89,21 +104,26 @@ def _boundaries() -> None:
             requirements=("CT-49",) if name.startswith("expiry") else ("CT-50",),
         )
     moments = {
-        "not-before-to-the-second": ("The second it starts (nbf).", starts, accepted(), _NO_SKEW),
+        "not-before-to-the-second": (
+            "The second it starts (nbf), and clocks may not differ.",
+            starts,
+            accepted(),
+            _NO_SKEW,
+        ),
         "not-before-a-second-ahead": (
-            "A second before it starts (nbf).",
+            "A second before it starts (nbf), and clocks may not differ.",
             starts - _SECOND,
             _NOT_YET,
             _NO_SKEW,
         ),
         "not-before-within-skew": (
-            "300 seconds before it starts (nbf).",
+            "300 seconds before it starts (nbf), and clocks may differ by 300: still taken.",
             starts - _SKEW,
             accepted(),
             "default",
         ),
         "not-before-past-skew": (
-            "301 seconds before it starts (nbf).",
+            "301 seconds before it starts (nbf), and clocks may differ by 300: a second too early.",
             starts - _SKEW - _SECOND,
             _NOT_YET,
             "default",
@@ -286,29 +306,29 @@ def _date_forms() -> None:
 
 def _issuers() -> None:
     names = {
-        "of-a-ministry": ("The name of a ministry, as one genuine issuer writes.", "Bộ Y tế (TEST)"),
-        "of-three-letters": ("ISO 3166-1 alpha-3.", "VNM"),
-        "lower-case": ("The country in lower case.", "vn"),
-        "empty": ("Empty text.", ""),
-        "number": ("A number.", 84),
+        "of-a-ministry": ("the name of a ministry, as one genuine issuer writes", "Bộ Y tế (TEST)"),
+        "of-three-letters": ("the code of ISO 3166-1 alpha-3", "VNM"),
+        "lower-case": ("the country in lower case", "vn"),
+        "empty": ("an empty text", ""),
+        "number": ("a number", 84),
     }
     for name, (description, issuer) in names.items():
         FAMILY.add(
             f"issuer-{name}",
-            f"The issuer: {description}",
+            f"The issuer is {description}; that is reported and no reason to refuse.",
             build(token(iss=issuer)),
             accepted("issuer-not-country"),
             spec=_ISSUER,
         )
     foreign = {
-        "with-words": ("Switzerland and a word, as one genuine issuer writes.", "CH BAG"),
-        "of-words": ("The name of a French authority.", "CNAM"),
-        "not-the-signers-country": ("Laos.", "LA"),
+        "with-words": ("Switzerland and a word, as one genuine issuer writes", "CH BAG"),
+        "of-words": ("the name of a French authority", "CNAM"),
+        "not-the-signers-country": ("Laos", "LA"),
     }
     for name, (description, issuer) in foreign.items():
         FAMILY.add(
             f"issuer-{name}",
-            f"The signing certificate is of Viet Nam. The issuer: {description}",
+            f"The signing certificate is of Viet Nam, and the issuer {description}.",
             build(token(dcc(v=[dose(co="LA")]), iss=issuer)),
             refused("issuer-not-authorised"),
             spec=_ISSUER,
@@ -372,13 +392,18 @@ def _shape() -> None:
 
 
 def _against_the_signer() -> None:
-    for name, exp, expected in (
-        ("expiry-with-the-signer", SIGNER_ENDS, accepted()),
-        ("expiry-a-second-past-the-signer", SIGNER_ENDS + _SECOND, accepted("expiry-past-signer")),
+    for name, description, exp, expected in (
+        ("expiry-with-the-signer", "expires the second that", SIGNER_ENDS, accepted()),
+        (
+            "expiry-a-second-past-the-signer",
+            "expires a second after",
+            SIGNER_ENDS + _SECOND,
+            accepted("expiry-past-signer"),
+        ),
     ):
         FAMILY.add(
             name,
-            "The expiry, and the end of the signing certificate.",
+            f"The certificate {description} the signing certificate ends.",
             build(token(exp=exp)),
             expected,
             requirements=("CT-54",),

@@ -39,7 +39,7 @@ def _by_policy(*findings: str) -> Expected:
 def _strict() -> None:
     FAMILY.add(
         "strict-nothing-found",
-        "Nothing to find fault with.",
+        "The strict policy has nothing to find fault with in a certificate signed with ES256.",
         build(),
         accepted(),
         policy="strict",
@@ -47,7 +47,7 @@ def _strict() -> None:
     )
     FAMILY.add(
         "strict-ps256-nothing-found",
-        "Nothing to find fault with, signed as Viet Nam signs.",
+        "The strict policy has nothing to find fault with in a certificate signed with PS256, as Viet Nam signs.",
         build(signer="ps256-2048"),
         accepted(),
         policy="strict",
@@ -68,7 +68,7 @@ def _strict() -> None:
     for name, (finding, stages) in cases.items():
         FAMILY.add(
             name,
-            f"The strict policy refuses {finding}.",
+            f"The strict policy refuses every finding: {finding}.",
             stages,
             _by_policy(finding),
             policy="strict",
@@ -112,7 +112,7 @@ def _strict() -> None:
     )
     FAMILY.add(
         "strict-takes-no-test-key",
-        "The strict policy takes production keys only.",
+        "The strict policy takes keys for production only, and this one is for tests.",
         build(signer="ps256-2048"),
         refused("test-key"),
         trust_list="limits",
@@ -121,7 +121,7 @@ def _strict() -> None:
     )
     FAMILY.add(
         "strict-wants-the-signer-in-date",
-        "The strict policy wants the signing certificate in date now.",
+        "The strict policy wants the signing certificate in date now, and it ended a second ago.",
         build(token(exp=SIGNER_ENDS + timedelta(days=30))),
         refused("signer-expired", "expiry-past-signer", "signer-expired-since", level="authentic"),
         at=SIGNER_ENDS + timedelta(seconds=1),
@@ -130,7 +130,7 @@ def _strict() -> None:
     )
     FAMILY.add(
         "strict-as-the-signer-ends",
-        "The strict policy wants the signing certificate in date now: this is its last second.",
+        "The last second of the signing certificate, which is in date then; the expiry past its end is refused.",
         build(token(exp=SIGNER_ENDS + timedelta(days=30))),
         _by_policy("expiry-past-signer"),
         at=SIGNER_ENDS,
@@ -143,19 +143,23 @@ def _promoted() -> None:
     stages = build(token(dcc(v=[dose(dn=3)], dob="1990")))
     findings = ("birth-date-partial", "dose-past-series")
     cases: dict[str, tuple[str, Policy, Expected]] = {
-        "findings-reported": ("Findings do not decide by themselves.", "default", accepted(*findings)),
+        "findings-reported": (
+            "Two findings, and the default policy: they are reported and do not decide.",
+            "default",
+            accepted(*findings),
+        ),
         "finding-promoted": (
-            "One of two findings is refused.",
+            "The policy refuses one of the two findings that the certificate has.",
             {"refused_findings": ["dose-past-series"]},
             _by_policy(*findings),
         ),
         "findings-promoted": (
-            "Both findings are refused.",
+            "The policy refuses both findings that the certificate has.",
             {"refused_findings": list(findings)},
             _by_policy(*findings),
         ),
         "finding-absent-promoted": (
-            "A finding is refused that this certificate does not have.",
+            "The policy refuses a finding that this certificate does not have.",
             {"refused_findings": ["code-unknown"]},
             accepted(*findings),
         ),
@@ -163,6 +167,10 @@ def _promoted() -> None:
     for name, (description, policy, expected) in cases.items():
         requirements = ("VP-17", "VP-18", "VP-28")
         FAMILY.add(name, description, stages, expected, policy=policy, requirements=requirements)
+
+
+def _named(signer: str) -> str:
+    return signer.partition("-")[0].upper()
 
 
 def _algorithms() -> None:
@@ -175,7 +183,7 @@ def _algorithms() -> None:
     for name, algorithm, signer, expected in cases:
         FAMILY.add(
             name,
-            f"The relying party takes {algorithm} only.",
+            f"The relying party takes {algorithm} only, and the certificate is signed with {_named(signer)}.",
             build(signer=signer),
             expected,
             policy={"algorithms": [algorithm]},
@@ -195,7 +203,7 @@ def _order() -> None:
     )
     FAMILY.add(
         "expired-and-unknown",
-        "Expired, and by an unknown key.",
+        "Expired, and by a key that no list has: the unknown key is told.",
         build(signer="es256-stranger"),
         refused("unknown-key"),
         at=_LATER,
@@ -203,7 +211,7 @@ def _order() -> None:
     )
     FAMILY.add(
         "expired-and-not-authorised",
-        "Expired, and by a key for another kind.",
+        "Expired, and by a key that may not sign this kind: what the key may is told.",
         build(token(dcc(t=[antigen_test()])), signer="es256-vaccination"),
         refused("key-not-authorised"),
         at=_LATER,
@@ -211,7 +219,7 @@ def _order() -> None:
     )
     FAMILY.add(
         "expired-and-odd",
-        "Expired, with a finding that the policy refuses.",
+        "Expired, with a finding that the policy refuses: that it has expired is told.",
         build(token(odd)),
         refused("expired", "dose-past-series", level="authentic"),
         at=_LATER,
@@ -220,7 +228,7 @@ def _order() -> None:
     )
     FAMILY.add(
         "expired-and-by-an-expired-signer",
-        "Expired, and signed after the signing certificate ended.",
+        "Expired, and signed after the signing certificate ended: what is wrong with the signer is told.",
         build(signer="es256-expired"),
         refused("signer-expired", "expiry-past-signer", "signer-expired-since", level="authentic"),
         at=_LATER,
@@ -234,6 +242,7 @@ def _order() -> None:
             signer="ps256-2048",
         ),
         accepted("product-holder-mismatch", "code-deprecated", "expiry-past-signer"),
+        importance="high",
         requirements=("VP-17", "VP-18"),
     )
 
@@ -249,19 +258,19 @@ def _reading_order() -> None:
             ("VP-3", "VP-4", "VP-6"),
         ),
         "no-algorithm-and-no-key-identifier": (
-            "Neither algorithm nor key identifier.",
+            "Neither algorithm nor key identifier: the missing algorithm is told.",
             build(protected={}),
             refused("algorithm-unprotected"),
             ("VP-4", "VP-7"),
         ),
         "algorithm-not-allowed-and-no-key-identifier": (
-            "An algorithm that is not allowed, and no key identifier.",
+            "An algorithm that is not allowed, and no key identifier: the algorithm is told.",
             build(protected={ALG: -35}),
             refused("algorithm-not-allowed"),
             ("VP-4", "VP-7"),
         ),
         "no-key-identifier-and-forged": (
-            "No key identifier, and a signature by nobody.",
+            "No key identifier, and a signature by nobody: without the one the other is not looked at.",
             build(signer="es256-stranger", protected={ALG: ES256}),
             refused("key-identifier-missing"),
             ("VP-4", "VP-8"),
@@ -279,7 +288,7 @@ def _reading_order() -> None:
             ("VP-4", "VP-5"),
         ),
         "unknown-and-content-unreadable": (
-            "A payload that nobody can read, by an unknown key.",
+            "A payload that nobody can read, by a key that no list has: nobody looks at the payload.",
             build(payload=cut_short, signer="es256-stranger"),
             refused("unknown-key"),
             ("VP-4", "VP-5"),
@@ -326,22 +335,22 @@ def _date_order() -> None:
     ahead = AT + timedelta(days=1)
     cases: dict[str, tuple[str, Stages, Expected]] = {
         "issued-ahead-and-expired": (
-            "Issued tomorrow, and expired yesterday.",
+            "Issued tomorrow and expired yesterday: the date that is ahead is told.",
             build(token(iat=ahead, exp=AT - timedelta(days=1))),
             refused("not-yet-valid", level="authentic"),
         ),
         "begins-ahead-and-without-expiry": (
-            "Begins tomorrow, and has no expiry.",
+            "Begins tomorrow and has no expiry: the date that is ahead is told.",
             build(token(nbf=ahead, exp=DROP)),
             refused("not-yet-valid", level="authentic"),
         ),
         "signer-begins-ahead-and-expired": (
-            "The signing certificate had not begun, and the certificate has expired.",
+            "The signing certificate had not begun and the certificate has expired: the signer is told.",
             build(token(exp=AT - timedelta(days=1)), signer="es256-future"),
             refused("signer-not-yet-valid", level="authentic"),
         ),
         "without-expiry-and-odd": (
-            "No expiry, and a finding that the policy refuses.",
+            "No expiry, and a finding that the policy refuses: the missing expiry is told.",
             build(token(dcc(v=[dose(dn=3)]), exp=DROP)),
             refused("expiry-missing", "dose-past-series", level="authentic"),
         ),

@@ -124,6 +124,7 @@ def _issued_before_the_signer() -> None:
             build(token(iat=issued)),
             expected,
             spec=_DATES,
+            importance="high" if expected.reason is None else None,
             requirements=_DATED,
         )
 
@@ -145,6 +146,7 @@ def _issued_after_the_signer() -> None:
             expected,
             at=ends + timedelta(days=10),
             spec=_DATES,
+            importance="high" if expected.reason is None else None,
             requirements=_DATED,
         )
 
@@ -159,6 +161,7 @@ def _expired_and_future() -> None:
         build(token(past, iat=last_days), signer="es256-expired"),
         accepted(*since),
         spec=_DATES,
+        importance="high",
         requirements=_DATED,
     )
     FAMILY.add(
@@ -217,6 +220,7 @@ def _now() -> None:
             at=at,
             policy=policy,
             spec=_DATES,
+            importance="high" if expected.reason is None else None,
             requirements=_DATED,
         )
     FAMILY.add(

@@ -60,6 +60,7 @@ def _issuers() -> None:
             build(token(dcc(v=[dose(co=issuer if issuer == "GR" else "VN")]), iss=issuer), signer=signer),
             accepted(*form) if is_own else refused("issuer-not-authorised"),
             trust_list=trust_list,
+            importance="high" if is_own else None,
             requirements=("VP-15",),
         )
     FAMILY.add(
@@ -80,7 +81,7 @@ def _issuers() -> None:
     )
     FAMILY.add(
         "issuer-foreign-and-allowed",
-        "The issuer is Laos and the key of Viet Nam, and the policy lets that pass.",
+        "The issuer is Laos, the key of Viet Nam: the policy lets foreign issuers pass, and that is reported.",
         build(token(dcc(v=[dose(co="LA")]), iss="LA")),
         accepted("issuer-country-mismatch"),
         policy=_FOREIGN,
@@ -312,11 +313,26 @@ def _several_limits() -> None:
 def _dates() -> None:
     stale = refused("stale-trust-list", level="authentic")
     odd = refused("policy", "list-stale", level="in-date")
-    moments: tuple[tuple[str, str, datetime, Expected, Policy], ...] = (
-        ("list-ends-this-second", "ends-at", AT, accepted(), _NO_SKEW),
-        ("list-ended-a-second-ago", "ends-at", AT + _SECOND, stale, _NO_SKEW),
+    moments: tuple[tuple[str, str, str, datetime, Expected, Policy], ...] = (
+        (
+            "list-ends-this-second",
+            "This is the last second of the list that names the key, and clocks may not differ.",
+            "ends-at",
+            AT,
+            accepted(),
+            _NO_SKEW,
+        ),
+        (
+            "list-ended-a-second-ago",
+            "The list that names the key ended a second ago, and clocks may not differ.",
+            "ends-at",
+            AT + _SECOND,
+            stale,
+            _NO_SKEW,
+        ),
         (
             "list-ended-a-second-ago-and-only-reported",
+            "The list ended a second ago, clocks may not differ, and the policy only reports it.",
             "ends-at",
             AT + _SECOND,
             accepted("list-stale"),
@@ -324,14 +340,23 @@ def _dates() -> None:
         ),
         (
             "list-ended-reported-and-refused-as-a-finding",
+            "The list ended 301 seconds ago; the policy only reports it, and refuses the finding that says so.",
             "ends-at",
             AT + _SKEW + _SECOND,
             odd,
             {**_REPORT_STALE, "refused_findings": ["list-stale"]},
         ),
-        ("list-ended-long-ago", "ends-at", EXPIRES - _SECOND, stale, "default"),
+        (
+            "list-ended-long-ago",
+            "The list ended 153 days ago, a second before the certificate expires.",
+            "ends-at",
+            EXPIRES - _SECOND,
+            stale,
+            "default",
+        ),
         (
             "list-overdue-to-its-end",
+            "The next edition was due a week ago; this is the last second of the list.",
             "due-at",
             AT + timedelta(days=7),
             accepted("list-overdue"),
@@ -339,6 +364,7 @@ def _dates() -> None:
         ),
         (
             "list-overdue-past-its-end-within-skew",
+            "The next edition was due a week ago, and the list ended 300 seconds ago, by which clocks may differ.",
             "due-at",
             AT + timedelta(days=7) + _SKEW,
             accepted("list-overdue"),
@@ -346,14 +372,23 @@ def _dates() -> None:
         ),
         (
             "strict-refuses-list-overdue",
+            "The next edition was due a second ago, and the strict policy refuses that.",
             "due-at",
             AT + _SECOND,
             refused("policy", "list-overdue", level="in-date"),
             "strict",
         ),
-        ("clock-at-the-list", "issued-at", AT, accepted(), _NO_SKEW),
+        (
+            "clock-at-the-list",
+            "Verified the very second the list was issued, and clocks may not differ.",
+            "issued-at",
+            AT,
+            accepted(),
+            _NO_SKEW,
+        ),
         (
             "clock-a-second-before-list",
+            "Verified a second before the list was issued, and clocks may not differ: the clock is behind.",
             "issued-at",
             AT - _SECOND,
             accepted("clock-before-list"),
@@ -361,35 +396,73 @@ def _dates() -> None:
         ),
         (
             "strict-refuses-clock-before-list",
+            "Verified a second before the list was issued, which the strict policy refuses.",
             "issued-at",
             AT - _SECOND,
             refused("policy", "clock-before-list", level="in-date"),
             "strict",
         ),
-        ("list-ends-within-skew", "ends-at", AT + _SKEW, accepted(), "default"),
-        ("list-ended-past-skew", "ends-at", AT + _SKEW + _SECOND, stale, "default"),
+        (
+            "list-ends-within-skew",
+            "The list ended 300 seconds ago, by which clocks may differ: it still counts.",
+            "ends-at",
+            AT + _SKEW,
+            accepted(),
+            "default",
+        ),
+        (
+            "list-ended-past-skew",
+            "The list ended 301 seconds ago, a second more than clocks may differ by.",
+            "ends-at",
+            AT + _SKEW + _SECOND,
+            stale,
+            "default",
+        ),
         (
             "list-ended-and-only-reported",
+            "The list ended 301 seconds ago, and the policy only reports it.",
             "ends-at",
             AT + _SKEW + _SECOND,
             accepted("list-stale"),
             _REPORT_STALE,
         ),
-        ("list-not-due-yet", "due-at", AT, accepted(), "default"),
-        ("list-overdue", "due-at", AT + _SECOND, accepted("list-overdue"), "default"),
-        ("clock-before-list-within-skew", "issued-at", AT - _SKEW, accepted(), "default"),
+        (
+            "list-not-due-yet",
+            "The next edition is due this very second: it is not overdue yet.",
+            "due-at",
+            AT,
+            accepted(),
+            "default",
+        ),
+        (
+            "list-overdue",
+            "The next edition was due a second ago, for which there is no tolerance: that is reported.",
+            "due-at",
+            AT + _SECOND,
+            accepted("list-overdue"),
+            "default",
+        ),
+        (
+            "clock-before-list-within-skew",
+            "Verified 300 seconds before the list was issued, by which clocks may differ.",
+            "issued-at",
+            AT - _SKEW,
+            accepted(),
+            "default",
+        ),
         (
             "clock-before-list",
+            "Verified 301 seconds before the list was issued, a second more than clocks may differ by.",
             "issued-at",
             AT - _SKEW - _SECOND,
             accepted("clock-before-list"),
             "default",
         ),
     )
-    for name, trust_list, at, expected, policy in moments:
+    for name, description, trust_list, at, expected, policy in moments:
         FAMILY.add(
             name,
-            f"Verified {at - AT} from the date of the list {trust_list}.".replace("-1 day, ", "a day less "),
+            description,
             build(),
             expected,
             at=at,
