@@ -180,12 +180,12 @@ def _algorithms() -> None:
             {ALG: ES256},
         ),
         "algorithm-and-kid-only-unprotected": (
-            "The protected header is zero bytes; algorithm and key identifier sit where the signature does not cover them.",
+            "The protected header is zero bytes; algorithm and key identifier are unprotected only.",
             b"",
             {ALG: ES256, KID: _SIGNER},
         ),
         "algorithm-only-unprotected-empty-map": (
-            "The protected header is an empty map; algorithm and key identifier sit where the signature does not cover them.",
+            "The protected header is an empty map; algorithm and key identifier are unprotected only.",
             {},
             {ALG: ES256, KID: _SIGNER},
         ),

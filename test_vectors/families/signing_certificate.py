@@ -56,7 +56,9 @@ def _add(
     country: str | None = "VN",
     kinds: tuple[str, ...] = _ALL,
 ) -> None:
-    """Add a vector. The first error is the reason."""
+    """Add a vector. The first error is the reason; SC-11 is about several codes, and about no named profile."""
+    about = (requirement,) if isinstance(requirement, str) else requirement
+    ranked = ("SC-11",) if profile is None or len({*errors, *advice}) > 1 else ()
     given: dict[str, Any] = {"certificate": b64encode(certificate).decode()}
     if by is not None:
         given["authority"] = b64encode(by).decode()
@@ -65,7 +67,7 @@ def _add(
         context["at"] = f"{at:%Y-%m-%dT%H:%M:%SZ}"
     FAMILY.add(
         what,
-        description,
+        f"{description} Compared with {profile or 'no named profile'}.",
         given,
         {
             "outcome": "refused" if errors else "accepted",
@@ -76,7 +78,7 @@ def _add(
             "kinds": list(kinds),
         },
         context=context,
-        requirements=("SC-2", "SC-11", *((requirement,) if isinstance(requirement, str) else requirement)),
+        requirements=(*about, *ranked),
     )
 
 
@@ -109,42 +111,78 @@ def _changed(**extensions: x509.ExtensionType | None) -> dict[str, Any]:
 
 def _sound() -> None:
     for profile in ("eu-dsc", "who-dsc"):
-        _add(f"{profile}-sound", "A signer as it should be.", signer(), ("SC-11", "SC-25"), profile=profile)
+        _add(
+            f"{profile}-sound",
+            "A signer as it should be.",
+            signer(),
+            ("SC-2", "SC-11", "SC-25"),
+            profile=profile,
+        )
     for profile in ("eu-csca", "who-sca"):
         _add(
             f"{profile}-sound",
             "An authority as it should be.",
             authority(),
-            ("SC-11", "SC-25"),
+            ("SC-2", "SC-11", "SC-25"),
             profile=profile,
         )
     for profile in ("eu-up", "who-up"):
-        _add(f"{profile}-sound", "A key for uploads.", signer(), ("SC-11", "SC-25"), profile=profile)
+        _add(
+            f"{profile}-sound",
+            "A certificate for uploads as it should be.",
+            signer(),
+            ("SC-11", "SC-25"),
+            profile=profile,
+        )
     for profile in ("eu-tls", "who-tls"):
         client = signer(**_changed(purposes=certificates.CLIENT))
-        _add(f"{profile}-sound", "A key for connections.", client, "SC-19", profile=profile)
+        _add(
+            f"{profile}-sound",
+            "A certificate for TLS connections as it should be, with clientAuth.",
+            client,
+            "SC-19",
+            profile=profile,
+        )
         _add(
             f"{profile}-without-purpose",
-            "A key for connections whose purpose is another one.",
+            "A certificate for TLS connections whose purposes do not have clientAuth.",
             signer(),
             "SC-19",
             "purpose-missing",
             profile=profile,
         )
-    _add("guessed-signer", "Without a profile: a signer.", signer(), "SC-11", profile=None)
-    _add("guessed-authority", "Without a profile: an authority.", authority(), "SC-11", profile=None)
-    _add("signer-of-authority", "With its authority.", signer(), ("SC-23", "SC-25"), by=authority())
+    _add(
+        "guessed-signer",
+        "A signer, which says nothing of being an authority: it counts as who-dsc.",
+        signer(),
+        "SC-11",
+        profile=None,
+    )
+    _add(
+        "guessed-authority",
+        "A certificate that says it is an authority: it counts as who-sca.",
+        authority(),
+        "SC-11",
+        profile=None,
+    )
+    _add(
+        "signer-of-authority",
+        "A signer, and the authority that issued it.",
+        signer(),
+        ("SC-23", "SC-25"),
+        by=authority(),
+    )
 
 
 def _unreadables() -> None:
     der = signer()
     for what, description, data in (
-        ("empty", "No bytes.", b""),
-        ("text", "Words.", b"no certificate"),
+        ("empty", "No bytes in place of a certificate.", b""),
+        ("text", "Words in place of a certificate.", b"no certificate"),
         ("cut-short", "The last byte is missing.", der[:-1]),
-        ("byte-after", "A byte after it.", der + b"\0"),
-        ("certificate-twice", "Two in a row.", der + der),
-        ("sequence-of-nothing", "An empty SEQUENCE.", b"\x30\x00"),
+        ("byte-after", "A byte after the end of the certificate.", der + b"\0"),
+        ("certificate-twice", "Two certificates in a row.", der + der),
+        ("sequence-of-nothing", "An empty SEQUENCE in place of a certificate.", b"\x30\x00"),
         (
             "key-of-unknown-type",
             "A key of a type that nobody knows.",
@@ -166,14 +204,19 @@ def _serials() -> None:
     for what, octets in (("zero", b"\0"), ("minus-one", b"\xff"), ("negative", b"\x80\x01")):
         _add(
             f"serial-{what}",
-            f"A serial number that is not positive ({what.replace('-', ' ')}): read, and told.",
+            f"A serial number that is not positive ({what.replace('-', ' ')}): read all the same, and told.",
             signer(encoded=with_serial(octets)),
             ("SC-5", "SC-12"),
             "serial-not-positive",
         )
-    _add("serial-one", "The first serial number there is.", signer(serial=1), "SC-12")
+    _add("serial-one", "The serial number 1, the lowest that is positive.", signer(serial=1), "SC-12")
     longest = (1 << 159) - 1
-    _add("serial-20-octets", "The longest serial number.", signer(serial=longest), "SC-12")
+    _add(
+        "serial-20-octets",
+        "A serial number of 20 octets, the longest that is allowed.",
+        signer(serial=longest),
+        "SC-12",
+    )
     for length in (21, 22, 40):
         _add(
             f"serial-{length}-octets",
@@ -186,7 +229,12 @@ def _serials() -> None:
 
 def _signatures() -> None:
     for digest in (hashes.SHA256(), hashes.SHA384(), hashes.SHA512()):
-        _add(f"signed-with-{digest.name}", f"Signed with {digest.name}.", signer(digest=digest), "SC-13")
+        _add(
+            f"signed-with-{digest.name}",
+            f"Signed with ECDSA over {digest.name.upper()}.",
+            signer(digest=digest),
+            "SC-13",
+        )
     ecdsa_sha1, unknown = "06072a8648ce3d0401", "06082a8648ce3d04037f"
     for profile in ("eu-dsc", "who-dsc", "eu-up"):
         _add(
@@ -209,13 +257,34 @@ def _signatures() -> None:
 
 def _subjects() -> None:
     cases: tuple[tuple[str, str, x509.Name, tuple[str, ...], tuple[str, ...], str | None], ...] = (
-        ("no-country", "No country.", name("TEST DSC"), ("country-missing",), (), None),
-        ("two-countries", "Two countries.", name("TEST DSC", "VN", "DE"), ("country-repeated",), (), None),
-        ("lower-country", "A country in lower case.", name("TEST DSC", "vn"), ("country-form",), (), "VN"),
-        ("no-common-name", "No common name.", name(None, "VN"), ("common-name-missing",), (), "VN"),
+        ("no-country", "The subject has no country.", name("TEST DSC"), ("country-missing",), (), None),
+        (
+            "two-countries",
+            "The subject has two countries.",
+            name("TEST DSC", "VN", "DE"),
+            ("country-repeated",),
+            (),
+            None,
+        ),
+        (
+            "lower-country",
+            "The country of the subject is in lower case.",
+            name("TEST DSC", "vn"),
+            ("country-form",),
+            (),
+            "VN",
+        ),
+        (
+            "no-common-name",
+            "The subject has no common name.",
+            name(None, "VN"),
+            ("common-name-missing",),
+            (),
+            "VN",
+        ),
         (
             "no-organization",
-            "No organisation, which is advised.",
+            "The subject has no organisation, which is advised.",
             name("TEST DSC", "VN", organization=None),
             (),
             ("organization-missing",),
@@ -237,39 +306,39 @@ def _subjects() -> None:
 
 
 def _keys() -> None:
-    for what, of, errors, advice in (
-        ("rsa-2047", "rsa-2047", ("key-too-small",), _RSA),
-        ("rsa-2048", "ps256-2048", (), _RSA),
-        ("rsa-3072", "ps256-3072", (), _RSA),
-        ("rsa-3073", "rsa-3073", (), ("key-too-large", *_RSA)),
-        ("rsa-4096", "rsa-4096", (), ("key-too-large", *_RSA)),
-        ("rsa-1024", "rsa-1024", ("key-too-small",), _RSA),
-        ("p384", "p384", ("curve",), ()),
-        ("ed25519", "ed25519", ("key-type",), ()),
+    for what, of, size, errors, advice in (
+        ("rsa-2047", "rsa-2047", "RSA of 2,047 bits, one under the least", ("key-too-small",), _RSA),
+        ("rsa-2048", "ps256-2048", "RSA of 2,048 bits, the least", (), _RSA),
+        ("rsa-3072", "ps256-3072", "RSA of 3,072 bits, the most that is advised", (), _RSA),
+        ("rsa-3073", "rsa-3073", "RSA of 3,073 bits, one over what is advised", (), ("key-too-large", *_RSA)),
+        ("rsa-4096", "rsa-4096", "RSA of 4,096 bits, more than is advised", (), ("key-too-large", *_RSA)),
+        ("rsa-1024", "rsa-1024", "RSA of 1,024 bits, half of the least", ("key-too-small",), _RSA),
+        ("p384", "p384", "on P-384, and only P-256 is for signers", ("curve",), ()),
+        ("ed25519", "ed25519", "of Ed25519, which is no type for signers", ("key-type",), ()),
     ):
         for profile in _SIGNERS:
             _add(
                 f"{what}-{profile or 'guessed'}",
-                f"A signer's key: {what.upper().replace('-', ' of ')}{' bits' if 'rsa' in what else ''}.",
+                f"The key of a signer is {size}.",
                 signer(of=of),
                 "SC-15",
                 *errors,
                 advice=advice,
                 profile=profile,
             )
-    for of, profile, errors in (
-        ("rsa-2999", "eu-csca", ("key-too-small",)),
-        ("rsa-3000", "eu-csca", ()),
-        ("rsa-3071", "who-sca", ("key-too-small",)),
-        ("ps256-3072", "who-sca", ()),
-        ("rsa-4096", "who-sca", ()),
-        ("rsa-4096", "eu-csca", ()),
-        ("p384", "eu-csca", ()),
-        ("p384", "who-sca", ()),
+    for of, profile, size, errors in (
+        ("rsa-2999", "eu-csca", "RSA of 2,999 bits, one under the least", ("key-too-small",)),
+        ("rsa-3000", "eu-csca", "RSA of 3,000 bits, the least", ()),
+        ("rsa-3071", "who-sca", "RSA of 3,071 bits, one under the least", ("key-too-small",)),
+        ("ps256-3072", "who-sca", "RSA of 3,072 bits, the least", ()),
+        ("rsa-4096", "who-sca", "RSA of 4,096 bits", ()),
+        ("rsa-4096", "eu-csca", "RSA of 4,096 bits", ()),
+        ("p384", "eu-csca", "on P-384", ()),
+        ("p384", "who-sca", "on P-384", ()),
     ):
         _add(
             f"{profile or 'guessed'}-{of}",
-            f"An authority's key: {of}. Signed by another, so that its own size is all there is to say.",
+            f"The key of an authority is {size}. Another key signed it, so that its own is all there is to say.",
             authority(of=of, issuer=name("TEST other", "VN")),
             "SC-15",
             *errors,
@@ -281,7 +350,7 @@ def _constraints() -> None:
     for profile in ("eu-dsc", "who-dsc"):
         _add(
             f"{profile}-is-authority",
-            "A signer that may sign certificates.",
+            "A signer whose BasicConstraints say that it is an authority, with path length 0.",
             signer(**_changed(constraints=x509.BasicConstraints(ca=True, path_length=0))),
             "SC-16",
             "is-authority",
@@ -289,14 +358,14 @@ def _constraints() -> None:
         )
         _add(
             f"{profile}-no-authority",
-            "A signer that says it may not sign certificates.",
+            "A signer whose BasicConstraints say that it is no authority.",
             signer(**_changed(constraints=x509.BasicConstraints(ca=False, path_length=None))),
             "SC-16",
             profile=profile,
         )
     _add(
         "basic-constraints-false-spelled-out",
-        "cA=FALSE is written, which DER leaves out, as one country's signers have it: read all the same.",
+        "cA=FALSE is written out, as one country's signers have it: no DER, which is told; the key is read all the same.",
         signer(
             **_changed(
                 constraints=x509.UnrecognizedExtension(ObjectIdentifier("2.5.29.19"), b"\x30\x03\x01\x01\x00")
@@ -307,10 +376,13 @@ def _constraints() -> None:
     )
     without = x509.BasicConstraints(ca=False, path_length=None)
     for profile in ("eu-csca", "who-sca"):
-        for what, constraints in (("no-constraints", None), ("false-constraints", without)):
+        for what, says, constraints in (
+            ("no-constraints", "without BasicConstraints", None),
+            ("false-constraints", "whose BasicConstraints say that it is none", without),
+        ):
             _add(
                 f"{profile}-{what}",
-                "An authority that does not say it is one.",
+                f"An authority {says}.",
                 authority(**_changed(constraints=constraints)),
                 "SC-16",
                 "basic-constraints-missing",
@@ -318,7 +390,7 @@ def _constraints() -> None:
             )
         _add(
             f"{profile}-path-length-1",
-            "Another authority may follow below it.",
+            "An authority with path length 1: another one may follow below it.",
             authority(**_changed(constraints=x509.BasicConstraints(ca=True, path_length=1))),
             "SC-16",
             "path-length",
@@ -326,17 +398,24 @@ def _constraints() -> None:
         )
         _add(
             f"{profile}-constraints-not-critical",
-            "BasicConstraints is not critical.",
+            "An authority whose BasicConstraints are not critical, which is advised.",
             authority(critical=frozenset({"usage"})),
             "SC-16",
             advice=("basic-constraints-not-critical",),
             profile=profile,
         )
     endless = authority(**_changed(constraints=x509.BasicConstraints(ca=True, path_length=None)))
-    _add("eu-csca-no-path-length", "No path length.", endless, "SC-16", "path-length", profile="eu-csca")
+    _add(
+        "eu-csca-no-path-length",
+        "An authority without path length, which is an error here.",
+        endless,
+        "SC-16",
+        "path-length",
+        profile="eu-csca",
+    )
     _add(
         "who-sca-no-path-length",
-        "No path length.",
+        "An authority without path length, which is advised here.",
         endless,
         "SC-16",
         advice=("path-length",),
@@ -346,16 +425,32 @@ def _constraints() -> None:
 
 def _usages() -> None:
     for profile in _SIGNERS:
-        for what, granted, errors in (
-            ("none", None, ("key-usage-missing",)),
-            ("commitment", usage("content_commitment"), ("key-usage-wrong",)),
-            ("with-certificates", usage("digital_signature", "key_cert_sign"), ("key-usage-wrong",)),
-            ("with-lists", usage("digital_signature", "crl_sign"), ("key-usage-wrong",)),
-            ("with-commitment", usage("digital_signature", "content_commitment"), ()),
+        wrong = ("key-usage-wrong",)
+        for what, says, granted, errors in (
+            ("none", "has no key usage", None, ("key-usage-missing",)),
+            ("commitment", "may only commit to content", usage("content_commitment"), wrong),
+            (
+                "with-certificates",
+                "may sign certificates as well (keyCertSign)",
+                usage("digital_signature", "key_cert_sign"),
+                wrong,
+            ),
+            (
+                "with-lists",
+                "may sign revocation lists as well (cRLSign)",
+                usage("digital_signature", "crl_sign"),
+                wrong,
+            ),
+            (
+                "with-commitment",
+                "may commit to content as well, which is allowed",
+                usage("digital_signature", "content_commitment"),
+                (),
+            ),
         ):
             _add(
                 f"{profile or 'guessed'}-usage-{what}",
-                f"A signer's key usage: {what.replace('-', ' ')}.",
+                f"A signer that {says}.",
                 signer(**_changed(usage=granted)),
                 "SC-17",
                 *errors,
@@ -363,20 +458,32 @@ def _usages() -> None:
             )
         _add(
             f"{profile or 'guessed'}-usage-not-critical",
-            "The key usage is not critical.",
+            "A signer whose key usage is not critical, which is advised.",
             signer(critical=frozenset()),
             "SC-17",
             advice=("key-usage-not-critical",),
             profile=profile,
         )
-    for what, granted, errors, advice in (
-        ("none", None, ("key-usage-missing",), ()),
-        ("signatures", usage("digital_signature", "crl_sign"), ("key-usage-wrong",), ()),
-        ("without-lists", usage("key_cert_sign"), (), ("key-usage-wrong",)),
+    for what, says, granted, errors, advice in (
+        ("none", "has no key usage", None, ("key-usage-missing",), ()),
+        (
+            "signatures",
+            "may not sign certificates (no keyCertSign)",
+            usage("digital_signature", "crl_sign"),
+            ("key-usage-wrong",),
+            (),
+        ),
+        (
+            "without-lists",
+            "may not sign revocation lists, which is advised",
+            usage("key_cert_sign"),
+            (),
+            ("key-usage-wrong",),
+        ),
     ):
         _add(
             f"eu-csca-usage-{what}",
-            f"An authority's key usage: {what.replace('-', ' ')}.",
+            f"An authority that {says}.",
             authority(issuer=name("TEST other", "VN"), **_changed(usage=granted)),
             "SC-17",
             *errors,
@@ -389,7 +496,7 @@ def _identifiers() -> None:
     for profile in _SIGNERS:
         _add(
             f"{profile or 'guessed'}-no-subject-key",
-            "No subject key identifier, which is advised.",
+            "A signer without subject key identifier, which is advised.",
             signer(**_changed(subject_key=None)),
             "SC-18",
             advice=("subject-key-identifier-missing",),
@@ -397,7 +504,7 @@ def _identifiers() -> None:
         )
         _add(
             f"{profile or 'guessed'}-no-authority-key",
-            "No authority key identifier.",
+            "A signer that does not name its authority's key.",
             signer(**_changed(authority_key=None)),
             "SC-18",
             "authority-key-identifier-missing",
@@ -405,7 +512,7 @@ def _identifiers() -> None:
         )
         _add(
             f"{profile or 'guessed'}-no-revocation-list",
-            "It does not say where its revocation list is, as is advised.",
+            "A signer that does not say where its revocation list is, as is advised.",
             signer(**_changed(crl=None)),
             "SC-18",
             advice=("crl-distribution-point-missing",),
@@ -414,7 +521,7 @@ def _identifiers() -> None:
     for profile in ("eu-csca", "who-sca"):
         _add(
             f"{profile or 'guessed'}-no-subject-key",
-            "An authority needs a subject key identifier.",
+            "An authority without subject key identifier, which it needs.",
             authority(**_changed(subject_key=None)),
             "SC-18",
             "subject-key-identifier-missing",
@@ -428,19 +535,43 @@ def _purposes() -> None:
     both = x509.ExtendedKeyUsage([*purposes(2), *purposes(2, arc=OLD_ARC)])
     mixed = x509.ExtendedKeyUsage([*purposes(3), *certificates.MAIL])
     cases: tuple[tuple[str, str, x509.ExtensionType | None, tuple[str, ...], tuple[str, ...]], ...] = (
-        ("test", "Tests only.", purposes(1), (), ("test",)),
-        ("vaccination", "Vaccinations only.", purposes(2), (), ("vaccination",)),
-        ("recovery", "Recoveries only.", purposes(3), (), ("recovery",)),
-        ("two", "Tests and recoveries.", purposes(3, 1), (), ("recovery", "test")),
-        ("old-test", "Tests only, in the old arc.", purposes(1, arc=OLD_ARC), old, ("test",)),
-        ("old-vaccination", "Vaccinations, in the old arc.", purposes(2, arc=OLD_ARC), old, ("vaccination",)),
-        ("old-all", "All three, in the old arc.", purposes(1, 2, 3, arc=OLD_ARC), old, _ALL),
-        ("both-arcs", "Vaccinations, in both arcs.", both, (), ("vaccination",)),
-        ("none", "No purposes: it may sign all.", None, (), _ALL),
-        ("mail", "For mail only: it may sign all.", certificates.MAIL, unknown, _ALL),
-        ("client", "For connections only: it may sign all.", certificates.CLIENT, unknown, _ALL),
-        ("number-4", "A number that the arc does not have: it may sign all.", purposes(4), unknown, _ALL),
-        ("mail-and-recovery", "For mail and recoveries.", mixed, (), ("recovery",)),
+        ("test", "A signer for tests only.", purposes(1), (), ("test",)),
+        ("vaccination", "A signer for vaccinations only.", purposes(2), (), ("vaccination",)),
+        ("recovery", "A signer for recoveries only.", purposes(3), (), ("recovery",)),
+        ("two", "A signer for tests and recoveries.", purposes(3, 1), (), ("recovery", "test")),
+        ("old-test", "A signer for tests only, in the older arc.", purposes(1, arc=OLD_ARC), old, ("test",)),
+        (
+            "old-vaccination",
+            "A signer for vaccinations only, in the older arc.",
+            purposes(2, arc=OLD_ARC),
+            old,
+            ("vaccination",),
+        ),
+        (
+            "old-all",
+            "A signer for all three kinds, in the older arc.",
+            purposes(1, 2, 3, arc=OLD_ARC),
+            old,
+            _ALL,
+        ),
+        ("both-arcs", "A signer for vaccinations only, in both arcs.", both, (), ("vaccination",)),
+        ("none", "A signer without an extended key usage: it may sign all.", None, (), _ALL),
+        ("mail", "A signer for mail only: it may sign all.", certificates.MAIL, unknown, _ALL),
+        ("client", "A signer for TLS connections only: it may sign all.", certificates.CLIENT, unknown, _ALL),
+        (
+            "number-4",
+            "A signer for purpose 4, which the arc does not have: it may sign all.",
+            purposes(4),
+            unknown,
+            _ALL,
+        ),
+        (
+            "mail-and-recovery",
+            "A signer for mail and recoveries: it may sign recoveries only.",
+            mixed,
+            (),
+            ("recovery",),
+        ),
     )
     for what, description, extension, advice, kinds in cases:
         _add(
@@ -453,7 +584,7 @@ def _purposes() -> None:
         )
     _add(
         "purpose-empty",
-        "An empty list of purposes, which a strict parser refuses: it may sign all.",
+        "An empty list of purposes: an extension of another form, which is told; the key is read, and may sign all.",
         signer(**_changed(purposes=certificates.EMPTY_PURPOSES)),
         ("SC-5", "SC-24"),
         "extensions-unreadable",
@@ -461,7 +592,7 @@ def _purposes() -> None:
     for profile in _SIGNERS:
         _add(
             f"{profile or 'guessed'}-purpose-critical",
-            "The purposes are critical, which is advised against.",
+            "A signer whose purposes are critical, which is advised against.",
             signer(critical=frozenset({"usage", "purposes"})),
             "SC-19",
             advice=("purpose-critical",),
@@ -472,9 +603,9 @@ def _purposes() -> None:
 def _lengths() -> None:
     """731 days for a signer, 1461 for an authority; a year at least by WHO, where the last second need not be there."""
     cases: tuple[tuple[str, timedelta, str, str | None], ...] = (
-        ("eu-dsc", 731 * DAY, "as long as it may be", None),
+        ("eu-dsc", 731 * DAY, "731 days, as long as it may be", None),
         ("eu-dsc", 731 * DAY + SECOND, "a second too long", "validity-too-long"),
-        ("who-dsc", 731 * DAY, "as long as it may be", None),
+        ("who-dsc", 731 * DAY, "731 days, as long as it may be", None),
         ("who-dsc", 731 * DAY + SECOND, "a second too long", "validity-too-long"),
         ("who-dsc", 365 * DAY - SECOND, "a year, the last second not counted", None),
         ("who-dsc", 365 * DAY - 2 * SECOND, "two seconds under a year", "validity-too-short"),
@@ -520,12 +651,37 @@ def _key_use() -> None:
         ("key-use-period-outside",),
     )
     cases: tuple[tuple[str, str, x509.ExtensionType | None, tuple[str, ...]], ...] = (
-        ("none", "No period for the private key.", None, missing),
-        ("184-days", "The longest half of a year.", period(START, START + 184 * DAY), ()),
-        ("184-days-and-a-second", "A second more.", period(START, START + 184 * DAY + SECOND), too_long),
-        ("starts-early", "It starts before the certificate.", period(START - SECOND, START + DAY), outside),
-        ("ends-with-it", "It ends with the certificate.", period(ends - DAY, ends), ()),
-        ("ends-late", "It ends a second after the certificate.", period(ends - DAY, ends + SECOND), outside),
+        ("none", "A signer that states no period for the use of its private key.", None, missing),
+        (
+            "184-days",
+            "The private key may be used for 184 days, the most that is advised.",
+            period(START, START + 184 * DAY),
+            (),
+        ),
+        (
+            "184-days-and-a-second",
+            "The private key may be used for 184 days and a second.",
+            period(START, START + 184 * DAY + SECOND),
+            too_long,
+        ),
+        (
+            "starts-early",
+            "The use of the private key starts a second before the certificate.",
+            period(START - SECOND, START + DAY),
+            outside,
+        ),
+        (
+            "ends-with-it",
+            "The use of the private key ends the second the certificate ends.",
+            period(ends - DAY, ends),
+            (),
+        ),
+        (
+            "ends-late",
+            "The use of the private key ends a second after the certificate.",
+            period(ends - DAY, ends + SECOND),
+            outside,
+        ),
     )
     for what, description, extension, advice in cases:
         for profile in _SIGNERS:
@@ -544,12 +700,24 @@ def _dates() -> None:
     starts, ends, key_ends = START, START + 730 * DAY, START + 183 * DAY
     used = ("key-use-ended",)
     cases: tuple[tuple[str, datetime, str, tuple[str, ...], tuple[str, ...]], ...] = (
-        ("a-second-before", starts - SECOND, "A second before it starts.", ("not-yet-valid",), ()),
-        ("as-it-starts", starts, "The second it starts.", (), ()),
-        ("as-its-key-ends", key_ends, "The last second its key may sign.", (), ()),
-        ("a-second-after-its-key", key_ends + SECOND, "A second later: what it has signed counts.", (), used),
-        ("as-it-ends", ends, "The last second of its validity.", (), used),
-        ("a-second-after", ends + SECOND, "A second after its end.", ("expired",), ()),
+        (
+            "a-second-before",
+            starts - SECOND,
+            "Asked for the second before the certificate starts.",
+            ("not-yet-valid",),
+            (),
+        ),
+        ("as-it-starts", starts, "Asked for the second the certificate starts.", (), ()),
+        ("as-its-key-ends", key_ends, "Asked for the last second in which its private key may sign.", (), ()),
+        (
+            "a-second-after-its-key",
+            key_ends + SECOND,
+            "Asked for the second after the last one in which its private key may sign: what it has signed counts.",
+            (),
+            used,
+        ),
+        ("as-it-ends", ends, "Asked for the last second of its validity.", (), used),
+        ("a-second-after", ends + SECOND, "Asked for the second after its end.", ("expired",), ()),
     )
     for what, at, description, errors, advice in cases:
         for profile in _SIGNERS:
@@ -569,7 +737,7 @@ def _dates() -> None:
         for what, at, found in (("30-days", limit, ()), ("a-second-less", limit + SECOND, errors)):
             _add(
                 f"{profile or 'guessed'}-{what}-left",
-                f"Thirty days are left{', less a second' if at != limit else ''}.",
+                f"Asked when thirty days are left{', less a second' if at != limit else ' to the second'}.",
                 make(),
                 "SC-22",
                 *found,
@@ -592,7 +760,7 @@ def _issued_by() -> None:
         )
         _add(
             f"{profile or 'guessed'}-signed-by-another",
-            "Another key than the authority's signed it.",
+            "A signer that names the authority, and that another key signed.",
             signer(by="es256-stranger"),
             "SC-23",
             "not-signed-by-authority",
@@ -601,7 +769,7 @@ def _issued_by() -> None:
         )
         _add(
             f"{profile or 'guessed'}-signed-by-signer",
-            "A signer issued it.",
+            "A signer that another signer issued, which is no authority.",
             signer(),
             "SC-23",
             "issuer-not-authority",
@@ -610,7 +778,7 @@ def _issued_by() -> None:
         )
         _add(
             f"{profile or 'guessed'}-another-authority-key",
-            "It names another key as its authority's.",
+            "A signer whose authority key identifier is that of another key.",
             signer(
                 **_changed(
                     authority_key=x509.AuthorityKeyIdentifier.from_issuer_public_key(
@@ -625,7 +793,7 @@ def _issued_by() -> None:
         )
         _add(
             f"{profile or 'guessed'}-another-country",
-            "An authority of another country.",
+            "A signer of Laos that an authority of Viet Nam issued.",
             signer(subject=name("TEST DSC", "LA")),
             "SC-23",
             "authority-country",
@@ -633,13 +801,18 @@ def _issued_by() -> None:
             by=above,
             country="LA",
         )
-        for what, ends, errors in (
-            ("ends-with-authority", START + 1461 * DAY, ()),
-            ("outlives-authority", START + 1461 * DAY + SECOND, ("outlives-authority",)),
+        for what, says, ends, errors in (
+            ("ends-with-authority", "the second its authority ends", START + 1461 * DAY, ()),
+            (
+                "outlives-authority",
+                "a second after its authority",
+                START + 1461 * DAY + SECOND,
+                ("outlives-authority",),
+            ),
         ):
             _add(
                 f"{profile or 'guessed'}-{what}",
-                f"It {what.replace('-', ' ')}.",
+                f"A signer that ends {says}.",
                 signer(
                     starts=START + 365 * DAY,
                     ends=ends,
@@ -651,13 +824,18 @@ def _issued_by() -> None:
                 profile=profile,
                 by=above,
             )
-        for what, starts, errors in (
-            ("issued-as-authority-key-ends", START + 365 * DAY, ()),
-            ("issued-after-authority-key", START + 365 * DAY + SECOND, ("authority-key-use-ended",)),
+        for what, says, starts, errors in (
+            ("issued-as-authority-key-ends", "the last second", START + 365 * DAY, ()),
+            (
+                "issued-after-authority-key",
+                "a second after the last one",
+                START + 365 * DAY + SECOND,
+                ("authority-key-use-ended",),
+            ),
         ):
             _add(
                 f"{profile or 'guessed'}-{what}",
-                "It starts the second the authority's key has to stop, or one later.",
+                f"A signer that starts {says} in which its authority's private key may sign.",
                 signer(
                     starts=starts, ends=starts + 730 * DAY, **_changed(key_use=period(starts, starts + DAY))
                 ),
@@ -679,14 +857,14 @@ def _issued_by() -> None:
 def _thirds() -> None:
     _add(
         "is-authority-of-any-length",
-        "A signer that may sign certificates, and these others.",
+        "A signer whose BasicConstraints say that it is an authority, without path length.",
         signer(**_changed(constraints=x509.BasicConstraints(ca=True, path_length=None))),
         "SC-16",
         "is-authority",
     )
     _add(
         "guessed-authority-constraints-not-critical",
-        "Without a profile: an authority whose BasicConstraints are not critical.",
+        "A certificate that says it is an authority, in BasicConstraints that are not critical.",
         authority(critical=frozenset({"usage"})),
         "SC-16",
         advice=("basic-constraints-not-critical",),
@@ -694,7 +872,7 @@ def _thirds() -> None:
     )
     _add(
         "eu-tls-without-any-purpose",
-        "A key for connections without purposes.",
+        "A certificate for TLS connections without an extended key usage.",
         signer(**_changed(purposes=None)),
         "SC-19",
         "purpose-missing",
@@ -702,7 +880,7 @@ def _thirds() -> None:
     )
     _add(
         "who-sca-on-its-last-day",
-        "An authority on the last second of its validity.",
+        "Asked for the last second of an authority's validity.",
         authority(),
         "SC-22",
         "ends-soon",
@@ -721,7 +899,7 @@ def _several() -> None:
     )
     _add(
         "everything-at-once",
-        "Each fault is told, and the first in the order of the specification is the reason.",
+        "Six faults: each is told, and the first in the order of the specification is the reason.",
         bad,
         ("SC-5", "SC-24"),
         "serial-not-positive",
