@@ -124,7 +124,7 @@ def _versions() -> None:
                 dcc(ver=DROP),
                 accepted("field-missing"),
             ),
-            "version-null": ("A null version.", dcc(ver=None), accepted("field-null")),
+            "version-null": ("A null version.", dcc(ver=None), accepted("field-missing")),
             "version-number": ("The version is a number.", dcc(ver=1.3), accepted("field-type")),
             "version-padded": ("A space after the version.", dcc(ver="1.3.0 "), accepted("field-padded")),
         },
@@ -212,7 +212,7 @@ def _structure() -> None:
 def _text_fields() -> None:
     _add(
         {
-            "field-null": ("A null authority.", _dose(**{"is": None}), accepted("field-null")),
+            "field-null": ("A null authority.", _dose(**{"is": None}), accepted("field-missing")),
             "device-null": (
                 "A null test device, as one issuer writes.",
                 _test(ma=None),
@@ -296,7 +296,7 @@ def _names() -> None:
                 accepted("name-missing"),
             ),
             "name-missing": ("No name.", dcc(nam=DROP), accepted("field-missing", "name-missing")),
-            "name-null": ("A null name.", dcc(nam=None), accepted("field-null", "name-missing")),
+            "name-null": ("A null name.", dcc(nam=None), accepted("field-missing", "name-missing")),
             "name-text": (
                 "The name as one text.",
                 dcc(nam="NGUYEN VAN THU"),
@@ -345,8 +345,13 @@ def _birth_dates() -> None:
                 dcc(dob="1990-05"),
                 partial,
             ),
+            "birth-year-padded": (
+                "A space before a year of birth alone.",
+                dcc(dob=" 1990"),
+                accepted("birth-date-partial", "field-padded"),
+            ),
             "birth-date-empty": ("An empty birth date: nothing is known.", dcc(dob=""), partial),
-            "birth-date-null": ("A null birth date.", dcc(dob=None), accepted("field-null")),
+            "birth-date-null": ("A null birth date.", dcc(dob=None), accepted("field-missing")),
             "birth-date-missing": ("No birth date.", dcc(dob=DROP), accepted("field-missing")),
             "birth-date-number": (
                 "A birth date that is a number.",
@@ -406,13 +411,30 @@ def _event_dates() -> None:
                 accepted("field-tagged"),
             ),
             "dose-date-missing": ("No date of vaccination.", _dose(dt=DROP), accepted("field-missing")),
-            "dose-date-null": ("A null date of vaccination.", _dose(dt=None), accepted("field-null")),
+            "dose-date-null": ("A null date of vaccination.", _dose(dt=None), accepted("field-missing")),
             "dose-date-number": (
                 "A date of vaccination in seconds.",
                 _dose(dt=1766217600),
                 accepted("field-type"),
             ),
-            "dose-date-empty": ("An empty date of vaccination.", _dose(dt=""), bad),
+            "dose-date-empty": ("An empty date of vaccination.", _dose(dt=""), accepted("field-missing")),
+            "dose-date-blank": (
+                "A date of vaccination of spaces.",
+                _dose(dt="  "),
+                accepted("field-padded", "field-missing"),
+            ),
+            "test-time-empty": ("An empty time of test.", _test(sc=""), accepted("field-missing")),
+            "test-time-null": ("A null time of test.", _test(sc=None), accepted("field-missing")),
+            "test-time-padded": (
+                "A line end after the time of test.",
+                _test(sc="2026-01-04T08:30:00Z\n"),
+                accepted("field-padded"),
+            ),
+            "recovery-date-empty": (
+                "An empty date of the first positive test.",
+                _recovery(fr=""),
+                accepted("field-missing"),
+            ),
             "dose-date-day-29-of-february": ("A day that 2025 did not have.", _dose(dt="2025-02-29"), bad),
             "dose-date-without-dashes": ("A date without dashes.", _dose(dt="20251220"), bad),
             "dose-date-of-one-digit": ("A month of one digit.", _dose(dt="2025-1-20"), bad),
@@ -568,7 +590,7 @@ def _doses() -> None:
             "dose-text": ("The dose number as text.", _dose(dn="2"), accepted("field-type")),
             "dose-true": ("true as the dose number.", _dose(dn=True), accepted("field-type")),
             "dose-missing": ("No dose number.", _dose(dn=DROP), accepted("field-missing")),
-            "dose-null": ("A null dose number.", _dose(dn=None), accepted("field-null")),
+            "dose-null": ("A null dose number.", _dose(dn=None), accepted("field-missing")),
         },
         "PP-24",
         spec="EU DCC schema 1.3.0, dn and sd",

@@ -104,7 +104,7 @@ def test_another_major_version_is_not_supported(version):
 
 @pytest.mark.parametrize(
     ("version", "code"),
-    [(DROP, "field-missing"), (None, "field-null"), (1, "field-type"), (" ", "field-padded")],
+    [(DROP, "field-missing"), (None, "field-missing"), (1, "field-type"), (" ", "field-padded")],
 )
 def test_version_missing_or_of_another_type(version, code):
     assert (code, "ver") in found(ver=version)
@@ -174,8 +174,7 @@ def test_as_many_fields_as_there_should_be_but_one_unknown():
 def test_name_missing_or_of_another_type(nam):
     made, findings = read(dcc(nam=nam))
     assert made.subject == vc.Person(birth_date=date(1990, 5, 17))
-    codes = {DROP: "field-missing", None: "field-null"}
-    expected = codes.get(nam, "field-type") if nam is None or nam is DROP else "field-type"
+    expected = "field-missing" if nam is None or nam is DROP else "field-type"
     assert findings == {(expected, "nam")}
 
 
@@ -227,7 +226,7 @@ def test_required_texts(field):
         ("field-missing", f"v.{field}"),
         ("field-padded", f"v.{field}"),
     }
-    assert found(v=[dose(**{field: None})]) == {("field-null", f"v.{field}")}
+    assert found(v=[dose(**{field: None})]) == {("field-missing", f"v.{field}")}
     assert found(v=[dose(**{field: ["x"]})]) == {("field-type", f"v.{field}")}
     assert found(v=[dose(**{field: CBORTag(0, "x")})]) == {("field-type", f"v.{field}")}
 
@@ -253,7 +252,7 @@ def test_optional_texts_of_a_test():
         (1e300, int(1e300), "number-float"),
         (True, None, "field-type"),
         ("2", None, "field-type"),
-        (None, None, "field-null"),
+        (None, None, "field-missing"),
         (DROP, None, "field-missing"),
         ([2], None, "field-type"),
     ],
@@ -281,14 +280,16 @@ DATES = [
     ("2025-12", None, {"date-unreadable"}),
     ("20.12.2025", None, {"date-unreadable"}),
     ("x" * 10, None, {"date-unreadable"}),
-    ("", None, {"date-unreadable"}),
+    ("", None, {"field-missing"}),
+    (" \t", None, {"field-missing", "field-padded"}),
     (20251220, None, {"field-type"}),
-    (None, None, {"field-null"}),
+    (None, None, {"field-missing"}),
     (DROP, None, {"field-missing"}),
     (CBORTag(0, "2025-12-20"), date(2025, 12, 20), {"field-tagged"}),
     (CBORTag(0, "2025-12-20T00:00:00Z"), date(2025, 12, 20), {"field-tagged", "date-with-time"}),
     (CBORTag(1, 1766188800), None, {"field-tagged", "field-type"}),
-    (CBORTag(0, None), None, {"field-tagged", "field-null"}),
+    (CBORTag(0, None), None, {"field-tagged", "field-missing"}),
+    (CBORTag(0, ""), None, {"field-tagged", "field-missing"}),
 ]
 
 
@@ -322,13 +323,14 @@ def test_days_of_a_recovery(field):
         ("0001", vc.PartialDate(1), {"birth-date-partial"}),
         ("１９９０", None, {"date-unreadable"}),
         ("", None, {"birth-date-partial"}),
-        ("  ", None, {"birth-date-partial"}),
+        ("  ", None, {"birth-date-partial", "field-padded"}),
+        (" 1990", vc.PartialDate(1990), {"birth-date-partial", "field-padded"}),
         ("1990-05-17T00:00:00Z", date(1990, 5, 17), {"date-with-time"}),
         ("1990-05-17 ", date(1990, 5, 17), {"field-padded"}),
         ("1990-02-30", None, {"date-unreadable"}),
         ("XX", None, {"date-unreadable"}),
         (1990, None, {"field-type"}),
-        (None, None, {"field-null"}),
+        (None, None, {"field-missing"}),
         (DROP, None, {"field-missing"}),
         (CBORTag(0, "1990"), vc.PartialDate(1990), {"field-tagged", "birth-date-partial"}),
     ],
@@ -352,9 +354,13 @@ def test_birth_date(value, born, codes):
         (CBORTag(1, 1767515400), None, {"field-tagged", "field-type"}),
         ("2026-01-04T25:00:00Z", None, {"date-unreadable"}),
         ("yesterday", None, {"date-unreadable"}),
-        ("", None, {"date-unreadable"}),
+        (" 2026-01-04T08:30:00Z\n", datetime(2026, 1, 4, 8, 30, tzinfo=UTC), {"field-padded"}),
+        ("0001-01-01T00:00:00+00:01", None, {"date-unreadable"}),
+        ("9999-12-31T23:59:59-00:01", None, {"date-unreadable"}),
+        ("", None, {"field-missing"}),
+        (" ", None, {"field-missing", "field-padded"}),
         (0, None, {"field-type"}),
-        (None, None, {"field-null"}),
+        (None, None, {"field-missing"}),
         (DROP, None, {"field-missing"}),
     ],
 )

@@ -53,7 +53,7 @@ def test_a_booklet_says_what_it_says():
         (0, " Đặng ", FindingCode.FIELD_PADDED),
         (5, 2.0, FindingCode.NUMBER_FLOAT),
         (5, "2", FindingCode.FIELD_TYPE),
-        (7, None, FindingCode.FIELD_NULL),
+        (7, None, FindingCode.FIELD_MISSING),
         (2, "1990", FindingCode.BIRTH_DATE_PARTIAL),
     ],
 )

@@ -73,6 +73,7 @@ def test_vectors_without_a_finding_follow_the_schema() -> None:
     "name",
     [
         "field-null",
+        "device-null",
         "field-missing",
         "field-number",
         "dose-100",

@@ -66,36 +66,27 @@ class FieldReader:
 
     def day(self, name: str) -> date | None:
         """A required date."""
-        value = self._plain(name)
-        if type(value) is not str:
-            self.absent(name, value)
-            return None
-        day = iso_date(value)
-        return day if day is not None else self._odd_date(name, value)
+        text = self._date_text(name)
+        return None if text is None else self._day(name, text)
 
     def birth_date(self, name: str) -> BirthDate | None:
         """A birth date, of which the day and month may be unknown."""
-        value = self._plain(name)
-        if type(value) is not str:
-            self.absent(name, value)
+        text = self._date_text(name, may_be_blank=True)
+        if text is None:
             return None
-        day = iso_date(value)
-        if day is not None:
-            return day
-        partial = _partial_date(value.strip())
-        if partial is None and value.strip():
-            return self._odd_date(name, value)
+        partial = _partial_date(text)
+        if partial is None and text:
+            return self._day(name, text)
         self._note(FindingCode.BIRTH_DATE_PARTIAL, name)
         return partial
 
     def moment(self, name: str) -> datetime | None:
         """A required date-time; one without a time zone counts as UTC."""
-        value = self._plain(name)
-        if type(value) is not str:
-            self.absent(name, value)
+        text = self._date_text(name)
+        if text is None:
             return None
         try:
-            moment = datetime.fromisoformat(value.strip())
+            moment = datetime.fromisoformat(text)
             if moment.tzinfo is not None:
                 moment.astimezone(UTC)  # the first and last day of the calendar have no UTC everywhere
         except (ValueError, OverflowError):
@@ -109,32 +100,48 @@ class FieldReader:
     def _note(self, code: FindingCode, name: str) -> None:
         self._findings.append(Finding(code, self._path + name if name else self._path.rstrip(".")))
 
-    def absent(self, name: str, value: object) -> None:
-        """Say why a required field gives nothing."""
+    def absent(self, name: str, value: object, *, required: bool = True) -> None:
+        """Say why a field gives nothing. A required one that is null is as good as missing.
+
+        Args:
+            name: The field.
+            value: What stands there; None where there is nothing.
+            required: Whether it has to be there.
+        """
         if value is not None:
             self._note(FindingCode.FIELD_TYPE, name)
+        elif required:
+            self._note(FindingCode.FIELD_MISSING, name)
         elif name in self._values:
             self._note(FindingCode.FIELD_NULL, name)
-        else:
-            self._note(FindingCode.FIELD_MISSING, name)
 
-    def _plain(self, name: str) -> Any:
-        """The value without a date tag, which some issuers put before text dates."""
+    def _date_text(self, name: str, *, may_be_blank: bool = False) -> str | None:
+        """The text of a required date, trimmed and without the tag that some issuers put before it; None where it has none."""
         value = self._values.get(name)
         if type(value) is CBORTag:
             self._note(FindingCode.FIELD_TAGGED, name)
-            return value.value
-        return value
+            value = value.value
+        if type(value) is not str:
+            self.absent(name, value)
+            return None
+        text = self._trimmed(name, value)
+        if not (text or may_be_blank):
+            self._note(FindingCode.FIELD_MISSING, name)
+            return None
+        return text
+
+    def _trimmed(self, name: str, value: str) -> str:
+        text = value.strip()
+        if text != value:
+            self._note(FindingCode.FIELD_PADDED, name)
+        return text
 
     def _odd_text(self, name: str, *, required: bool) -> str | None:
         value = self._values.get(name)
         if type(value) is not str:
-            if required or name in self._values:
-                self.absent(name, value)
+            self.absent(name, value, required=required)
             return None
-        text = value.strip()
-        if text != value:
-            self._note(FindingCode.FIELD_PADDED, name)
+        text = self._trimmed(name, value)
         if not text:
             if required:
                 self._note(FindingCode.FIELD_MISSING, name)
@@ -148,11 +155,8 @@ class FieldReader:
             self._note(FindingCode.FIELD_TOO_LONG, name)
         return text
 
-    def _odd_date(self, name: str, value: str) -> date | None:
-        """A date with padding or a time of day, or none at all."""
-        text = value.strip()
-        if text != value:
-            self._note(FindingCode.FIELD_PADDED, name)
+    def _day(self, name: str, text: str) -> date | None:
+        """The date of a text that may have a time of day, or be none at all."""
         day = iso_date(text)
         if day is None:
             day = _day_of_moment(text)
