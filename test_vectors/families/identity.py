@@ -75,7 +75,7 @@ _DANIEL: Final = _person("Muster", "Daniel", "MUSTER", "DANIEL")
 def _same_words() -> None:
     _add(
         "vietnamese-mrz",
-        "Nguyễn Văn Thử and the zone of his passport.",
+        "Nguyễn Văn Thử and the zone of his passport, which has the same words without marks.",
         _THU,
         _mrz("NGUYEN<<VAN<THU"),
         "match",
@@ -85,7 +85,7 @@ def _same_words() -> None:
     )
     _add(
         "vietnamese-typed",
-        "The name as it is written.",
+        "The name typed as the certificate has it, with all marks.",
         _THU,
         _typed("Nguyễn, Văn Thử"),
         "match",
@@ -95,7 +95,7 @@ def _same_words() -> None:
     )
     _add(
         "vietnamese-typed-bare",
-        "Typed without any marks.",
+        "The name typed without any marks.",
         _THU,
         _typed("NGUYEN, VAN THU"),
         "match",
@@ -104,14 +104,22 @@ def _same_words() -> None:
     )
     _add(
         "vietnamese-full-name",
-        "A full name in the order of the passport.",
+        "The full name typed in the order of the passport, without a comma.",
         _THU,
         _typed("Nguyễn Văn Thử"),
         "match",
         (),
         "ID-13",
     )
-    _add("vietnamese-card", "The zone of an identity card.", _THU, {"mrz": card()}, "match", (), "ID-13")
+    _add(
+        "vietnamese-card",
+        "The zone of an identity card (TD1) instead of a passport's.",
+        _THU,
+        {"mrz": card()},
+        "match",
+        (),
+        "ID-13",
+    )
     _add(
         "tone-on-another-vowel",
         "Hòa typed as Hoà, which is the same syllable.",
@@ -142,7 +150,7 @@ def _same_words() -> None:
     _add("german-typed", "Müller as it is written.", _MUELLER, _typed("Müller, Jürgen"), "match", (), "ID-13")
     _add(
         "german-sharp-s",
-        "Weiß is WEISS.",
+        "Weiß is WEISS in the zone.",
         _person("Weiß", "Björn", "WEISS", "BJOERN"),
         _mrz("WEISS<<BJOERN"),
         "match",
@@ -150,7 +158,13 @@ def _same_words() -> None:
         "ID-13",
     )
     _add(
-        "german-xx", "A state may write Ü as UXX.", _MUELLER, _mrz("MUXXLLER<<JUXXRGEN"), "match", (), "ID-13"
+        "german-xx",
+        "Müller is MUXXLLER in the zone of a state that writes Ü so.",
+        _MUELLER,
+        _mrz("MUXXLLER<<JUXXRGEN"),
+        "match",
+        (),
+        "ID-13",
     )
     _add(
         "german-expanded",
@@ -202,7 +216,7 @@ def _same_words() -> None:
 def _twins() -> None:
     _add(
         "twin-mark",
-        "Lan and Lân are two sisters.",
+        "Lan and Lân are two sisters: one name has a mark that the other has not, and both are typed with marks.",
         _LAN,
         _typed("Nguyễn, Thị Lân"),
         "unclear",
@@ -212,7 +226,7 @@ def _twins() -> None:
     )
     _add(
         "twin-mark-thuy",
-        "So are Thuý and Thuỷ.",
+        "Thuý and Thuỷ are two sisters: the marks differ on both sides.",
         _person("Nguyễn", "Thị Thuý", "NGUYEN", "THI<THUY"),
         _typed("Nguyễn, Thị Thuỷ"),
         "unclear",
@@ -242,7 +256,7 @@ def _twins() -> None:
     )
     _add(
         "twin-order",
-        "Minh Anh and Anh Minh are two people.",
+        "Minh Anh and Anh Minh are two people: the same words in another order.",
         _person("Nguyễn", "Minh Anh", "NGUYEN", "MINH<ANH"),
         _mrz("NGUYEN<<ANH<MINH"),
         "mismatch",
@@ -252,7 +266,7 @@ def _twins() -> None:
     )
     _add(
         "twin-second-name",
-        "Maria and Maria Luisa.",
+        "Maria and Maria Luisa may be two sisters.",
         _person("Muster", "Maria", "MUSTER", "MARIA"),
         _mrz("MUSTER<<MARIA<LUISA"),
         "unclear",
@@ -270,7 +284,15 @@ def _twins() -> None:
         "ID-11",
         "ID-20",
     )
-    _add("other-person", "Somebody else.", _THU, _mrz("TRAN<<THI<MAI"), "mismatch", ("other-words",), "ID-20")
+    _add(
+        "other-person",
+        "Two people with no word of their names in common.",
+        _THU,
+        _mrz("TRAN<<THI<MAI"),
+        "mismatch",
+        ("other-words",),
+        "ID-20",
+    )
 
 
 def _other_ways() -> None:
@@ -397,7 +419,7 @@ def _other_ways() -> None:
     )
     _add(
         "umlaut-lost",
-        "MULLER may be Muller or Müller.",
+        "Mueller in the certificate, MULLER in the zone, and no side shows an Ü.",
         _person("Mueller", "Anna", "MUELLER", "ANNA"),
         _mrz("MULLER<<ANNA"),
         "unclear",
@@ -415,7 +437,7 @@ def _other_ways() -> None:
     )
     _add(
         "one-letter-apart",
-        "Meier and Meyer: no distance between letters makes them one.",
+        "Meier and Maier: no distance between letters makes them one.",
         _person("Meier", "Anna", "MEIER", "ANNA"),
         _mrz("MAIER<<ANNA"),
         "mismatch",
@@ -463,7 +485,7 @@ def _cut() -> None:
     other = _person("Papandropoulos", "Maria Alexia Katerina", "PAPANDROPOULOS", "MARIA<ALEXIA<KATERINA")
     _add(
         "cut-of-another",
-        "The part that is seen is another name's.",
+        "A name cut at 39 characters, whose part that is seen is another than the certificate's.",
         other,
         _mrz(_LONG),
         "mismatch",
@@ -512,7 +534,7 @@ def _birth_dates() -> None:
     zone = "NGUYEN<<VAN<THU"
     _add(
         "born-another-day",
-        "One day later.",
+        "The birth dates are a day apart.",
         _THU,
         _mrz(zone, "900518"),
         "mismatch",
@@ -521,7 +543,7 @@ def _birth_dates() -> None:
     )
     _add(
         "born-another-year",
-        "One year later.",
+        "The birth dates are a year apart.",
         _THU,
         _mrz(zone, "910517"),
         "mismatch",
@@ -530,7 +552,7 @@ def _birth_dates() -> None:
     )
     _add(
         "day-and-month-swapped",
-        "5 April and 4 May.",
+        "5 April in the certificate, 4 May in the zone.",
         born("1990-04-05"),
         _mrz(zone, "900504"),
         "unclear",
@@ -548,7 +570,7 @@ def _birth_dates() -> None:
     )
     _add(
         "a-century-apart-typed",
-        "A typed year has four digits.",
+        "Born in 1925 and 2025, and typed with four digits, which leave no century open.",
         born("1925-05-17"),
         _typed("NGUYEN, VAN THU", "2025-05-17"),
         "mismatch",
@@ -593,7 +615,7 @@ def _birth_dates() -> None:
     )
     _add(
         "partial-and-other",
-        "What both know differs.",
+        "The certificate knows the month only, and it is another than the document's.",
         born("1990-06"),
         _mrz(zone),
         "mismatch",
@@ -603,7 +625,7 @@ def _birth_dates() -> None:
     )
     _add(
         "no-birth-date-in-document",
-        "The document has none.",
+        "The document has no birth date.",
         _THU,
         _mrz(zone, "<<<<<<"),
         "unclear",
@@ -612,7 +634,7 @@ def _birth_dates() -> None:
     )
     _add(
         "no-birth-date-in-certificate",
-        "The certificate has none.",
+        "The certificate has no birth date.",
         dcc(dob=DROP),
         _mrz(zone),
         "unclear",
@@ -621,7 +643,7 @@ def _birth_dates() -> None:
     )
     _add(
         "several-codes",
-        "The worst comes first, the name's before the date's of one grade.",
+        "A middle name is missing and the year alone is known: of one grade the code of the name comes first.",
         born("1990"),
         _mrz("NGUYEN<<THU"),
         "unclear",
@@ -653,7 +675,7 @@ def _birth_dates() -> None:
         )
     _add(
         "typed-month",
-        "Month and year typed.",
+        "Month and year are typed, and the certificate knows no more.",
         born("1990-05"),
         _typed("Nguyễn, Văn Thử", "05/1990"),
         "likely",
@@ -671,12 +693,18 @@ def _what_cannot_be_read() -> None:
     }.items():
         _unreadable(
             f"typed-date-{label}",
-            f"A birth date typed as {text}.",
+            f"A birth date typed as {text}, which is no form that is read.",
             _typed("Nguyễn, Văn Thử", text),
             "birth-date-unreadable",
             "ID-26",
         )
-    _unreadable("mrz-cut-short", "A zone that is cut short.", {"mrz": passport()[:-1]}, "mrz-length", "ID-1")
+    _unreadable(
+        "mrz-cut-short",
+        "A zone whose last character is missing.",
+        {"mrz": passport()[:-1]},
+        "mrz-length",
+        "ID-1",
+    )
     zone = with_character(passport(), 1, 43, "9")
     _unreadable(
         "mrz-wrong-check-digit",
@@ -691,47 +719,135 @@ def _further() -> None:
     """Every code in further forms."""
 
     def likely(
-        name: str, certificate: dict[str, Any], document: dict[str, Any], code: str, rule: str
+        name: str,
+        description: str,
+        certificate: dict[str, Any],
+        document: dict[str, Any],
+        code: str,
+        rule: str,
     ) -> None:
-        _add(name, f"What differs is {code}.", certificate, document, "likely", (code,), rule)
+        _add(name, description, certificate, document, "likely", (code,), rule)
 
     def unclear(
-        name: str, certificate: dict[str, Any], document: dict[str, Any], code: str, rule: str
+        name: str,
+        description: str,
+        certificate: dict[str, Any],
+        document: dict[str, Any],
+        code: str,
+        rule: str,
     ) -> None:
-        _add(name, f"What differs is {code}.", certificate, document, "unclear", (code,), rule, "ID-11")
+        _add(name, description, certificate, document, "unclear", (code,), rule)
 
     zone = "NGUYEN<<VAN<THU"
     anna = _person("García López", "Ana", "GARCIA<LOPEZ", "ANA")
-    likely("another-border-spanish", anna, _mrz("GARCIA<<LOPEZ<ANA"), "name-parts", "ID-16")
-    likely("another-border-typed", anna, _typed("García, López Ana"), "name-parts", "ID-16")
-    likely("a-century-apart-oldest", dcc(dob="1926-01-31"), _mrz(zone, "260131"), "birth-century", "ID-25")
-    likely("a-century-apart-child", dcc(dob="1920-12-31"), _mrz(zone, "201231"), "birth-century", "ID-25")
+    likely(
+        "another-border-spanish",
+        "García López: in the document López stands with the given name.",
+        anna,
+        _mrz("GARCIA<<LOPEZ<ANA"),
+        "name-parts",
+        "ID-16",
+    )
+    likely(
+        "another-border-typed",
+        "García López, typed with López behind the comma.",
+        anna,
+        _typed("García, López Ana"),
+        "name-parts",
+        "ID-16",
+    )
+    likely(
+        "a-century-apart-oldest",
+        "Born on 31 January 1926: the zone has 260131, which is read as 2026, yesterday.",
+        dcc(dob="1926-01-31"),
+        _mrz(zone, "260131"),
+        "birth-century",
+        "ID-25",
+    )
+    likely(
+        "a-century-apart-child",
+        "Born on 31 December 1920: the zone has 201231, which is read as a child's 2020.",
+        dcc(dob="1920-12-31"),
+        _mrz(zone, "201231"),
+        "birth-century",
+        "ID-25",
+    )
     likely(
         "swapped-with-long-words",
+        "Family name and two given names in each other's place; each given name has several syllables.",
         _person("Muster", "Maria Luisa", "MUSTER", "MARIA<LUISA"),
         _mrz("MARIA<LUISA<<MUSTER"),
         "order",
         "ID-17",
     )
     likely(
-        "i-for-y-typed", _person("Lý", "Văn Thử", "LY", "VAN<THU"), _typed("Lí, Văn Thử"), "i-and-y", "ID-15"
+        "i-for-y-typed",
+        "Lý typed as Lí, a family name.",
+        _person("Lý", "Văn Thử", "LY", "VAN<THU"),
+        _typed("Lí, Văn Thử"),
+        "i-and-y",
+        "ID-15",
     )
     minh = _person("Nguyễn", "Thị My", "NGUYEN", "THI<MY")
-    unclear("i-for-y-my", minh, _mrz("NGUYEN<<THI<MI"), "i-and-y", "ID-15")
-    unclear("abbreviation-of-two", _THU, _typed("Ng. Văn Thử"), "abbreviation", "ID-18")
-    unclear("abbreviation-without-stop", _LAN, _typed("Nguyễn, Th. Lan"), "abbreviation", "ID-18")
-    unclear("abbreviated-last-word-bare", _THU, _typed("NGUYEN, VAN T."), "abbreviated-last-word", "ID-18")
-    unclear("abbreviated-last-word-full", _LAN, _typed("Nguyễn Thị L."), "abbreviated-last-word", "ID-18")
+    unclear(
+        "i-for-y-my",
+        "My and Mi, a given name: they may be sisters.",
+        minh,
+        _mrz("NGUYEN<<THI<MI"),
+        "i-and-y",
+        "ID-15",
+    )
+    unclear(
+        "abbreviation-of-two",
+        "Nguyễn typed as Ng., in a full name.",
+        _THU,
+        _typed("Ng. Văn Thử"),
+        "abbreviation",
+        "ID-18",
+    )
+    unclear(
+        "abbreviation-without-stop",
+        "Thị typed as Th., two letters of a given name.",
+        _LAN,
+        _typed("Nguyễn, Th. Lan"),
+        "abbreviation",
+        "ID-18",
+    )
+    unclear(
+        "abbreviated-last-word-bare",
+        "The last given name typed as T., without marks elsewhere.",
+        _THU,
+        _typed("NGUYEN, VAN T."),
+        "abbreviated-last-word",
+        "ID-18",
+    )
+    unclear(
+        "abbreviated-last-word-full",
+        "The last given name typed as L., in a full name.",
+        _LAN,
+        _typed("Nguyễn Thị L."),
+        "abbreviated-last-word",
+        "ID-18",
+    )
     unclear(
         "arabic-ahmed",
+        "Yusuf Ahmed and Yousef Ahmad, usual spellings of both names.",
         _person("Yusuf", "Ahmed", "YUSUF", "AHMED"),
         _mrz("YOUSEF<<AHMAD"),
         "other-spelling",
         "ID-19",
     )
-    unclear("born-in-no-document", _THU, _typed("Nguyễn, Văn Thử", ""), "birth-date-missing", "ID-24")
+    unclear(
+        "born-in-no-document",
+        "No birth date is typed.",
+        _THU,
+        _typed("Nguyễn, Văn Thử", ""),
+        "birth-date-missing",
+        "ID-24",
+    )
     unclear(
         "day-and-month-swapped-typed",
+        "12 November in the certificate, 11 December typed.",
         dcc(dob="1990-11-12"),
         _typed("Nguyễn, Văn Thử", "11/12/1990"),
         "birth-date-day-month-swapped",
@@ -739,20 +855,36 @@ def _further() -> None:
     )
     unclear(
         "day-and-month-swapped-twelve",
+        "1 December in the certificate, 12 January in the zone.",
         dcc(dob="1990-12-01"),
         _mrz(zone, "900112"),
         "birth-date-day-month-swapped",
         "ID-25",
     )
     nobody = dcc(nam=name(fn=DROP, gn=DROP, fnt=DROP, gnt=DROP))
-    unclear("no-name-and-typed", nobody, _typed("Nguyễn, Văn Thử"), "name-not-given", "ID-21")
-    unclear("nobody-typed", _THU, _typed(""), "name-not-given", "ID-21")
+    unclear(
+        "no-name-and-typed",
+        "The certificate has no name, and one is typed.",
+        nobody,
+        _typed("Nguyễn, Văn Thử"),
+        "name-not-given",
+        "ID-21",
+    )
+    unclear(
+        "nobody-typed",
+        "The certificate has a name, and none is typed.",
+        _THU,
+        _typed(""),
+        "name-not-given",
+        "ID-21",
+    )
     for label, fn, gn, mrz in (
         ("greek", "Παπάς", "Νίκος", "PAPAS<<NIKOS"),
         ("chinese", "王", "小明", "WANG<<XIAOMING"),
     ):
         unclear(
             f"other-script-{label}",
+            f"A name in {label.capitalize()} letters without a standard name.",
             dcc(nam=name(fn=fn, gn=gn, fnt=DROP, gnt=DROP)),
             _mrz(mrz),
             "other-script",
@@ -764,7 +896,7 @@ def _further() -> None:
     ):
         _add(
             f"twin-order-{label}",
-            "The same given names in another order.",
+            f"{label.capitalize()} given names, the last two of which are in each other's place.",
             _person(*words),
             _mrz(document),
             "mismatch",
@@ -772,12 +904,20 @@ def _further() -> None:
             "ID-11",
             "ID-17",
         )
-    unclear("all-words-reversed", _THU, _typed("Thử Văn Nguyễn"), "order", "ID-17")
+    unclear(
+        "all-words-reversed",
+        "All three words of the name in reverse.",
+        _THU,
+        _typed("Thử Văn Nguyễn"),
+        "order",
+        "ID-17",
+    )
     one = _person(
         "Wolfeschlegelsteinhausenb", "Maria Alexandra", "WOLFESCHLEGELSTEINHAUSENB", "MARIA<ALEXANDRA"
     )
     unclear(
         "cut-with-one-whole-name-seen",
+        "A name cut at 39 characters, with one whole given name before the one that is cut.",
         one,
         _mrz("WOLFESCHLEGELSTEINHAUSENB<<MARIA<ALEXAN"),
         "name-cut",

@@ -365,7 +365,7 @@ def _constraints() -> None:
         )
     _add(
         "basic-constraints-false-spelled-out",
-        "cA=FALSE is written out, as one country's signers have it: no DER, which is told; the key is read all the same.",
+        "cA=FALSE is written out, as one country has it: no DER, which is told; the key is read all the same.",
         signer(
             **_changed(
                 constraints=x509.UnrecognizedExtension(ObjectIdentifier("2.5.29.19"), b"\x30\x03\x01\x01\x00")
