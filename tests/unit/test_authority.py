@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import NameOID, ObjectIdentifier
 
 from vaxcert.crypto.algorithms import Algorithm
 from vaxcert.crypto.authority import (
@@ -277,11 +277,11 @@ def test_key_of_another_authority_is_refused() -> None:
     assert caught.value.reason is Reason.KEY_CERTIFICATE_MISMATCH
 
 
-def bare_ca(*wanted: x509.ExtensionType) -> x509.Certificate:
+def bare_ca(*wanted: x509.ExtensionType, subject: x509.Name = CA.subject) -> x509.Certificate:
     builder = (
         x509.CertificateBuilder()
-        .subject_name(CA.subject)
-        .issuer_name(CA.subject)
+        .subject_name(subject)
+        .issuer_name(subject)
         .public_key(CA_KEY.public_key())
         .serial_number(1)
         .not_valid_before(START)
@@ -319,6 +319,75 @@ def test_certificate_that_may_sign_others_needs_no_more() -> None:
     authority = bare_ca(CONSTRAINTS, USAGE, KEY_IDENTIFIER)
     issued = issue_signing_certificate(CSR, ca_certificate=authority, ca_key=CA_KEY, not_before=START)
     issued.verify_directly_issued_by(authority)
+
+
+def name_of(*parts: tuple[ObjectIdentifier, str]) -> x509.Name:
+    return x509.Name([x509.NameAttribute(kind, value, _validate=False) for kind, value in parts])
+
+
+CSR_PARTS = (NameOID.COUNTRY_NAME, "VN"), (NameOID.COMMON_NAME, "TEST DSC")
+
+
+@pytest.mark.parametrize(
+    ("subject", "authority", "found"),
+    [
+        (name_of((NameOID.COUNTRY_NAME, "VN")), CA, "common-name-missing"),
+        (CA.subject, CA, "self-issued"),
+        (
+            name_of((NameOID.COUNTRY_NAME, "vn"), (NameOID.COMMON_NAME, "TEST DSC")),
+            bare_ca(CONSTRAINTS, USAGE, KEY_IDENTIFIER, subject=name_of((NameOID.COUNTRY_NAME, "vn"))),
+            "country-form: two capital letters",
+        ),
+        (
+            name_of(*CSR_PARTS, *[(NameOID.ORGANIZATIONAL_UNIT_NAME, "Y" * 64)] * 1000),
+            CA,
+            "7[0-9]{4} bytes, at most 65536 expected",
+        ),
+    ],
+)
+def test_certificate_with_an_error_of_its_profile_is_not_made(
+    subject: x509.Name, authority: x509.Certificate, found: str
+) -> None:
+    csr = x509.CertificateSigningRequestBuilder().subject_name(subject).sign(SIGNER_KEY, hashes.SHA256())
+    with pytest.raises(EncodeError, match=f"would not keep to its profile: {found}") as caught:
+        issue_signing_certificate(csr, ca_certificate=authority, ca_key=CA_KEY, not_before=START)
+    assert caught.value.reason is Reason.REQUEST_REFUSED
+
+
+YEARS = timedelta(days=730)
+
+
+@pytest.mark.parametrize(
+    ("length", "error"),
+    [
+        (YEARS - 2 * SECOND, "validity-too-short"),
+        (YEARS - SECOND, None),
+        (timedelta(days=1461), None),
+        (timedelta(days=1461) + SECOND, "validity-too-long"),
+    ],
+)
+def test_authority_lasts_two_to_four_years(length: timedelta, error: str | None) -> None:
+    def made() -> x509.Certificate:
+        return create_signing_ca(
+            CA_KEY, country="VN", organization="T", common_name="TEST", not_before=START, valid_for=length
+        )
+
+    if error is None:
+        assert made().not_valid_after_utc == START + length
+    else:
+        with pytest.raises(ValueError, match=f"would not keep to its profile: {error}"):
+            made()
+
+
+def test_authority_issues_from_when_its_key_is_to_sign() -> None:
+    first = START + timedelta(days=10)
+    period = x509.PrivateKeyUsagePeriod(first, None)
+    late = bare_ca(CONSTRAINTS, USAGE, KEY_IDENTIFIER, period)
+    issued = issue_signing_certificate(CSR, ca_certificate=late, ca_key=CA_KEY, not_before=first)
+    assert issued.not_valid_before_utc == first
+    with pytest.raises(EncodeError, match="is to sign from 2026-01-11T00:00:00Z on") as caught:
+        issue_signing_certificate(CSR, ca_certificate=late, ca_key=CA_KEY, not_before=first - SECOND)
+    assert caught.value.reason is Reason.REQUEST_REFUSED
 
 
 ANY_TIME = make_ca(key_use=None)

@@ -2,8 +2,9 @@
 
 After the EU and WHO certificate profiles (`vaxcert.crypto.profiles`), which ask for nothing that contradicts: an
 authority signs nothing but signing certificates (path length 0), and those of its own country. Each key signs for a
-part of its certificate's validity only, so that what it signs last does not outlast it. What is made here is as good
-as the care taken of the keys; the keys of a country belong in a hardware module.
+part of its certificate's validity only, so that what it signs last does not outlast it. What has an error of its
+profile is not handed out. What is made here is as good as the care taken of the keys; the keys of a country belong in
+a hardware module.
 """
 
 from __future__ import annotations
@@ -22,8 +23,16 @@ from cryptography.x509.oid import NameOID, ObjectIdentifier
 from vaxcert.crypto.algorithms import Algorithm
 from vaxcert.crypto.extensions import read_extensions
 from vaxcert.crypto.key_schedule import SIGNING_CERTIFICATE_VALIDITY
-from vaxcert.crypto.signing_certificate import OLD_PURPOSE_ARC, PURPOSE_ARC, PURPOSE_NUMBER
-from vaxcert.errors import EncodeError, Reason
+from vaxcert.crypto.profile_check import check, guessed_profile
+from vaxcert.crypto.profiles import ProfileSeverity
+from vaxcert.crypto.signing_certificate import (
+    OLD_PURPOSE_ARC,
+    PURPOSE_ARC,
+    PURPOSE_NUMBER,
+    SigningCertificate,
+    read_signing_certificate,
+)
+from vaxcert.errors import EncodeError, Reason, TrustListError
 from vaxcert.model.certificate import ALL_KINDS, Kind
 
 CA_VALIDITY: Final = timedelta(days=4 * 365 + 1)
@@ -78,7 +87,7 @@ def create_signing_ca(
         organization: At most 64 bytes of UTF-8.
         common_name: At most 64 bytes of UTF-8.
         not_before: First moment of validity, timezone-aware; whole seconds are kept.
-        valid_for: Length of validity.
+        valid_for: Length of validity, two to four years.
         key_use: How long the key is to sign (private key usage period), at most the whole validity; None states
             nothing.
 
@@ -90,13 +99,16 @@ def create_signing_ca(
     name = _name(country, organization, common_name)
     start, end = _validity(not_before, valid_for)
     usage = _key_usage(signs_certificates=True)
-    return (
+    made = (
         _builder(name, name, public_key, (start, end), key_use)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(usage, critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
         .sign(key, hashes.SHA256())
     )
+    if errors := _profile_errors(made):
+        raise ValueError(f"the authority's certificate would not keep to its profile: {errors}")
+    return made
 
 
 def create_csr(
@@ -162,9 +174,10 @@ def issue_signing_certificate(
 
     Raises:
         EncodeError: `request-refused` when the request's signature is wrong, its country is not the
-            authority's, the authority may not sign certificates, its key's time of use is over at
-            `not_before`, or the dates are not within its own; `key-type` or `key-too-small` for either key;
-            `key-certificate-mismatch` when `ca_key` is not the authority's.
+            authority's, the authority may not sign certificates, `not_before` is not within its key's time of
+            use, the dates are not within its own, or the certificate would have an error of its profile, such
+            as no common name; `key-type` or `key-too-small` for either key; `key-certificate-mismatch` when
+            `ca_key` is not the authority's.
         ValueError: The dates or the URL are not as described, or there is no kind.
     """
     public_key = _requested_key(csr)
@@ -184,7 +197,25 @@ def issue_signing_certificate(
     )
     if crl_url is not None:
         builder = builder.add_extension(_crl_distribution_points(crl_url), critical=False)
-    return builder.sign(ca_key, hashes.SHA256())
+    made = builder.sign(ca_key, hashes.SHA256())
+    if errors := _profile_errors(made, ca_certificate):
+        raise EncodeError(Reason.REQUEST_REFUSED, f"the certificate would not keep to its profile: {errors}")
+    return made
+
+
+def _profile_errors(certificate: x509.Certificate, issuer: x509.Certificate | None = None) -> str:
+    """What makes a certificate break its profile, or that it cannot be read; "" where nothing does."""
+    try:
+        made = _as_read(certificate)
+        findings = check(made, guessed_profile(made), issuer=None if issuer is None else _as_read(issuer))
+    except TrustListError as error:
+        return str(error)
+    errors = [found for found in findings if found.severity is ProfileSeverity.ERROR]
+    return "; ".join(f"{error.code}: {error.detail}" if error.detail else error.code for error in errors)
+
+
+def _as_read(certificate: x509.Certificate) -> SigningCertificate:
+    return read_signing_certificate(certificate.public_bytes(Encoding.DER))
 
 
 def _builder(
@@ -331,6 +362,12 @@ def _check_dates(start: datetime, end: datetime, ca_certificate: x509.Certificat
         raise EncodeError(
             Reason.REQUEST_REFUSED,
             f"the authority's key was to sign until {period.ends:%Y-%m-%dT%H:%M:%SZ}, "
+            f"not from {start:%Y-%m-%dT%H:%M:%SZ} on",
+        )
+    if period is not None and period.starts is not None and start < period.starts:
+        raise EncodeError(
+            Reason.REQUEST_REFUSED,
+            f"the authority's key is to sign from {period.starts:%Y-%m-%dT%H:%M:%SZ} on, "
             f"not from {start:%Y-%m-%dT%H:%M:%SZ} on",
         )
 
