@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from test_vectors.builder import build
 from test_vectors.families.rules import record
+from test_vectors.importance import Importance
 from test_vectors.operation import OperationFamily
 from test_vectors.samples import (
     AT,
@@ -83,6 +84,7 @@ def _add(
     rules: list[dict[str, Any]] | None = None,
     rules_end: str | None = None,
     country: str = "FR",
+    importance: Importance | None = None,
 ) -> None:
     given: dict[str, Any] = {"certificates": certificates}
     if document is not None:
@@ -105,6 +107,7 @@ def _add(
             ],
         },
         context=changed(context, {"revocation": revocation or DROP}),
+        importance=importance,
         requirements=("DD-1", *requirements),
     )
 
@@ -115,7 +118,7 @@ _REMARKS: Final = (NOT_ASKED, NOT_COMPARED)
 def _one_certificate() -> None:
     _add(
         "accepted",
-        "An accepted certificate, and what was not looked at.",
+        "An accepted certificate, no rules and no document: what was not looked at is told as remarks.",
         [_GOOD],
         "accept",
         _REMARKS,
@@ -125,7 +128,7 @@ def _one_certificate() -> None:
     )
     _add(
         "nothing-to-say",
-        "Everything was looked at and is right.",
+        "The certificate is accepted, all rules pass and the document matches: there is nothing to say.",
         [_GOOD],
         "accept",
         (),
@@ -136,16 +139,24 @@ def _one_certificate() -> None:
     )
     _add(
         "ps256",
-        "A certificate signed with RSA.",
+        "An accepted certificate that is signed with PS256.",
         [_vaccination(signer="ps256-2048")],
         "accept",
         _REMARKS,
         "DD-5",
     )
-    _add("no-certificate", "Nothing is shown.", [], "refer", ("no-certificate",), "DD-4", doses=())
+    _add(
+        "no-certificate",
+        "Nothing is shown, neither certificate nor document.",
+        [],
+        "refer",
+        ("no-certificate",),
+        "DD-4",
+        doses=(),
+    )
     _add(
         "no-certificate-and-a-document",
-        "A document alone.",
+        "A document is shown, and no certificate.",
         [],
         "refer",
         ("no-certificate",),
@@ -171,10 +182,18 @@ def _one_certificate() -> None:
         ("expired", NOT_COMPARED),
         "DD-7",
     )
-    _add("forged", "A signature that is wrong.", [_FORGED], "refuse", ("bad-signature",), "DD-7", doses=())
+    _add(
+        "forged",
+        "A certificate whose signature is wrong, alone.",
+        [_FORGED],
+        "refuse",
+        ("bad-signature",),
+        "DD-7",
+        doses=(),
+    )
     _add(
         "unknown-key",
-        "A key that is not on the list, alone.",
+        "A certificate by a key that is not on the list, alone.",
         [_UNKNOWN],
         "refuse",
         ("unknown-key",),
@@ -183,7 +202,7 @@ def _one_certificate() -> None:
     )
     _add(
         "test-key",
-        "A key for tests.",
+        "A certificate by a key for tests, alone.",
         [_TEST_KEY],
         "refuse",
         ("test-key",),
@@ -193,7 +212,7 @@ def _one_certificate() -> None:
     )
     _add(
         "withdrawn-key",
-        "A key that was withdrawn.",
+        "A certificate by a key that was withdrawn, alone.",
         [_WITHDRAWN],
         "refuse",
         ("key-revoked",),
@@ -214,7 +233,7 @@ def _one_certificate() -> None:
     )
     _add(
         "policy",
-        "A finding that the policy refuses.",
+        "A certificate with a finding that the policy refuses, alone.",
         [_vaccination(mp="TEST")],
         "refuse",
         ("policy", NOT_COMPARED),
@@ -223,7 +242,7 @@ def _one_certificate() -> None:
     )
     _add(
         "unreadable",
-        "A character that base45 does not have.",
+        "A text with a character that base45 does not have.",
         [_UNREADABLE],
         "refer",
         ("not-read", "base45-character"),
@@ -250,7 +269,7 @@ def _one_certificate() -> None:
     )
     _add(
         "another-code",
-        "Another code than that of a certificate.",
+        "A code that is no certificate: a web address.",
         ["https://example.org/"],
         "refer",
         ("not-read", "context-identifier"),
@@ -293,7 +312,7 @@ def _several_certificates() -> None:
     )
     _add(
         "two-set-aside",
-        "Each is told for itself.",
+        "One that cannot be read and one that has expired beside an accepted one: each is set aside and told.",
         [_UNREADABLE, _GOOD, _EXPIRED],
         "accept",
         ("set-aside", "set-aside", *_REMARKS),
@@ -301,15 +320,15 @@ def _several_certificates() -> None:
         "DD-5",
         doses=(("2025-12-20", 2, (1, 2)),),
     )
-    for label, text, reason in (
-        ("forged", _FORGED, "bad-signature"),
-        ("unknown-key", _UNKNOWN, "unknown-key"),
+    for label, says, text, reason in (
+        ("forged", "that is forged", _FORGED, "bad-signature"),
+        ("unknown-key", "by a key that is not on the list", _UNKNOWN, "unknown-key"),
     ):
         verdict = "refer" if label == "unknown-key" else "refuse"
         requirement = "DD-8" if label == "unknown-key" else "DD-7"
         _add(
             f"beside-{label}",
-            f"A certificate that is {label.replace('-', ' ')} beside an accepted one.",
+            f"A certificate {says}, after an accepted one.",
             [_GOOD, text],
             verdict,
             (reason, *_REMARKS),
@@ -319,7 +338,7 @@ def _several_certificates() -> None:
         )
         _add(
             f"before-{label}",
-            "The same in the other order.",
+            f"A certificate {says}, before an accepted one.",
             [text, _GOOD],
             verdict,
             (reason, *_REMARKS),
@@ -351,7 +370,7 @@ def _several_certificates() -> None:
     )
     _add(
         "expired-and-unreadable",
-        "The worst first.",
+        "One that cannot be read, then one that has expired: the refusal is told first.",
         [_UNREADABLE, _EXPIRED],
         "refuse",
         ("expired", "not-read", "base45-character", NOT_COMPARED),
@@ -363,7 +382,7 @@ def _several_certificates() -> None:
     )
     _add(
         "forged-and-unreadable",
-        "Refused before referred.",
+        "One that cannot be read, then one that is forged: the forgery is told first.",
         [_UNREADABLE, _FORGED],
         "refuse",
         ("bad-signature", "not-read", "base45-character"),
@@ -377,7 +396,7 @@ def _several_certificates() -> None:
 def _lists_and_clock() -> None:
     _add(
         "list-ended-within-skew",
-        "The trust list ended five minutes ago, by which clocks may differ.",
+        "The trust list ended 300 seconds ago, by which clocks may differ.",
         [_GOOD],
         "accept",
         _REMARKS,
@@ -387,7 +406,7 @@ def _lists_and_clock() -> None:
     )
     _add(
         "list-ended",
-        "A second more.",
+        "The trust list ended 301 seconds ago, a second more than clocks may differ by.",
         [_GOOD],
         "refer",
         ("stale-trust-list", NOT_COMPARED),
@@ -398,7 +417,7 @@ def _lists_and_clock() -> None:
     )
     _add(
         "list-ended-twice",
-        "Two certificates: it is told once.",
+        "The trust list has ended, and two certificates are shown: it is told once.",
         [_GOOD, _FIRST],
         "refer",
         ("stale-trust-list", NOT_COMPARED),
@@ -410,7 +429,7 @@ def _lists_and_clock() -> None:
     )
     _add(
         "list-ended-before-forged",
-        "It is told before a forgery, which is worse.",
+        "The trust list has ended, and one of two certificates is forged: the list is told first.",
         [_FORGED, _GOOD],
         "refuse",
         ("stale-trust-list", "bad-signature", NOT_COMPARED),
@@ -445,7 +464,7 @@ def _lists_and_clock() -> None:
     )
     _add(
         "list-unsigned-and-expired",
-        "Told of a refused certificate as well.",
+        "A list that nobody signed, and a certificate that has expired: the list is told all the same, and first.",
         [_EXPIRED],
         "refuse",
         ("list-unsigned", "expired", NOT_COMPARED),
@@ -465,7 +484,7 @@ def _lists_and_clock() -> None:
     )
     _add(
         "clock-within-skew",
-        "The list is of five minutes later.",
+        "The list was issued 300 seconds from now, by which clocks may differ.",
         [_GOOD],
         "accept",
         _REMARKS,
@@ -475,7 +494,7 @@ def _lists_and_clock() -> None:
     )
     _add(
         "clock-behind-the-list",
-        "A second more: the clock is behind.",
+        "The list was issued 301 seconds from now: the clock is behind.",
         [_GOOD],
         "refer",
         ("clock-before-list", *_REMARKS),
@@ -486,7 +505,7 @@ def _lists_and_clock() -> None:
     )
     _add(
         "signed-within-skew",
-        "A certificate signed five minutes from now.",
+        "A certificate signed 300 seconds from now, by which clocks may differ.",
         [_signed(dcc(), iat=AT + _SKEW)],
         "accept",
         _REMARKS,
@@ -494,7 +513,7 @@ def _lists_and_clock() -> None:
     )
     _add(
         "signed-later",
-        "A second more: the clock is suspected, not the issuer.",
+        "A certificate signed 301 seconds from now: the clock is suspected, not the issuer.",
         [_LATER],
         "refer",
         ("clock-before-certificate", NOT_COMPARED),
@@ -503,7 +522,7 @@ def _lists_and_clock() -> None:
     )
     _add(
         "signed-later-beside-accepted",
-        "So beside an accepted one: the doubt is told first.",
+        "A certificate signed 301 seconds from now beside an accepted one: it is not set aside.",
         [_GOOD, _LATER],
         "refer",
         ("clock-before-certificate", *_REMARKS),
@@ -513,7 +532,7 @@ def _lists_and_clock() -> None:
     )
     _add(
         "signed-later-and-forged",
-        "A clock in doubt before a forgery.",
+        "A certificate signed 301 seconds from now, and a forged one: the doubt about the clock is told first.",
         [_LATER, _FORGED],
         "refuse",
         ("clock-before-certificate", "bad-signature", NOT_COMPARED),
@@ -533,7 +552,7 @@ def _lists_and_clock() -> None:
     )
     _add(
         "starts-later-beside-accepted",
-        "Beside an accepted one it is set aside.",
+        "A certificate that starts tomorrow by its own words beside an accepted one: it is set aside.",
         [_GOOD, starts],
         "accept",
         ("set-aside", *_REMARKS),
@@ -542,7 +561,7 @@ def _lists_and_clock() -> None:
     )
     _add(
         "starts-later-and-clock-behind",
-        "The clock is behind the list: the certificate may have started.",
+        "A certificate that has not started, by a clock that is behind the list: it may have started.",
         [_signed(dcc(), nbf=AT)],
         "refer",
         ("clock-before-list", "not-yet-valid", NOT_COMPARED),
@@ -553,7 +572,7 @@ def _lists_and_clock() -> None:
     )
     _add(
         "revocation-silent",
-        "The list of Viet Nam ended a second ago.",
+        "The revocation list for the issuer ended a second ago: whether the certificate is revoked is unknown.",
         [_GOOD],
         "refer",
         ("revocation-unknown", NOT_COMPARED),
@@ -564,7 +583,7 @@ def _lists_and_clock() -> None:
     )
     _add(
         "revocation-silent-and-let-pass",
-        "The policy lets silence pass.",
+        "The revocation list for the issuer ended a second ago, and the policy only reports it.",
         [_GOOD],
         "accept",
         ("revocation-unanswered", *_REMARKS),
@@ -575,17 +594,25 @@ def _lists_and_clock() -> None:
     )
     _add(
         "revocation-of-another-country",
-        "No list speaks for the issuer: a remark.",
+        "No revocation list is for the issuer: a remark.",
         [_GOOD],
         "accept",
         ("revocation-unanswered", *_REMARKS),
         "DD-13",
         revocation="of-laos",
     )
-    _add("not-revoked", "The list has nothing.", [_GOOD], "accept", _REMARKS, "DD-5", revocation="empty")
+    _add(
+        "not-revoked",
+        "The revocation list is for the issuer and has nothing of the certificate.",
+        [_GOOD],
+        "accept",
+        _REMARKS,
+        "DD-5",
+        revocation="empty",
+    )
     _add(
         "list-ended-and-let-pass-before-mismatch",
-        "A remark about the list is told before what is worse.",
+        "An ended list that the policy lets pass, and somebody else's document: the list is told first.",
         [_GOOD],
         "refuse",
         ("list-stale", "identity-mismatch", NOT_ASKED),
@@ -598,7 +625,7 @@ def _lists_and_clock() -> None:
     )
     _add(
         "revocation-silent-before-forged",
-        "Silence about revocation is told before a forgery.",
+        "An ended revocation list, and one of two certificates is forged: what is unknown is told first.",
         [_FORGED, _GOOD],
         "refuse",
         ("revocation-unknown", "bad-signature", NOT_COMPARED),
@@ -620,7 +647,7 @@ def _lists_and_clock() -> None:
     early = _signed(dcc(), iat=SIGNER_STARTS - _SKEW - _SECOND)
     _add(
         "before-the-signer-starts",
-        "Signed before the signing certificate starts.",
+        "A certificate signed before the signing certificate starts, alone.",
         [early],
         "refuse",
         ("signer-not-yet-valid", NOT_COMPARED),
@@ -629,7 +656,7 @@ def _lists_and_clock() -> None:
     )
     _add(
         "before-the-signer-starts-and-clock-behind",
-        "The same, with a clock that is behind the list.",
+        "A certificate signed before the signing certificate starts, by a clock that is behind the list.",
         [early],
         "refer",
         ("clock-before-list", "signer-not-yet-valid", NOT_COMPARED),
@@ -640,18 +667,43 @@ def _lists_and_clock() -> None:
 
 
 def _findings() -> None:
-    referred: dict[str, tuple[str, str, Dose]] = {
-        "no-name": (_vaccination(nam={}), "name-missing", _SAMPLE_DOSE),
-        "born-in-1899": (_vaccination(dob="1899-12-31"), "birth-date-impossible", _SAMPLE_DOSE),
-        "day-unreadable": (_vaccination(dt="20 December"), "date-unreadable", (None, 2, (0,))),
-        "dose-in-the-future": (_vaccination(dt="2026-02-03"), "event-in-future", ("2026-02-03", 2, (0,))),
-        "dose-before-birth": (_vaccination(dob="2025-12-21"), "event-before-birth", _SAMPLE_DOSE),
-        "dose-number-zero": (_vaccination(dn=0), "dose-number-range", ("2025-12-20", 0, (0,))),
+    referred: dict[str, tuple[str, str, str, Dose]] = {
+        "no-name": ("The name has no part", _vaccination(nam={}), "name-missing", _SAMPLE_DOSE),
+        "born-in-1899": (
+            "Born in 1899",
+            _vaccination(dob="1899-12-31"),
+            "birth-date-impossible",
+            _SAMPLE_DOSE,
+        ),
+        "day-unreadable": (
+            "The date of the dose is words",
+            _vaccination(dt="20 December"),
+            "date-unreadable",
+            (None, 2, (0,)),
+        ),
+        "dose-in-the-future": (
+            "The dose is of two days from now, and of a month after the issue",
+            _vaccination(dt="2026-02-03"),
+            "event-in-future",
+            ("2026-02-03", 2, (0,)),
+        ),
+        "dose-before-birth": (
+            "The dose is of the day before birth",
+            _vaccination(dob="2025-12-21"),
+            "event-before-birth",
+            _SAMPLE_DOSE,
+        ),
+        "dose-number-zero": (
+            "The number of the dose is 0",
+            _vaccination(dn=0),
+            "dose-number-range",
+            ("2025-12-20", 0, (0,)),
+        ),
     }
-    for label, (text, code, one) in referred.items():
+    for label, (says, text, code, one) in referred.items():
         _add(
             f"finding-{label}",
-            f"Content that contradicts itself: {code}.",
+            f"{says}, which leads to refer ({code}).",
             [text],
             "refer",
             (code, *_REMARKS),
@@ -661,7 +713,7 @@ def _findings() -> None:
     backwards = _signed(dcc(r=[recovery(df="2026-01-21", du="2026-01-10")]))
     _add(
         "finding-recovery-backwards",
-        "A recovery that ends before it begins.",
+        "A recovery that ends before it begins, which leads to refer and does not count either.",
         [backwards],
         "refer",
         ("recovery-dates-order", "recovery-not-current", *_REMARKS),
@@ -669,26 +721,35 @@ def _findings() -> None:
         "DD-18",
         doses=(),
     )
-    remarks: dict[str, tuple[str, str]] = {
-        "country": (_vaccination(co="LA"), "country-mismatch"),
-        "product-unknown": (_vaccination(mp="TEST"), "code-unknown"),
-        "product-of-another-holder": (_vaccination(ma="ORG-100001699"), "product-holder-mismatch"),
-        "born-in-a-month": (_vaccination(dob="1990-05"), "birth-date-partial"),
-        "no-vaccine": (_vaccination(vp=DROP), "field-missing"),
+    remarks: dict[str, tuple[str, str, str]] = {
+        "country": ("The dose was given in another country", _vaccination(co="LA"), "country-mismatch"),
+        "product-unknown": ("The product is of no value set", _vaccination(mp="TEST"), "code-unknown"),
+        "product-of-another-holder": (
+            "The product is of another holder",
+            _vaccination(ma="ORG-100001699"),
+            "product-holder-mismatch",
+        ),
+        "born-in-a-month": (
+            "Only year and month of birth are known",
+            _vaccination(dob="1990-05"),
+            "birth-date-partial",
+        ),
+        "no-vaccine": ("The vaccine type is missing", _vaccination(vp=DROP), "field-missing"),
     }
-    for label, (text, code) in remarks.items():
+    for label, (says, text, code) in remarks.items():
         _add(
             f"remark-{label}",
-            f"What genuine issuers get wrong: {code}.",
+            f"{says}: a remark ({code}).",
             [text],
             "accept",
             (code, *_REMARKS),
             "DD-13",
+            importance="low",
         )
     _more_findings()
     _add(
         "form-is-no-reason",
-        "A field that there is not: no reason at all.",
+        "A field that the schema does not have: that finding is no reason at all, not even a remark.",
         [_vaccination(extra=1)],
         "accept",
         _REMARKS,
@@ -696,7 +757,7 @@ def _findings() -> None:
     )
     _add(
         "finding-of-a-refused-one",
-        "Findings of a certificate that is refused are no reasons.",
+        "A certificate that has expired, with the dose number 0: findings of a refused certificate are no reasons.",
         [_vaccination(dn=0, exp=AT - _DAY)],
         "refuse",
         ("expired", NOT_COMPARED),
@@ -708,58 +769,104 @@ def _findings() -> None:
 
 def _more_findings() -> None:
     """The codes that matter at the desk in further forms."""
-    referred: dict[str, tuple[str, str, tuple[Dose, ...]]] = {
+    referred: dict[str, tuple[str, str, str, tuple[Dose, ...]]] = {
         "no-name-alone": (
+            "All four parts of the name are missing",
             _vaccination(nam=name(fn=DROP, gn=DROP, fnt=DROP, gnt=DROP)),
             "name-missing",
             (_SAMPLE_DOSE,),
         ),
-        "name-of-blanks": (_vaccination(nam={"fn": " ", "fnt": " "}), "name-missing", (_SAMPLE_DOSE,)),
-        "born-tomorrow": (_recovered(dob="2026-02-03"), "birth-date-impossible", ()),
-        "day-of-13-months": (_vaccination(dt="2025-13-01"), "date-unreadable", ((None, 2, (0,)),)),
-        "birth-date-of-words": (_vaccination(dob="in May"), "date-unreadable", (_SAMPLE_DOSE,)),
+        "name-of-blanks": (
+            "The name is blanks",
+            _vaccination(nam={"fn": " ", "fnt": " "}),
+            "name-missing",
+            (_SAMPLE_DOSE,),
+        ),
+        "born-tomorrow": (
+            "Born two days from now, and a month after the issue",
+            _recovered(dob="2026-02-03"),
+            "birth-date-impossible",
+            (),
+        ),
+        "day-of-13-months": (
+            "The date of the dose is in a thirteenth month",
+            _vaccination(dt="2025-13-01"),
+            "date-unreadable",
+            ((None, 2, (0,)),),
+        ),
+        "birth-date-of-words": (
+            "The birth date is words",
+            _vaccination(dob="in May"),
+            "date-unreadable",
+            (_SAMPLE_DOSE,),
+        ),
         "test-in-the-future": (
+            "The sample is of two days after the issue",
             _signed(dcc(t=[nucleic_acid_test(sc="2026-01-07T00:00:00Z")])),
             "event-in-future",
             (),
         ),
         "dose-a-year-before-birth": (
+            "The dose is of a year before birth",
             _vaccination(dob="2025-12-20", dt="2024-12-20"),
             "event-before-birth",
             (("2024-12-20", 2, (0,)),),
         ),
-        "dose-number-negative": (_vaccination(dn=-1), "dose-number-range", (("2025-12-20", -1, (0,)),)),
-        "dose-number-of-hundred": (_vaccination(dn=100), "dose-number-range", (("2025-12-20", 100, (0,)),)),
+        "dose-number-negative": (
+            "The number of the dose is -1",
+            _vaccination(dn=-1),
+            "dose-number-range",
+            (("2025-12-20", -1, (0,)),),
+        ),
+        "dose-number-of-hundred": (
+            "The number of the dose is 100",
+            _vaccination(dn=100),
+            "dose-number-range",
+            (("2025-12-20", 100, (0,)),),
+        ),
     }
-    for label, (text, code, doses) in referred.items():
+    for label, (says, text, code, doses) in referred.items():
         _add(
             f"finding-{label}",
-            f"Content that contradicts itself: {code}.",
+            f"{says}, which leads to refer ({code}).",
             [text],
             "refer",
             (code, *_REMARKS),
             "DD-12",
             doses=doses,
         )
-    remarks: dict[str, tuple[str, str]] = {
-        "disease-number": (_vaccination(tg=840539006), "field-type"),
-        "name-with-escape": (_vaccination(nam=name(fn="Nguyễn\x1b[2J")), "text-not-printable"),
-        "vaccine-of-another-type": (_vaccination(vp="1119305005"), "product-prophylaxis-mismatch"),
-        "dose-and-recovery": (_signed(dcc(v=[dose()], r=[recovery()])), "several-events"),
+    remarks: dict[str, tuple[str, str, str]] = {
+        "disease-number": ("The disease is a number", _vaccination(tg=840539006), "field-type"),
+        "name-with-escape": (
+            "The surname holds an escape sequence",
+            _vaccination(nam=name(fn="Nguyễn\x1b[2J")),
+            "text-not-printable",
+        ),
+        "vaccine-of-another-type": (
+            "The product is of another vaccine type",
+            _vaccination(vp="1119305005"),
+            "product-prophylaxis-mismatch",
+        ),
+        "dose-and-recovery": (
+            "A dose and a recovery in one certificate",
+            _signed(dcc(v=[dose()], r=[recovery()])),
+            "several-events",
+        ),
     }
-    for label, (text, code) in remarks.items():
+    for label, (says, text, code) in remarks.items():
         _add(
             f"remark-{label}",
-            f"What genuine issuers get wrong: {code}.",
+            f"{says}: a remark ({code}).",
             [text],
             "accept",
             (code, *_REMARKS),
             "DD-13",
+            importance="low",
         )
     device = _signed(dcc(t=[nucleic_acid_test(nm=DROP)]))
     _add(
         "remark-test-without-name",
-        "A nucleic acid test without its name.",
+        "A nucleic acid test without its name: a remark (test-fields-mismatch).",
         [device],
         "accept",
         ("test-fields-mismatch", *_REMARKS),
@@ -768,7 +875,7 @@ def _more_findings() -> None:
     )
     _add(
         "remark-issuer-of-another-country",
-        "The issuer is Laos and the key of Viet Nam, and the policy lets that pass.",
+        "The issuer is Laos and the key of Viet Nam, and the policy lets that pass: a remark (issuer-country-mismatch).",
         [_signed(dcc(v=[dose(co="LA")]), iss="LA")],
         "accept",
         ("issuer-country-mismatch", *_REMARKS),
@@ -777,7 +884,7 @@ def _more_findings() -> None:
     )
     _add(
         "remark-signer-has-expired-since",
-        "The signing certificate has ended since.",
+        "The signing certificate was in date when it signed and has ended since: a remark (signer-expired-since).",
         [_vaccination(exp=SIGNER_ENDS + 2 * _DAY)],
         "accept",
         ("signer-expired-since", *_REMARKS),
@@ -794,7 +901,7 @@ def _rules() -> None:
     failed, opened = record("VR-FR-0002", Logic=False), record("VR-FR-0003", Logic=1)
     _add(
         "rule-passed",
-        "All rules pass.",
+        "The one rule that applies passes.",
         [_GOOD],
         "accept",
         (NOT_COMPARED,),
@@ -804,7 +911,7 @@ def _rules() -> None:
     )
     _add(
         "rule-failed",
-        "A rule fails.",
+        "One of two rules fails.",
         [_GOOD],
         "refuse",
         ("rule-failed", NOT_COMPARED),
@@ -813,7 +920,7 @@ def _rules() -> None:
     )
     _add(
         "rule-open",
-        "A rule cannot be evaluated.",
+        "One of two rules cannot be evaluated: its value is a number.",
         [_GOOD],
         "refer",
         ("rule-open", NOT_COMPARED),
@@ -822,7 +929,7 @@ def _rules() -> None:
     )
     _add(
         "rule-open-certlogic",
-        "So where it is an error of CertLogic.",
+        "The one rule cannot be evaluated: it is an error of CertLogic.",
         [_GOOD],
         "refer",
         ("rule-open", NOT_COMPARED),
@@ -831,7 +938,7 @@ def _rules() -> None:
     )
     _add(
         "rule-failed-and-open",
-        "Each is a reason of its own.",
+        "One rule cannot be evaluated and one fails: each is a reason of its own, the failed one first.",
         [_GOOD],
         "refuse",
         ("rule-failed", "rule-open", NOT_COMPARED),
@@ -841,7 +948,7 @@ def _rules() -> None:
     )
     _add(
         "two-rules-failed",
-        "Two rules fail.",
+        "Two rules fail, and each is told.",
         [_GOOD],
         "refuse",
         ("rule-failed", "rule-failed", NOT_COMPARED),
@@ -861,7 +968,7 @@ def _rules() -> None:
     )
     _add(
         "rules-missing-for-the-kind",
-        "It has rules for tests only.",
+        "The country has rules for tests only, and a vaccination is shown.",
         [_GOOD],
         "refer",
         ("rules-missing", NOT_COMPARED),
@@ -871,7 +978,7 @@ def _rules() -> None:
     own = record("IR-VN-0001", Type="Invalidation")
     _add(
         "rules-missing-beside-invalidation",
-        "Rules of the issuer do not stand in.",
+        "The country has no rule, and rules by which the issuer voids its own do not stand in.",
         [_GOOD],
         "refer",
         ("rules-missing", NOT_COMPARED),
@@ -880,7 +987,7 @@ def _rules() -> None:
     )
     _add(
         "invalidation-failed",
-        "The issuer voids it.",
+        "The rules of the country pass, and a rule of the issuer voids the certificate.",
         [_GOOD],
         "refuse",
         ("rule-failed", NOT_COMPARED),
@@ -890,7 +997,7 @@ def _rules() -> None:
     end = f"{AT:%Y-%m-%dT%H:%M:%SZ}"
     _add(
         "rules-to-the-second",
-        "The list of rules ends this second.",
+        "This is the last second of the list of rules.",
         [_GOOD],
         "accept",
         (NOT_COMPARED,),
@@ -900,7 +1007,7 @@ def _rules() -> None:
     )
     _add(
         "rules-stale",
-        "It ended a second ago.",
+        "The list of rules ended a second ago.",
         [_GOOD],
         "refer",
         ("rules-stale", NOT_COMPARED),
@@ -912,7 +1019,7 @@ def _rules() -> None:
     )
     _add(
         "rules-stale-and-failed",
-        "That is told before what they say.",
+        "The list of rules ended a second ago, and one fails: that it ended is told first.",
         [_GOOD],
         "refuse",
         ("rules-stale", "rule-failed", NOT_COMPARED),
@@ -924,7 +1031,7 @@ def _rules() -> None:
     )
     _add(
         "rules-stale-and-open",
-        "Likewise.",
+        "The list of rules ended a second ago, and one cannot be evaluated: that it ended is told first.",
         [_GOOD],
         "refer",
         ("rules-stale", "rule-open", NOT_COMPARED),
@@ -939,7 +1046,7 @@ def _rules() -> None:
     doses = (("2025-11-20", 1, (0,)), ("2025-12-20", 2, (1,)))
     _add(
         "one-of-two-passes",
-        "The first dose does not suffice, the second does.",
+        "Two certificates, and the rule asks for the second dose: the one that passes counts.",
         [_FIRST, _GOOD],
         "accept",
         (NOT_COMPARED,),
@@ -951,7 +1058,7 @@ def _rules() -> None:
     third = record(Logic={"===": [{"var": "payload.v.0.dn"}, 3]})
     _add(
         "none-of-two-passes",
-        "Of those that stand alike one is told of.",
+        "Two certificates, both of which fail the rule: it is told of one of them.",
         [_FIRST, _GOOD],
         "refuse",
         ("rule-failed", NOT_COMPARED),
@@ -962,7 +1069,7 @@ def _rules() -> None:
     )
     _add(
         "open-before-failed",
-        "One with a rule that is open stands better than one that fails.",
+        "The rule cannot be evaluated for one of two certificates and fails for the other: the open one counts.",
         [_FIRST, _GOOD],
         "refer",
         ("rule-open", NOT_COMPARED),
@@ -972,7 +1079,7 @@ def _rules() -> None:
     )
     _add(
         "rules-and-expired",
-        "Rules are not asked about a certificate that is not accepted.",
+        "A certificate that has expired, and a rule that would fail: rules are not asked about it.",
         [_EXPIRED],
         "refuse",
         ("expired", NOT_COMPARED),
@@ -982,7 +1089,7 @@ def _rules() -> None:
     )
     _add(
         "rules-do-not-make-good",
-        "All rules pass, and a forgery is beside it.",
+        "All rules pass for one certificate, and another one is forged: passing does not make that good.",
         [_GOOD, _FORGED],
         "refuse",
         ("bad-signature", NOT_COMPARED),
@@ -994,13 +1101,13 @@ def _rules() -> None:
 
 def _without_rules() -> None:
     positive = "260373001"
-    for label, entry in (
-        ("nucleic-acid", nucleic_acid_test(tr=positive)),
-        ("antigen", antigen_test(tr=positive)),
+    for label, says, entry in (
+        ("nucleic-acid", "A nucleic acid", nucleic_acid_test(tr=positive)),
+        ("antigen", "An antigen", antigen_test(tr=positive)),
     ):
         _add(
             f"test-positive-{label}",
-            "A test with the result detected.",
+            f"{says} test with the result detected, and no rules are asked.",
             [_signed(dcc(t=[entry]))],
             "refer",
             ("test-positive", *_REMARKS),
@@ -1010,7 +1117,7 @@ def _without_rules() -> None:
     passing = record("TR-FR-0001", CertificateType="Test")
     _add(
         "test-positive-and-rules",
-        "Where rules are asked, they know better.",
+        "A test with the result detected, and a rule that passes: where rules are asked, they alone say.",
         [_signed(dcc(t=[nucleic_acid_test(tr=positive)]))],
         "accept",
         (NOT_COMPARED,),
@@ -1020,7 +1127,7 @@ def _without_rules() -> None:
     )
     _add(
         "test-positive-beside-a-dose",
-        "Beside an accepted vaccination it still counts.",
+        "A test with the result detected beside an accepted vaccination: it still counts.",
         [_GOOD, _signed(dcc(t=[nucleic_acid_test(tr=positive)]))],
         "refer",
         ("test-positive", *_REMARKS),
@@ -1035,6 +1142,14 @@ def _without_rules() -> None:
         "DD-18",
         doses=(),
     )
+    _add(
+        "recovery-until-yesterday-beside-a-dose",
+        "A recovery that counted until yesterday beside an accepted vaccination: it is told all the same.",
+        [_GOOD, _signed(dcc(r=[recovery(du="2026-01-31")]))],
+        "refer",
+        ("recovery-not-current", *_REMARKS),
+        "DD-18",
+    )
     for label, changes, counts in (
         ("from-today", {"df": "2026-02-01"}, True),
         ("from-tomorrow", {"df": "2026-02-02"}, False),
@@ -1044,7 +1159,7 @@ def _without_rules() -> None:
         codes = _REMARKS if counts else ("recovery-not-current", *_REMARKS)
         _add(
             f"recovery-{label}",
-            f"A recovery that counts {label.replace('-', ' ')}.",
+            f"A recovery that counts {label.replace('-', ' ')}, and no rules are asked.",
             [_signed(dcc(r=[recovery(**changes)]))],
             "accept" if counts else "refer",
             codes,
@@ -1056,7 +1171,7 @@ def _without_rules() -> None:
 def _travellers() -> None:
     _add(
         "identity-match",
-        "The certificate is the traveller's.",
+        "The zone of the passport has the same name and birth date as the certificate.",
         [_GOOD],
         "accept",
         (NOT_ASKED,),
@@ -1065,7 +1180,7 @@ def _travellers() -> None:
     )
     _add(
         "identity-likely",
-        "The border between the names is another one: a remark.",
+        "In the document the middle name stands with the family name: likely, a remark.",
         [_GOOD],
         "accept",
         (NOT_ASKED, "identity-likely"),
@@ -1075,7 +1190,7 @@ def _travellers() -> None:
     )
     _add(
         "identity-likely-swapped",
-        "The names are in each other's place.",
+        "In the document family name and given name are in each other's place: likely, a remark.",
         [_vaccination(nam=name(gn="Thử", gnt="THU"))],
         "accept",
         (NOT_ASKED, "identity-likely"),
@@ -1085,7 +1200,7 @@ def _travellers() -> None:
     partial = _vaccination(dob="1990-05")
     _add(
         "identity-likely-partial",
-        "Both sides know the month.",
+        "Certificate and document both know year and month of birth only: likely, a remark.",
         [partial],
         "accept",
         ("birth-date-partial", NOT_ASKED, "identity-likely"),
@@ -1095,7 +1210,7 @@ def _travellers() -> None:
     )
     _add(
         "identity-unclear",
-        "The middle name is missing.",
+        "The middle name is missing in the document: unclear.",
         [_GOOD],
         "refer",
         ("identity-unclear", NOT_ASKED),
@@ -1105,7 +1220,7 @@ def _travellers() -> None:
     )
     _add(
         "identity-unclear-birth-date",
-        "The document has no birth date.",
+        "The document has no birth date: unclear.",
         [_GOOD],
         "refer",
         ("identity-unclear", NOT_ASKED),
@@ -1114,7 +1229,7 @@ def _travellers() -> None:
     )
     _add(
         "identity-unclear-typed",
-        "A typed name that is abbreviated.",
+        "The name is typed with an abbreviated middle name: unclear.",
         [_GOOD],
         "refer",
         ("identity-unclear", NOT_ASKED),
@@ -1123,7 +1238,7 @@ def _travellers() -> None:
     )
     _add(
         "identity-mismatch",
-        "Somebody else's.",
+        "The document is somebody else's, with another name.",
         [_GOOD],
         "refuse",
         ("identity-mismatch", NOT_ASKED),
@@ -1133,7 +1248,7 @@ def _travellers() -> None:
     )
     _add(
         "identity-mismatch-birth-date",
-        "Another birth date.",
+        "The document has the same name and another birth date.",
         [_GOOD],
         "refuse",
         ("identity-mismatch", NOT_ASKED),
@@ -1142,7 +1257,7 @@ def _travellers() -> None:
     )
     _add(
         "identity-mismatch-of-expired",
-        "Whose an expired one is still counts.",
+        "An expired certificate, and somebody else's document: whose it is still counts.",
         [_EXPIRED],
         "refuse",
         ("expired", "identity-mismatch"),
@@ -1158,7 +1273,7 @@ def _travellers() -> None:
     )
     _add(
         "worst-comparison",
-        "Of two certificates one is somebody else's.",
+        "Two certificates, of which one is the traveller's and one somebody else's: the worst comparison counts.",
         [mine, hers],
         "refuse",
         ("identity-mismatch", "person-differs", NOT_ASKED),
@@ -1171,7 +1286,7 @@ def _travellers() -> None:
     )
     _add(
         "not-compared-with-a-document",
-        "A forged certificate is compared with nobody.",
+        "A forged certificate and a document: what no trusted key has signed is compared with nobody.",
         [_FORGED],
         "refuse",
         ("bad-signature",),
@@ -1180,13 +1295,23 @@ def _travellers() -> None:
         document=_holder(),
         doses=(),
     )
-    for label, document, reason in (
-        ("check-digit", {"mrz": with_character(passport(), 1, 43, "9")}, "mrz-check-digit"),
-        ("birth-date", {"name": "NGUYEN, VAN THU", "birth_date": "17 May"}, "birth-date-unreadable"),
+    for label, says, document, reason in (
+        (
+            "check-digit",
+            "A zone with a wrong check digit",
+            {"mrz": with_character(passport(), 1, 43, "9")},
+            "mrz-check-digit",
+        ),
+        (
+            "birth-date",
+            "A birth date that is typed in words",
+            {"name": "NGUYEN, VAN THU", "birth_date": "17 May"},
+            "birth-date-unreadable",
+        ),
     ):
         FAMILY.add(
             f"document-{label}",
-            "A document that cannot be read is shown again.",
+            f"{says}: nothing is decided, and the document has to be shown again.",
             {"certificates": [_GOOD], "document": document},
             {"outcome": "unreadable", "reason": reason, "verdict": None, "codes": [], "doses": []},
             context={"at": f"{AT:%Y-%m-%dT%H:%M:%SZ}", "trust_list": "default", "policy": "default"},
@@ -1212,10 +1337,19 @@ def _pair(
 
 def _histories() -> None:
     first, second = ("2025-11-20", 1, (0,)), ("2025-12-20", 2, (1,))
-    _pair("two-doses", "Two doses in their order.", _FIRST, _GOOD, "accept", (), (first, second), "ID-27")
+    _pair(
+        "two-doses",
+        "Two doses in two certificates, shown in their order.",
+        _FIRST,
+        _GOOD,
+        "accept",
+        (),
+        (first, second),
+        "ID-27",
+    )
     _pair(
         "two-doses-other-order",
-        "Shown in the other order.",
+        "Two doses in two certificates, the later one shown first.",
         _GOOD,
         _FIRST,
         "accept",
@@ -1225,7 +1359,7 @@ def _histories() -> None:
     )
     _pair(
         "same-dose-twice",
-        "One dose in two certificates.",
+        "One dose in two certificates of two identifiers: it is one dose.",
         _GOOD,
         _vaccination(ci=_ID + "X"),
         "accept",
@@ -1235,7 +1369,7 @@ def _histories() -> None:
     )
     _pair(
         "same-certificate-twice",
-        "One certificate twice.",
+        "One certificate is shown twice: it is one dose.",
         _GOOD,
         _GOOD,
         "accept",
@@ -1245,7 +1379,7 @@ def _histories() -> None:
     )
     _pair(
         "another-person",
-        "Doses of two people.",
+        "The same name in two certificates with two birth dates.",
         _GOOD,
         _vaccination(dob="1991-05-17", ci=_ID + "P"),
         "refuse",
@@ -1256,7 +1390,7 @@ def _histories() -> None:
     sister = {"fn": "Nguyễn", "fnt": "NGUYEN"}
     _pair(
         "two-sisters",
-        "Lan and Lân may be sisters.",
+        "Thị Lan and Thị Lân in two certificates, born on one day: they may be sisters.",
         _vaccination(nam={**sister, "gn": "Thị Lan", "gnt": "THI<LAN"}),
         _vaccination(nam={**sister, "gn": "Thị Lân", "gnt": "THI<LAN"}, ci=_ID + "P"),
         "refer",
@@ -1266,7 +1400,7 @@ def _histories() -> None:
     )
     _pair(
         "middle-name",
-        "A middle name is missing in one.",
+        "In one of two certificates the middle name is missing.",
         _GOOD,
         _vaccination(nam=name(gn="Thử", gnt="THU"), ci=_ID + "P"),
         "refer",
@@ -1276,7 +1410,7 @@ def _histories() -> None:
     )
     _pair(
         "another-name",
-        "Two names, born on one day.",
+        "Two given names in two certificates, born on one day.",
         _GOOD,
         _vaccination(nam=name(gn="Văn Anh", gnt="VAN<ANH"), ci=_ID + "P"),
         "refuse",
@@ -1286,7 +1420,7 @@ def _histories() -> None:
     )
     _pair(
         "changed",
-        "Two contents under one identifier, as after a correction.",
+        "One identifier in two certificates with two days, as after a correction.",
         _GOOD,
         _vaccination(dt="2025-12-21"),
         "refer",
@@ -1297,7 +1431,7 @@ def _histories() -> None:
     )
     _pair(
         "days-differ",
-        "One number on two days.",
+        "The second dose in two certificates, on two days.",
         _GOOD,
         _vaccination(dt="2025-12-22", ci=_ID + "D"),
         "refer",
@@ -1307,7 +1441,7 @@ def _histories() -> None:
     )
     _pair(
         "products-differ",
-        "Two vaccines for one number on one day.",
+        "The second dose in two certificates, of one day and two vaccines.",
         _GOOD,
         _vaccination(mp="EU/1/20/1507", ma="ORG-100031184", ci=_ID + "V"),
         "refer",
@@ -1317,7 +1451,7 @@ def _histories() -> None:
     )
     _pair(
         "on-one-day",
-        "Two numbers on one day.",
+        "The first and the second dose on one day.",
         _vaccination(dn=1, ci=_ID + "O"),
         _GOOD,
         "refer",
@@ -1327,7 +1461,7 @@ def _histories() -> None:
     )
     _pair(
         "order",
-        "The second dose before the first.",
+        "The second dose is of ten days before the first.",
         _GOOD,
         _vaccination(dn=1, dt="2025-12-30", ci=_ID + "R"),
         "refer",
@@ -1337,7 +1471,7 @@ def _histories() -> None:
     )
     _pair(
         "gap",
-        "The first and the third: a remark.",
+        "The first dose and the third, and none between: a remark.",
         _vaccination(dn=1, sd=1, dt="2025-10-01", ci=_ID + "G"),
         _vaccination(dn=3, sd=3),
         "accept",
@@ -1357,7 +1491,7 @@ def _histories() -> None:
     )
     _add(
         "history-another-disease",
-        "Doses against two diseases have nothing to do with each other. The other one's codes are not known: a remark.",
+        "Doses against two diseases do not contradict each other; the second one's codes are not known, a remark.",
         [_GOOD, _vaccination(tg="27836007", dn=1, ci=_ID + "W")],
         "accept",
         ("code-unknown", *_REMARKS),
@@ -1367,7 +1501,7 @@ def _histories() -> None:
     )
     _pair(
         "test-of-the-same",
-        "A test beside a dose is no dose.",
+        "A test beside a dose of the same person: it is no dose.",
         _GOOD,
         _signed(dcc(t=[nucleic_acid_test()])),
         "accept",
@@ -1378,7 +1512,7 @@ def _histories() -> None:
     _variants()
     _add(
         "history-several-codes",
-        "Two contradictions, in the order of the specification.",
+        "Two people and two days for one dose: both are told, in the order of the specification.",
         [_GOOD, _vaccination(dt="2025-12-22", dob="1991-05-17", ci=_ID + "D")],
         "refuse",
         ("person-differs", "dose-days-differ", *_REMARKS),
@@ -1392,70 +1526,92 @@ def _histories() -> None:
 def _variants() -> None:
     """Each contradiction in two more forms."""
     both: tuple[Dose, ...] = (("2025-12-20", 2, (0, 1)),)
-    told: dict[str, tuple[str, str, str, tuple[Dose, ...]]] = {
-        "changed-number": ("dose-changed", _GOOD, _vaccination(dn=3, sd=3), both),
-        "changed-vaccine": ("dose-changed", _GOOD, _vaccination(mp="EU/1/20/1507", ma="ORG-100031184"), both),
+    told: dict[str, tuple[str, str, str, str, tuple[Dose, ...]]] = {
+        "changed-number": (
+            "One identifier in two certificates with two dose numbers",
+            "dose-changed",
+            _GOOD,
+            _vaccination(dn=3, sd=3),
+            both,
+        ),
+        "changed-vaccine": (
+            "One identifier in two certificates with two vaccines",
+            "dose-changed",
+            _GOOD,
+            _vaccination(mp="EU/1/20/1507", ma="ORG-100031184"),
+            both,
+        ),
         "days-differ-first-dose": (
+            "The first dose in two certificates, on two days in a row",
             "dose-days-differ",
             _FIRST,
             _vaccination(dn=1, dt="2025-11-21", ci=_ID + "D"),
             (("2025-11-20", 1, (0,)), ("2025-11-21", 1, (1,))),
         ),
         "days-differ-by-a-year": (
+            "The second dose in two certificates, on two days that are a year apart",
             "dose-days-differ",
             _GOOD,
             _vaccination(dt="2024-12-20", ci=_ID + "D"),
             (("2024-12-20", 2, (1,)), ("2025-12-20", 2, (0,))),
         ),
         "products-differ-other-order": (
+            "The second dose in two certificates, of one day and two vaccines, shown in the other order",
             "dose-products-differ",
             _vaccination(mp="EU/1/20/1507", ma="ORG-100031184", ci=_ID + "V"),
             _GOOD,
             (("2025-12-20", 2, (0,)), ("2025-12-20", 2, (1,))),
         ),
         "products-differ-third-dose": (
+            "The third dose in two certificates, of one day and two vaccines",
             "dose-products-differ",
             _vaccination(dn=3, sd=3),
             _vaccination(dn=3, sd=3, mp="EU/1/20/1507", ma="ORG-100031184", ci=_ID + "V"),
             (("2025-12-20", 3, (0,)), ("2025-12-20", 3, (1,))),
         ),
         "on-one-day-two-and-three": (
+            "The second and the third dose on one day",
             "doses-on-one-day",
             _GOOD,
             _vaccination(dn=3, sd=3, ci=_ID + "O"),
             (("2025-12-20", 2, (0,)), ("2025-12-20", 3, (1,))),
         ),
         "on-one-day-other-vaccine": (
+            "The first and the second dose on one day, of two vaccines",
             "doses-on-one-day",
             _GOOD,
             _vaccination(dn=1, mp="EU/1/20/1507", ma="ORG-100031184", ci=_ID + "O"),
             (("2025-12-20", 1, (1,)), ("2025-12-20", 2, (0,))),
         ),
         "order-by-a-day": (
+            "The second dose is of the day before the first",
             "dose-order",
             _GOOD,
             _vaccination(dn=1, dt="2025-12-21", ci=_ID + "R"),
             (("2025-12-20", 2, (0,)), ("2025-12-21", 1, (1,))),
         ),
         "order-other-vaccine": (
+            "The second dose is of ten days before the first, and of another vaccine",
             "dose-order",
             _vaccination(dn=1, dt="2025-12-30", mp="EU/1/20/1507", ma="ORG-100031184", ci=_ID + "R"),
             _GOOD,
             (("2025-12-20", 2, (1,)), ("2025-12-30", 1, (0,))),
         ),
         "given-name-missing": (
+            "In one of two certificates the last word of the given name is missing",
             "person-unclear",
             _GOOD,
             _vaccination(nam=name(gn="Văn", gnt="VAN"), ci=_ID + "P"),
             both,
         ),
     }
-    for label, (code, one, other, doses) in told.items():
-        _pair(label, f"What does not fit is {code}.", one, other, "refer", (code,), doses, "ID-29")
+    for label, (says, code, one, other, doses) in told.items():
+        about = "ID-28" if code == "person-unclear" else "ID-29"
+        _pair(label, f"{says} ({code}).", one, other, "refer", (code,), doses, about)
     for label, number in (("gap-of-one", 4), ("gap-of-many", 9)):
         _pair(
             label,
-            f"The second and the {number}th: a remark.",
+            f"The second dose and the {number}th, and none between: a remark.",
             _vaccination(dt="2025-10-01", ci=_ID + "G"),
             _vaccination(dn=number, sd=number),
             "accept",
