@@ -34,7 +34,14 @@ def _hits() -> None:
         "country-identifier": "Its issuer and identifier",
         "signature": "Half of its ECDSA signature (r)",
     }.items():
-        FAMILY.add(f"by-{name}", f"{description} is on the list.", build(), _REVOKED, revocation=name)
+        FAMILY.add(
+            f"by-{name}",
+            f"{description} is on the list.",
+            build(),
+            _REVOKED,
+            revocation=name,
+            requirements=("RV-29", "VP-21"),
+        )
     FAMILY.add(
         "by-pss-signature",
         "Its RSA-PSS signature is on the list.",
@@ -95,7 +102,7 @@ def _hits() -> None:
 
 def _misses() -> None:
     for name, description in {
-        "empty": "The list is empty.",
+        "empty": "The list is for the issuer and is empty.",
         "other-identifier": "Another certificate is on the list.",
         "foreign-identifier": "The same identifier of another issuer is on the list.",
         "whole-signature": "The hash of the whole ECDSA signature is on the list, which names nothing.",
@@ -122,7 +129,7 @@ def _unknown() -> None:
         requirements=("VP-23", "VP-28"),
     )
     FAMILY.add(
-        "issuer-not-covered-and-ended",
+        "issuer-not-covered-and-expired",
         "The only list is for another country, and the certificate has expired.",
         build(token(exp=AT - timedelta(days=1))),
         refused("expired", "revocation-unanswered", level="authentic"),
@@ -138,7 +145,7 @@ def _unknown() -> None:
     )
     FAMILY.add(
         "list-to-the-second",
-        "The list ends this second.",
+        "This is the last second of the list, and it has nothing of the certificate.",
         build(),
         accepted(),
         revocation="ended",
@@ -151,7 +158,7 @@ def _unknown() -> None:
         _UNKNOWN,
         at=AT + _SECOND,
         revocation="ended",
-        requirements=("VP-22", "VP-31"),
+        requirements=("RV-29", "VP-22", "VP-31"),
     )
     FAMILY.add(
         "list-ended-without-issuer",
@@ -186,7 +193,7 @@ def _unknown() -> None:
         at=AT + _SECOND,
         revocation="ended",
         policy={"unknown_revocation": "report"},
-        requirements=("VP-22",),
+        requirements=("RV-29", "VP-22"),
     )
     FAMILY.add(
         "without-issuer",
