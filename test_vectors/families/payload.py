@@ -502,7 +502,7 @@ def _event_dates() -> None:
                 accepted("event-in-future"),
             ),
             "test-of-a-newborn-after-midnight": (
-                "A sample half an hour after midnight in Viet Nam of a child born that day; in UTC it is the day before.",
+                "A sample soon after midnight in Viet Nam of a child born that day; in UTC it is the day before.",
                 dcc(dob="2026-01-04", t=[nucleic_acid_test(sc="2026-01-03T17:30:00Z")]),
                 accepted(),
             ),

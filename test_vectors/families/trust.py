@@ -111,7 +111,7 @@ def _issuers() -> None:
     ):
         FAMILY.add(
             f"issuer-{issuer.lower()}-event-in-{country.lower()}",
-            f"The issuer is {issuer}, the country of the event {country}: EL and GR are one, and so are CNAM, FRA and FR.",
+            f"The issuer is {issuer}, and the event's country {country}: EL and GR are one, as are CNAM, FRA and FR.",
             build(token(dcc(v=[dose(co=country)]), iss=issuer), signer=signer),
             accepted(*findings),
             trust_list="limits",

@@ -72,6 +72,18 @@ def _corrupt() -> None:
             "The check bits of the header are wrong.",
             lambda data: data[:1] + b"\xdb" + data[2:],
         ),
+        "header-check-wrong-and-dictionary": (
+            "The check bits of the header are wrong; beside that, it asks for a preset dictionary.",
+            lambda data: data[:1] + bytes((_asking_for_a_dictionary(data)[1] ^ 1,)) + data[2:],
+        ),
+        "window-too-large": (
+            "A window of 64 kB, which there is not; the check bits are right.",
+            lambda data: b"\x88\x1c" + data[2:],
+        ),
+        "window-too-large-and-dictionary": (
+            "A window of 64 kB, which there is not, and a preset dictionary; the check bits are right.",
+            lambda data: b"\x88\x3b" + data[2:],
+        ),
         "block-type-reserved": (
             "A block of the reserved type 3.",
             lambda data: data[:2] + b"\x07" + data[3:],

@@ -77,6 +77,22 @@ def test_preset_dictionary():
     assert refusal(data).reason is Reason.ZLIB_DICTIONARY
 
 
+def test_dictionary_is_asked_for_by_right_headers_only():
+    asking = [
+        int.from_bytes(bytes((window << 4 | 8, flags)), "big")
+        for window in range(8)
+        for flags in range(256)
+        if flags & 0x20 and (window << 12 | 0x800 | flags) % 31 == 0
+    ]
+    found = [
+        header
+        for header in range(0x10000)
+        if refusal(header.to_bytes(2, "big") + bytes(10)).reason is Reason.ZLIB_DICTIONARY
+    ]
+    assert found == asking
+    assert len(found) > 20
+
+
 def test_corruption():
     whole = bytearray(deflate.deflate(b"HCERT" * 20))
     whole[-1] ^= 1  # the checksum

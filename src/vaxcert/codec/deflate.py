@@ -17,6 +17,9 @@ _MOST_STORED: Final = 0xFFFF
 _STORED: Final = b"\x78\x01\x01"
 """A zlib header, and the start of a last block that is stored (RFC 1950, section 2.2; RFC 1951, section 3.2.3)."""
 
+_DEFLATE_WITH_DICTIONARY: Final = zlib.DEFLATED << 8 | 0x20
+"""Of a zlib header: a window of at most 32 kB, method 8, FDICT."""
+
 
 def inflate(data: bytes, *, limit: int = MAX_MESSAGE_BYTES) -> bytes:
     """Inflate one whole zlib stream.
@@ -33,7 +36,7 @@ def inflate(data: bytes, *, limit: int = MAX_MESSAGE_BYTES) -> bytes:
     try:
         inflated = stream.decompress(data, limit + 1)
     except zlib.error:
-        if len(data) > 1 and data[0] & 0x0F == zlib.DEFLATED and data[1] & 0x20:
+        if _asks_for_a_dictionary(data):
             raise DecodeError(
                 Reason.ZLIB_DICTIONARY, "the zlib stream needs a preset dictionary, none is defined"
             ) from None
@@ -47,6 +50,12 @@ def inflate(data: bytes, *, limit: int = MAX_MESSAGE_BYTES) -> bytes:
             Reason.ZLIB_TRAILING_DATA, f"{len(stream.unused_data)} bytes follow the zlib stream"
         )
     return inflated
+
+
+def _asks_for_a_dictionary(data: bytes) -> bool:
+    """Whether a right header (RFC 1950, section 2.2) has FDICT set: then nothing else can have gone wrong yet."""
+    header = int.from_bytes(data[:2], "big")
+    return header & 0x8F20 == _DEFLATE_WITH_DICTIONARY and header % 31 == 0
 
 
 def deflate(data: bytes, *, noise: int = 0) -> bytes:

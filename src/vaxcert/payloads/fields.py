@@ -116,7 +116,7 @@ class FieldReader:
             self._note(FindingCode.FIELD_NULL, name)
 
     def _date_text(self, name: str, *, may_be_blank: bool = False) -> str | None:
-        """The text of a required date, trimmed and without the tag that some issuers put before it; None where it has none."""
+        """The text of a required date, trimmed, without the tag that some issuers put before it; or None."""
         value = self._values.get(name)
         if type(value) is CBORTag:
             self._note(FindingCode.FIELD_TAGGED, name)

@@ -165,7 +165,7 @@ def _check_day(
 def _check_moment(
     moment: datetime, field: str, born: date | None, last_day: date, findings: list[Finding]
 ) -> None:
-    """Check a moment against days, whatever zone it is told in: that of a certificate is UTC, that of a birth is unknown."""
+    """Check a moment against days, whatever zone it is told in: where somebody was born is not known."""
     if moment.utcoffset() is None:
         moment = moment.replace(tzinfo=UTC)
     if moment > datetime.combine(last_day, time.max, UTC):
