@@ -322,19 +322,25 @@ def _key_identifiers() -> None:
             "The same key identifier in both headers.",
             {ALG: ES256, KID: _SIGNER},
             {KID: _SIGNER},
-            accepted(),
+            accepted("header-unprotected"),
         ),
         "kid-in-both-protected-right": (
             "Two key identifiers: the protected one counts, and is right.",
             {ALG: ES256, KID: _SIGNER},
             {KID: _NO_SUCH_KEY},
-            accepted(),
+            accepted("header-unprotected"),
         ),
         "kid-in-both-protected-unknown": (
             "Two key identifiers: the protected one counts, and is unknown.",
             {ALG: ES256, KID: _NO_SUCH_KEY},
             {KID: _SIGNER},
             refused("unknown-key"),
+        ),
+        "kid-in-both-unprotected-null": (
+            "A key identifier in the protected header, and null for it in the other.",
+            {ALG: ES256, KID: _SIGNER},
+            {KID: None},
+            accepted("header-unprotected"),
         ),
         "kid-protected-null": (
             "A null in the protected header; the unprotected key identifier stands in.",

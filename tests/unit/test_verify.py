@@ -450,6 +450,12 @@ def test_unprotected_header_says_nothing_that_counts():
     assert (reason(changed), codes(changed)) == (None, {FindingCode.HEADER_UNPROTECTED})
 
 
+@pytest.mark.parametrize("kid", [es256().kid, b"another!", None])
+def test_key_identifier_beside_the_protected_one_is_found(kid):
+    doubled = text(protected=header(), unprotected={4: kid})
+    assert (reason(doubled), codes(doubled)) == (None, {FindingCode.HEADER_UNPROTECTED})
+
+
 # --- findings and policy
 
 

@@ -36,7 +36,9 @@ def add_message_findings(
         findings.append(Finding(FindingCode.KID_UNPROTECTED, "kid"))
     if len(key.kid) != KEY_IDENTIFIER_BYTES:
         findings.append(Finding(FindingCode.KID_LENGTH, "kid"))
-    if message.unprotected_header and message.unprotected_header.keys() != {KEY_IDENTIFIER}:
+    if message.unprotected_header and (
+        message.kid_is_protected or message.unprotected_header.keys() != {KEY_IDENTIFIER}
+    ):
         findings.append(Finding(FindingCode.HEADER_UNPROTECTED, "unprotected"))
     if claims.issued_at is None:
         findings.append(Finding(FindingCode.ISSUED_AT_MISSING, "iat"))
