@@ -47,11 +47,20 @@ def _add(
 def _forms() -> None:
     _add("opaque", "An opaque part alone.", "URN:UVCI:01:VN:4E5F1A0C9B7D42E8")
     _add("issuer", "Issuer and opaque part.", "URN:UVCI:01:VN:BYT/4E5F1A0C")
-    _add("issuer-and-vaccine", "All three parts.", "URN:UVCI:01:VN:BYT/1528/4E5F1A0C")
+    _add(
+        "issuer-and-vaccine",
+        "Issuer, vaccine and opaque part: all three.",
+        "URN:UVCI:01:VN:BYT/1528/4E5F1A0C",
+    )
     _add("one-character", "An opaque part of one character.", "URN:UVCI:01:VN:X")
     _add("lower-case", "Lower case compares equal.", "urn:uvci:01:vn:4e5f1a0c")
-    _add("mixed-case", "Both cases.", "URN:UVCI:01:VN:4e5F1a0C")
-    _add("another-country", "Another country.", "URN:UVCI:01:DE:ROBERT/4E5F1A0C", country="DE")
+    _add("mixed-case", "An identifier in both cases, which do not matter.", "URN:UVCI:01:VN:4e5F1a0C")
+    _add(
+        "another-country",
+        "An identifier of another country than Viet Nam.",
+        "URN:UVCI:01:DE:ROBERT/4E5F1A0C",
+        country="DE",
+    )
 
 
 def _other_forms() -> None:
@@ -65,7 +74,7 @@ def _other_forms() -> None:
     form("without-urn-two", "UVCI alone in front.", "UVCI:01:VN:4E5F1A0C")
     form("slashes", "Slashes for colons.", "01/VN/4E5F1A0C")
     form("country-attached", "No separator before the country.", "URN:UVCI:01VN/BYT/4E5F1A0C")
-    form("country-attached-twice", "None around it.", "01VN4E5F1A0C")
+    form("country-attached-twice", "No separator around the country.", "01VN4E5F1A0C")
     form("uci", "UCI for UVCI.", "URN:UCI:01:VN:4E5F1A0C")
     form("dgci", "DGCI in front.", "DGCI:V1:VN:4E5F1A0C")
     form("version-v1", "Version V1.", "URN:UVCI:V1:VN:4E5F1A0C")
@@ -81,9 +90,9 @@ def _other_forms() -> None:
     form("three-letters", "A country of three letters.", "URN:UVCI:01:VNM:4E5F1A0C")
     form("country-of-digits", "A country of digits.", "URN:UVCI:01:12:4E5F1A0C", country=None)
     form("no-opaque-part", "Nothing after the country.", "URN:UVCI:01:VN:")
-    form("words", "Something else.", "TEST 1", country=None)
+    form("words", "Words in place of an identifier.", "TEST 1", country=None)
     form("uuid", "A UUID alone.", "4E5F1A0C-9B7D-42E8-A3D6-C0F1B2A39485", country=None)
-    form("empty", "Nothing.", "", country=None)
+    form("empty", "An empty identifier.", "", country=None)
 
 
 def _check_characters() -> None:
@@ -140,9 +149,18 @@ def _check_characters() -> None:
     wrong("check-empty", "A mark and nothing after it.", f"{identifier}#", _FORM)
     wrong("check-of-two", "Two characters after the mark.", f"{identifier}#{luhn(identifier)}0", _FORM)
     wrong("check-of-eight", "Eight characters after the mark.", f"{identifier}#ABCDEFGH", _FORM)
-    wrong("check-without-prefix", "Made over the part without URN:UVCI:.", _without_prefix())
+    wrong(
+        "check-without-prefix",
+        "A check character that was made over the part after URN:UVCI: only.",
+        _without_prefix(),
+    )
     wrong("check-of-decimal-luhn", "The check digit that a card number would have.", _decimal())
-    wrong("identifier-with-dash", "A character that has no value.", f"{identifier}-1#A", _FORM)
+    wrong(
+        "identifier-with-dash",
+        "An identifier with a hyphen, which has no value for the check character.",
+        f"{identifier}-1#A",
+        _FORM,
+    )
     text = "01:VN:4E5F1A0C"
     _add(
         "check-right-form-wrong",

@@ -174,8 +174,14 @@ def _compared() -> None:
                 problem = "wrongly-refused"
             _add(f"{given}-for-{wanted}", f"{given} where {wanted} is expected.", "CF-16", problem,
                  answer(said), expected=expected)  # fmt: skip
-    for name, value in {"missing": ..., "unknown": "valid", "capitals": "Refused", "true": True}.items():
-        _add(f"outcome-{name}", "No outcome of the three.", "CF-16", "other-outcome", answer(outcome=value))
+    others: dict[str, tuple[str, Any]] = {
+        "missing": ("No outcome.", ...),
+        "unknown": ("The outcome is valid, which is none of the three.", "valid"),
+        "capitals": ("The outcome is Refused, with a capital letter.", "Refused"),
+        "true": ("The outcome is true.", True),
+    }
+    for name, (description, value) in others.items():
+        _add(f"outcome-{name}", description, "CF-16", "other-outcome", answer(outcome=value))
     _add("outcome-before-reason", "Outcome and reason differ: the outcome is told.", "CF-16",
          "wrongly-accepted", answer(_ACCEPTED))  # fmt: skip
     _add(

@@ -243,6 +243,15 @@ def _date_forms() -> None:
             {"exp": int(exp) * 1000, "iat": int(iat) * 1000},
         ),
         "expiry-negative": ("The expiry is before 1970.", {"exp": -1}),
+        "issued-half-a-second-before-1970": ("It was issued half a second before 1970.", {"iat": -0.5}),
+        "issued-tag-0-half-a-second-before-1970": (
+            "It was issued half a second before 1970, in a tagged text.",
+            {"iat": Tagged(0, "1969-12-31T23:59:59.5Z")},
+        ),
+        "expiry-year-10000-float": (
+            "The expiry is the first second of the year 10000, a floating-point number.",
+            {"exp": float(_YEAR_10000)},
+        ),
         "expiry-year-10000": ("The expiry is the first second of the year 10000.", {"exp": _YEAR_10000}),
         "expiry-2-to-the-64": ("The expiry is the highest number of 64 bits.", {"exp": 2**64 - 1}),
         "expiry-true": ("The expiry is true.", {"exp": True}),
@@ -293,6 +302,14 @@ def _date_forms() -> None:
         _NOT_YET,
         spec=_DATES,
         requirements=("CT-47", "CT-50"),
+    )
+    FAMILY.add(
+        "expiry-year-9999-with-fraction",
+        "The expiry is half a second before the year 10000.",
+        build(token(exp=_YEAR_10000 - 0.5)),
+        accepted("expiry-past-signer", "date-claim-float"),
+        requirements=("CT-47", "CT-48", "CT-54"),
+        spec=_DATES,
     )
     FAMILY.add(
         "issued-1970",
@@ -379,6 +396,13 @@ def _shape() -> None:
         accepted(),
         requirements=("CT-46",),
         spec="HCERT 3.3.7",
+    )
+    FAMILY.add(
+        "claims-all-known",
+        "Issuer, expiry, begin, time of issue and health claim: nothing of that is unknown.",
+        build(token(nbf=ISSUED)),
+        accepted(),
+        requirements=("CT-47", "CT-55"),
     )
     extras: dict[str, tuple[str, Any]] = {
         "claim-subject": ("A subject (claim 2).", {2: "TEST"}),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 
 from test_vectors.builder import build
@@ -92,7 +92,7 @@ def _add(
     if rules is not None:
         given["country"] = country
         given["rules"] = changed({"records": rules}, {"usable_until": rules_end or DROP})
-    context = {"at": f"{at:%Y-%m-%dT%H:%M:%SZ}", "trust_list": trust_list, "policy": policy}
+    context = {"at": at.isoformat().replace("+00:00", "Z"), "trust_list": trust_list, "policy": policy}
     FAMILY.add(
         name,
         description,
@@ -1077,6 +1077,28 @@ def _rules() -> None:
         rules=[record(Logic={"if": [{"===": [{"var": "payload.v.0.dn"}, 1]}, 1, False]})],
         doses=doses,
     )
+    negative = record("TR-FR-0001", CertificateType="Test", Logic=False)
+    clinic = record("TR-FR-0002", CertificateType="Test", Logic={"===": [{"var": "payload.t.0.tc"}, "TEST"]})
+    for label, later, codes in (
+        ("later-in-the-day", "2026-01-31T23:00:00Z", ("rule-failed", "rule-failed")),
+        ("later-by-its-zone", "2026-01-31T12:00:00-10:00", ("rule-failed", "rule-failed")),
+        ("at-the-same-moment", "2026-01-31T16:00:00+07:00", ("rule-failed",)),
+        ("earlier-by-its-zone", "2026-01-31T12:00:00+07:00", ("rule-failed",)),
+    ):
+        _add(
+            f"none-of-two-passes-{label}",
+            f"A test at nine that fails one rule of two, and one {label.replace('-', ' ')} that fails both.",
+            [
+                _signed(dcc(t=[nucleic_acid_test(sc="2026-01-31T09:00:00Z", tc="TEST")])),
+                _signed(dcc(t=[nucleic_acid_test(sc=later, tc="TEST other")])),
+            ],
+            "refuse",
+            (*codes, NOT_COMPARED),
+            "DD-14",
+            "DD-15",
+            rules=[negative, clinic],
+            doses=(),
+        )
     _add(
         "rules-and-expired",
         "A certificate that has expired, and a rule that would fail: rules are not asked about it.",
@@ -1150,6 +1172,24 @@ def _without_rules() -> None:
         ("recovery-not-current", *_REMARKS),
         "DD-18",
     )
+    midnight = datetime(2026, 2, 1, 7, tzinfo=timezone(timedelta(hours=7)))
+    for label, changes, at, counts in (
+        ("until-today-in-utc", {"du": "2026-01-31"}, midnight - _SECOND, True),
+        ("until-yesterday-in-utc", {"du": "2026-01-31"}, midnight, False),
+        ("from-tomorrow-in-utc", {"df": "2026-02-01"}, midnight - _SECOND, False),
+        ("from-today-in-utc", {"df": "2026-02-01"}, midnight, True),
+    ):
+        codes = _REMARKS if counts else ("recovery-not-current", *_REMARKS)
+        _add(
+            f"recovery-{label}",
+            f"A recovery that counts {label.replace('-', ' ')}, where the time is that of Viet Nam.",
+            [_signed(dcc(r=[recovery(**changes)]))],
+            "accept" if counts else "refer",
+            codes,
+            "DD-18",
+            doses=(),
+            at=at,
+        )
     for label, changes, counts in (
         ("from-today", {"df": "2026-02-01"}, True),
         ("from-tomorrow", {"df": "2026-02-02"}, False),

@@ -194,6 +194,21 @@ def _spelling() -> None:
         None,
         "ID-2",
     )
+    parted = zone.replace("VNM", "VNM ").replace("THU" + "<" * 10, "THU")
+    _read("blanks-and-fillers-missing", "Blanks within lines, and fewer fillers.", parted, "ID-2")
+    for label, length, total in (("passport-of-72", 28, 72), ("passport-of-90", 46, 90)):
+        text = f"{first.rstrip('<').ljust(length, '<')}\n{second}"
+        description = f"A passport of {total} characters, as another format has: its lines tell it."
+        _read(label, description, text, "ID-1", "ID-2")
+    _read(
+        "card-of-88",
+        "A card whose name line lacks two fillers, so that it has as many characters as a passport.",
+        card()[:-2],
+        "ID-1",
+        "ID-2",
+        format="td1",
+        kind="I",
+    )
 
 
 def _characters() -> None:
@@ -215,6 +230,16 @@ def _characters() -> None:
         None,
         "ID-3",
     )
+    for label, letter in (("dotless-i", "ı"), ("long-s", "ſ"), ("sharp-s", "ß")):
+        _refused(
+            f"letter-{label}",
+            f"The letter {letter}, of which upper case would make one or two of the zone.",
+            with_character(zone, 0, 30, letter),
+            "characters",
+            None,
+            "ID-2",
+            "ID-3",
+        )
     _refused(
         "digit-in-name", "A 7 in the name.", passport(name="NGUYEN<<VAN<7HU"), "characters", name, "ID-3"
     )
@@ -344,6 +369,26 @@ def _repairs() -> None:
             birth_date=f"19{born[:2]}-{born[2:4]}-{born[4:]}",
             repaired=["birth date"],
         )
+    long_number = card(number="001090123416")
+    _read(
+        "letter-for-the-check-digit-of-a-long-number",
+        "An I for the 1 that checks a number of twelve characters.",
+        with_character(long_number, 0, 18, "I"),
+        "ID-5",
+        "ID-6",
+        format="td1",
+        kind="I",
+        repaired=["document number"],
+    )
+    _refused(
+        "letter-k-for-the-check-digit-of-a-long-number",
+        "A K there looks like no digit.",
+        with_character(long_number, 0, 18, "K"),
+        "characters",
+        "document number",
+        "ID-3",
+        "ID-5",
+    )
     _refused(
         "letter-that-proves-wrong",
         "A Z for the 0 of the birth date: as a 2 the check digit is wrong.",
@@ -431,6 +476,37 @@ def _dates() -> None:
     _read("day-unknown-zeros", "Zeros for the day.", passport(born="900500"), "ID-8", **{day: "1990-05"})
     _read("month-unknown", "Only the year.", passport(born="90<<<<"), "ID-8", **{day: "1990"})
     _read("birth-date-unknown", "No birth date.", passport(born="<<<<<<"), "ID-8", **{day: None})
+    for label, description, born, known in (
+        ("zeros", "Six zeros for a birth date: nothing is known.", "000000", None),
+        ("year-2000", "Of a birth in 2000 no more is known.", "00<<<<", "2000"),
+        ("day-of-no-month", "A day whose month is not known is not known either.", "90<<15", "1990"),
+        ("day-31-of-no-month", "The last day that some month has.", "90<<31", "1990"),
+        ("no-year", "29 February of a year that is not known.", "<<0229", None),
+    ):
+        _read(f"birth-date-{label}", description, passport(born=born), "ID-8", **{day: known})
+    for label, description, born in (
+        ("day-32-of-no-month", "A day that no month has.", "90<<32"),
+        ("february-30-of-no-year", "30 February of a year that is not known.", "<<0230"),
+        ("month-13-of-no-year", "A thirteenth month of a year that is not known.", "<<1301"),
+        ("half-a-year", "One digit of a year.", "9<0101"),
+    ):
+        _refused(f"birth-date-{label}", description, passport(born=born), "date", "birth date", "ID-8")
+    _read(
+        "born-tomorrow-in-utc",
+        "It is already the birth date in the zone of the time of reading, and not in UTC.",
+        passport(born="260202"),
+        "ID-8",
+        at="2026-02-02T06:59:59+07:00",
+        **{day: "1926-02-02"},
+    )
+    _read(
+        "born-today-in-utc",
+        "A second later it is that day in UTC too.",
+        passport(born="260202"),
+        "ID-8",
+        at="2026-02-02T07:00:00+07:00",
+        **{day: "2026-02-02"},
+    )
     _read("leap-day", "29 February of a leap year.", passport(born="920229"), "ID-8", **{day: "1992-02-29"})
     _refused(
         "no-leap-day",

@@ -147,21 +147,31 @@ def _positions() -> None:
     for quarters in (1, 2, 3):
         _read(
             f"turned-{90 * quarters}",
-            f"Turned by {90 * quarters} degrees.",
+            f"A QR code that is turned by {90 * quarters} degrees.",
             drawing.turned(code, quarters),
             "QR-7",
         )
-    _read("mirrored", "Left for right.", drawing.mirrored(code), "QR-7")
+    _read("mirrored", "A QR code that is mirrored, left for right.", drawing.mirrored(code), "QR-7")
     inverted = drawing.toned(framed(code), 255, 0)
-    _file("inverted", "Light on dark.", png(scaled(inverted)), (_SHORT,), "QR-7")
+    _file("inverted", "A QR code that is light on dark.", png(scaled(inverted)), (_SHORT,), "QR-7")
     _file(
-        "inverted-and-mirrored", "Both at once.", png(scaled(drawing.mirrored(inverted))), (_SHORT,), "QR-7"
+        "inverted-and-mirrored",
+        "Light on dark, and left for right.",
+        png(scaled(drawing.mirrored(inverted))),
+        (_SHORT,),
+        "QR-7",
     )
 
 
 def _looks() -> None:
     code = qr(_SHORT)
-    _file("no-light-zone", "Cropped to the symbol.", png(scaled(code, 4)), (_SHORT,), "QR-8")
+    _file(
+        "no-light-zone",
+        "A QR code that is cropped to the symbol, without light zone.",
+        png(scaled(code, 4)),
+        (_SHORT,),
+        "QR-8",
+    )
     _file("pixel-a-module", "One pixel a module.", png(framed(code)), (_SHORT,), "QR-8")
     _file(
         "pale", "Grey on lighter grey.", png(drawing.toned(scaled(framed(code)), 150, 180)), (_SHORT,), "QR-8"
@@ -186,7 +196,11 @@ def _other_kinds() -> None:
     )
     for name in ("ean-13", "code-128", "data-matrix", "pdf-417"):
         _unreadable(
-            name, "A code of another kind.", png(drawing.other_code(name)), "picture-no-code", "QR-10"
+            name,
+            f"A bar code of another kind: {name}.",
+            png(drawing.other_code(name)),
+            "picture-no-code",
+            "QR-10",
         )
     beside = drawing.beside(scaled(framed(qr(_SHORT))), scaled(framed(drawing.other_code("code-128"))))
     _file("beside-a-bar-code", "A bar code beside the QR code.", png(beside), (_SHORT,), "QR-10", "QR-11")
@@ -234,11 +248,11 @@ def _several() -> None:
 
 def _other_texts() -> None:
     others: dict[str, tuple[str, str | bytes]] = {
-        "address": ("An address.", b"https://example.org/certificate"),
-        "small-letters": ("hc1: in small letters.", b"hc1:TEST"),
-        "version-2": ("Another context identifier.", "HC2:TEST"),
-        "blank-before": ("A blank before HC1:", " HC1:TEST"),
-        "digits": ("Digits.", "0123456789"),
+        "address": ("A QR code with a web address.", b"https://example.org/certificate"),
+        "small-letters": ("A QR code that begins with hc1: in small letters.", b"hc1:TEST"),
+        "version-2": ("A QR code that begins with HC2:, another context identifier.", "HC2:TEST"),
+        "blank-before": ("A QR code with a blank before HC1:, which is not trimmed.", " HC1:TEST"),
+        "digits": ("A QR code with digits only.", "0123456789"),
     }
     for name, (description, text) in others.items():
         _unreadable(f"other-{name}", description, _drawn(qr(text)), "picture-other-code", "QR-12")
@@ -255,11 +269,17 @@ def _other_texts() -> None:
 
 def _files() -> None:
     code = scaled(framed(qr(_SHORT)), 4)
-    _file("bmp", "A BMP.", drawing.bmp(scaled(framed(qr(_SHORT)), 1)), (_SHORT,), "QR-14")
+    _file(
+        "bmp",
+        "A code in a file of the form bmp.",
+        drawing.bmp(scaled(framed(qr(_SHORT)), 1)),
+        (_SHORT,),
+        "QR-14",
+    )
     for name in ("jpg", "webp", "gif"):
         _file(
             f"stored-{name}",
-            f"A file of the form {name}.",
+            f"A code in a file of the form {name}.",
             drawing.stored(f"code.{name}"),
             (_SHORT,),
             "QR-14",
@@ -316,7 +336,13 @@ def _files() -> None:
         "picture-unreadable",
         "QR-14",
     )
-    _unreadable("tiff", "A form that is not read.", b"II*\x00" + bytes(100), "picture-unreadable", "QR-14")
+    _unreadable(
+        "tiff",
+        "A TIFF, which is no form that is read.",
+        b"II*\x00" + bytes(100),
+        "picture-unreadable",
+        "QR-14",
+    )
     _unreadable("empty", "No bytes at all.", b"", "input-empty", "QR-14")
     _unreadable("blank", "A white picture.", drawing.blank_png(200, 200), "picture-no-code", "QR-14")
 

@@ -6,6 +6,7 @@ import json
 from base64 import b64encode
 from typing import Any, Final
 
+from test_vectors.importance import Importance
 from test_vectors.operation import OperationFamily
 
 FAMILY: Final = OperationFamily("registry", "read-registry-answer", spec="vaxcert registry protocol")
@@ -58,6 +59,7 @@ def _add(
     expected: list[dict[str, Any]] | str | None,
     *requirements: str,
     people: tuple[dict[str, str], ...] = _PEOPLE,
+    importance: Importance | None = None,
     **more: Any,
 ) -> None:
     """`expected` is what is said of each person, the reason for stopping, or None where it is no answer."""
@@ -73,15 +75,24 @@ def _add(
         answer = {"outcome": "refused", "reason": expected}
     else:
         answer = {"outcome": "accepted", "reason": None, "answers": expected}
-    FAMILY.add(name, description, given, answer, requirements=requirements)
+    FAMILY.add(name, description, given, answer, importance=importance, requirements=requirements)
 
 
 def _answers() -> None:
     good = _results(*_GOOD)
-    _add("all-kinds", "A match, a mismatch, and nobody.", _message(), good, "PR-4", "PR-9", "PR-12", "PR-13")
+    _add(
+        "all-kinds",
+        "Three people: one is matched, one mismatched, one not found.",
+        _message(),
+        good,
+        "PR-4",
+        "PR-9",
+        "PR-12",
+        "PR-13",
+    )
     _add(
         "all-fields",
-        "Everything differs, said in another order.",
+        "A mismatch in all three fields, named in another order.",
         _message({"status": "mismatched", "fields": ["sex", "name", "birth_date"]}, _MATCHED, _MATCHED),
         _results({"status": "mismatched", "fields": ["name", "birth_date", "sex"]}, _MATCHED, _MATCHED),
         "PR-9",
@@ -148,20 +159,30 @@ def _no_answers() -> None:
     rows = good["answers"]
     pair = (_MATCHED, _MATCHED)
     cases: tuple[tuple[str, str, Any, str], ...] = (
-        ("nothing", "No bytes.", b"", "PR-12"),
-        ("cut-short", "The last byte is missing.", text[:-1], "PR-12"),
-        ("byte-after", "A letter after the end.", text + b"x", "PR-12"),
-        ("byte-order-mark", "A byte order mark before it.", b"\xef\xbb\xbf" + text, "PR-4 PR-12"),
-        ("utf-16", "In UTF-16.", json.dumps(good).encode("utf-16"), "PR-4 PR-12"),
-        ("latin-1", "A byte that is no UTF-8.", text.replace(b"matched", b"m\xe4tched"), "PR-4 PR-12"),
-        ("array", "An array.", [good], "PR-12"),
-        ("version-2", "Version 2.", _message(version=2), "PR-12"),
-        ("version-text", "The version as a text.", _message(version="1"), "PR-12"),
-        ("version-true", "The version is true.", _message(version=True), "PR-12"),
+        ("nothing", "An answer of no bytes.", b"", "PR-12"),
+        ("cut-short", "The last byte of the answer is missing.", text[:-1], "PR-12"),
+        ("byte-after", "A letter after the end of the answer.", text + b"x", "PR-12"),
+        ("byte-order-mark", "A byte order mark before the answer.", b"\xef\xbb\xbf" + text, "PR-4 PR-12"),
+        ("utf-16", "The answer is in UTF-16.", json.dumps(good).encode("utf-16"), "PR-4 PR-12"),
+        (
+            "latin-1",
+            "A byte in the answer that is no UTF-8.",
+            text.replace(b"matched", b"m\xe4tched"),
+            "PR-4 PR-12",
+        ),
+        ("array", "An array around the answer.", [good], "PR-12"),
+        ("version-2", "The version of the answer is 2.", _message(version=2), "PR-12"),
+        ("version-text", "The version of the answer is a text.", _message(version="1"), "PR-12"),
+        (
+            "version-true",
+            "The version of the answer is true, which some languages take for 1.",
+            _message(version=True),
+            "PR-12",
+        ),
         ("other-request", "The answer to another request.", _message(request="0" * 32), "PR-9 PR-13 PR-5"),
         (
             "request-in-capitals",
-            "The request in capital letters.",
+            "The answer repeats the request's identifier in capital letters.",
             _message(request=_REQUEST.upper()),
             "PR-9",
         ),
@@ -180,17 +201,17 @@ def _no_answers() -> None:
             {**good, "answers": [rows[0], rows[1], rows[1]]},
             "PR-9",
         ),
-        ("more-members", "A member more.", _message(issued="now"), "PR-10"),
+        ("more-members", "The answer has a member that is not specified.", _message(issued="now"), "PR-10"),
         (
             "registered-name",
-            "The name that is registered.",
+            "One answer has the registered name beside its status.",
             _message({**_MATCHED, "full_name": "TEST"}, *pair),
             "PR-10",
         ),
         ("null-answer", "Null in place of an answer.", {**good, "answers": [None, *rows[1:]]}, "PR-12"),
         (
             "unknown-status",
-            "A status that there is not.",
+            "The status is MATCHED in capitals, which there is not.",
             _message({"status": "MATCHED"}, *pair),
             "PR-12 PR-13",
         ),
@@ -227,7 +248,7 @@ def _no_answers() -> None:
         ),
         (
             "member-twice",
-            "A status is there twice.",
+            "One answer has its status twice, not-found and then matched.",
             text.replace(b'"status": "matched"', b'"status": "not-found", "status": "matched"'),
             "PR-12",
         ),
@@ -235,7 +256,20 @@ def _no_answers() -> None:
         ("too-many-bytes", "An answer of 524,289 bytes.", text + b" " * (524_289 - len(text)), "PR-11"),
     )
     for name, description, message, requirements in cases:
-        _add(f"no-answer-{name}", description, message, None, *requirements.split())
+        is_of_others = name in (
+            "other-request",
+            "slipped",
+            "swapped",
+            "twice",
+        )  # one is confirmed by another's facts
+        _add(
+            f"no-answer-{name}",
+            description,
+            message,
+            None,
+            *requirements.split(),
+            importance="critical" if is_of_others else None,
+        )
     _add(
         "no-answer-compressed",
         "The answer is compressed.",
@@ -248,7 +282,7 @@ def _no_answers() -> None:
     for status in (408, 425, 429, 500, 503, 599):
         _add(
             f"status-{status}",
-            f"Status {status}: the same request may be sent again.",
+            f"Status {status}: nobody is matched, and the same request may be sent again.",
             good,
             None,
             "PR-13",
@@ -260,26 +294,27 @@ def _no_answers() -> None:
 def _stops() -> None:
     refused = "registry-refused"
     for status in (201, 204, 301, 302, 307, 308, 400, 401, 403, 404, 410, 499):
-        requirements = ("PR-3", "PR-13") if 300 <= status < 400 else ("PR-13",)
+        is_redirect = 300 <= status < 400
+        requirements = ("PR-3", "PR-13") if is_redirect else ("PR-13",)
         _add(
             f"status-{status}",
-            f"Status {status}: somebody has to look.",
+            f"Status {status}: {'no redirect is followed' if is_redirect else 'no answer, and somebody has to look'}.",
             _message(),
             refused,
             *requirements,
             status=status,
         )
     addresses = {
-        "plain": ("http://registry.test/match", "PR-1"),
-        "with-token": ("https://TEST-token@registry.test/match", "PR-2"),
-        "with-password": ("https://name:TEST@registry.test/match", "PR-2"),
-        "of-a-file": ("file:///registry", "PR-1"),
-        "without-host": ("https:///match", "PR-1"),
+        "plain": ("is plain HTTP to another machine", "http://registry.test/match", "PR-1"),
+        "with-token": ("holds a token", "https://TEST-token@registry.test/match", "PR-2"),
+        "with-password": ("holds a name and a password", "https://name:TEST@registry.test/match", "PR-2"),
+        "of-a-file": ("is that of a file", "file:///registry", "PR-1"),
+        "without-host": ("names no host", "https:///match", "PR-1"),
     }
-    for name, (address, requirement) in addresses.items():
+    for name, (description, address, requirement) in addresses.items():
         _add(
             f"address-{name}",
-            "An address that may not be asked.",
+            f"An address that {description}: nobody is asked.",
             _message(),
             refused,
             requirement,
@@ -306,7 +341,14 @@ def _agreement() -> None:
         return {"status": "mismatched", "fields": list(fields)}
 
     cases: tuple[tuple[str, str, dict[str, Any], list[dict[str, Any]], dict[str, Any], str], ...] = (
-        ("everything", "All agree.", asked, [entry()], _MATCHED, "PR-16 PR-17 PR-18 PR-19"),
+        (
+            "everything",
+            "Name, birth date and sex agree with the entry of the number.",
+            asked,
+            [entry()],
+            _MATCHED,
+            "PR-16 PR-17 PR-18 PR-19",
+        ),
         (
             "nobody",
             "Nobody has the number.",
@@ -317,7 +359,7 @@ def _agreement() -> None:
         ),
         (
             "blanks-around-number",
-            "Blanks around the number.",
+            "Blanks around the identity number, which are left out.",
             person(identity_number=" 079181000065 "),
             [entry()],
             _MATCHED,
@@ -325,7 +367,7 @@ def _agreement() -> None:
         ),
         (
             "blank-within-number",
-            "A blank within the number.",
+            "A blank within the identity number, which makes it another number.",
             person(identity_number="079181 000065"),
             [entry()],
             _NOT_FOUND,
@@ -349,7 +391,7 @@ def _agreement() -> None:
         ),
         (
             "name-without-marks",
-            "The name without its marks.",
+            "The entry has the name without its marks: it agrees.",
             person(full_name="Trần Thị Bưởi"),
             [entry(full_name="TRAN THI BUOI")],
             _MATCHED,
@@ -357,7 +399,7 @@ def _agreement() -> None:
         ),
         (
             "name-in-another-order",
-            "The parts of the name in another order.",
+            "The parts of the name are in another order: they agree.",
             person(full_name="Giang Phan Thanh"),
             [entry()],
             _MATCHED,
@@ -365,7 +407,7 @@ def _agreement() -> None:
         ),
         (
             "name-different",
-            "Another name.",
+            "The name is another than the entry's.",
             person(full_name="Lê Văn Tám"),
             [entry()],
             differs("name"),
@@ -373,7 +415,7 @@ def _agreement() -> None:
         ),
         (
             "name-not-given",
-            "No name was given.",
+            "No name was given: it agrees with nothing.",
             person(full_name=None),
             [entry()],
             differs("name"),
@@ -381,16 +423,23 @@ def _agreement() -> None:
         ),
         (
             "name-not-registered",
-            "No name is registered.",
+            "No name is registered: the one that was given agrees with nothing.",
             asked,
             [entry(full_name=None)],
             differs("name"),
             "PR-17",
         ),
-        ("birth-year", "Only the year is known.", person(birth_date="1981"), [entry()], _MATCHED, "PR-18"),
+        (
+            "birth-year",
+            "Only the year of birth is known, and it is the entry's.",
+            person(birth_date="1981"),
+            [entry()],
+            _MATCHED,
+            "PR-18",
+        ),
         (
             "birth-month",
-            "Only the month is registered.",
+            "Only the month of birth is registered, and it agrees.",
             asked,
             [entry(birth_date="1981-07")],
             _MATCHED,
@@ -398,7 +447,7 @@ def _agreement() -> None:
         ),
         (
             "birth-other-year",
-            "Another year, which is all that is known.",
+            "The year, which is all that is known, is another than the entry's.",
             person(birth_date="1982"),
             [entry()],
             differs("birth_date"),
@@ -406,7 +455,7 @@ def _agreement() -> None:
         ),
         (
             "birth-other-day",
-            "Another day.",
+            "The birth date is a day later than the entry's.",
             person(birth_date="1981-07-02"),
             [entry()],
             differs("birth_date"),
@@ -414,7 +463,7 @@ def _agreement() -> None:
         ),
         (
             "birth-not-given",
-            "No birth date was given.",
+            "No birth date was given: it agrees with nothing.",
             person(birth_date=None),
             [entry()],
             differs("birth_date"),
@@ -422,15 +471,36 @@ def _agreement() -> None:
         ),
         (
             "birth-not-registered",
-            "No birth date is registered.",
+            "No birth date is registered: the one that was given agrees with nothing.",
             asked,
             [entry(birth_date=None)],
             differs("birth_date"),
             "PR-18",
         ),
-        ("sex-other", "The other sex.", person(sex="male"), [entry()], differs("sex"), "PR-19"),
-        ("sex-not-given", "No sex was given.", person(sex=None), [entry()], _MATCHED, "PR-19 PR-7"),
-        ("sex-not-registered", "No sex is registered.", asked, [entry(sex=None)], _MATCHED, "PR-19"),
+        (
+            "sex-other",
+            "The sex is another than the entry's.",
+            person(sex="male"),
+            [entry()],
+            differs("sex"),
+            "PR-19",
+        ),
+        (
+            "sex-not-given",
+            "No sex was given: that is no difference.",
+            person(sex=None),
+            [entry()],
+            _MATCHED,
+            "PR-19 PR-7",
+        ),
+        (
+            "sex-not-registered",
+            "No sex is registered: that is no difference.",
+            asked,
+            [entry(sex=None)],
+            _MATCHED,
+            "PR-19",
+        ),
         (
             "everything-different",
             "Nothing but the number agrees.",

@@ -178,7 +178,7 @@ def _the_record() -> None:
     )
     _add(
         "record-offset",
-        "Dates with an offset.",
+        "ValidFrom with an offset of seven hours: this very moment in UTC.",
         _records(record(ValidFrom="2026-02-01T19:00:00+07:00")),
         None,
         [_result("passed")],
@@ -222,7 +222,7 @@ def _the_record() -> None:
     )
     _add(
         "one-bad-record-beside-failed",
-        "Nor does it make good one that fails.",
+        "A record that deviates, and a rule that fails: it fails all the same.",
         _records(record(Version="x"), record("VR-FR-0002", Logic=False)),
         "rule-failed",
         [_result("failed", "VR-FR-0002")],
@@ -235,7 +235,7 @@ def _the_record() -> None:
         if ok:
             _add(
                 f"sentence-{length}",
-                "The longest sentence.",
+                "A sentence of 4,000 characters, the longest that is read.",
                 lists,
                 None,
                 [_result("passed", text="x" * length)],
@@ -244,7 +244,7 @@ def _the_record() -> None:
         else:
             _unreadable(
                 f"sentence-{length}",
-                "A sentence too long by one character.",
+                "A sentence of 4,001 characters, one more than is read.",
                 lists,
                 "rule-unreadable",
                 "RL-1",
@@ -255,7 +255,7 @@ def _the_record() -> None:
 
 def _json() -> None:
     bad = {
-        "json-cut-short": ("An array that does not end.", "[{}"),
+        "json-cut-short": ("A list of rules whose JSON array does not end.", "[{}"),
         "json-member-twice": (
             "A member that is named twice.",
             '[{"Identifier": "VR-FR-0001", "Identifier": "VR-FR-0001"}]',
@@ -391,7 +391,7 @@ def _gateway_bundle() -> None:
         )
     _upload(
         "bundle-one-changed",
-        "One that was changed, beside one that was not.",
+        "A rule that was changed after signing, beside one that was not.",
         _bundle(cms(own, "es256", changed=own.replace(b"true", b"null")), cms(own, "es256")),
         None,
         passed,
@@ -410,7 +410,7 @@ def _gateway_bundle() -> None:
     )
     _add(
         "bundle-without-anchors",
-        "Nobody can judge the signatures.",
+        "A bundle of signed rules, and no anchor to judge them by.",
         [{"text": _bundle(cms(own, "es256"))}],
         "anchor-missing",
         [],
@@ -501,7 +501,7 @@ def _signed_list() -> None:
     )
     _add(
         "signed-value-sets",
-        "A list brings a value set.",
+        "A signed list brings a value set of its own.",
         _signed(
             by,
             records=(_text(record(Logic={"in": ["1232", {"var": "external.valueSets.devices"}]})),),
@@ -514,7 +514,7 @@ def _signed_list() -> None:
     )
     _add(
         "signed-one-bad-rule",
-        "One rule that cannot be read.",
+        "A signed list with one rule that cannot be read, beside one that passes.",
         _signed(by, records=("{", _text(record()))),
         None,
         passed,
@@ -524,7 +524,7 @@ def _signed_list() -> None:
     )
     refused: dict[str, tuple[str, list[dict[str, Any]], str]] = {
         "signed-wrong": (
-            "The signature is over something else.",
+            "The signature of an anchor is over something else than the list.",
             _signed(by, broken=True),
             "trust-list-signature",
         ),
@@ -539,7 +539,7 @@ def _signed_list() -> None:
             "trust-list-threshold",
         ),
         "signed-by-one-and-a-stranger": (
-            "A stranger does not count.",
+            "One anchor and a stranger have signed it, and two are asked for.",
             _signed(by, "es256-stranger", terms={"threshold": 2}),
             "trust-list-threshold",
         ),
@@ -564,7 +564,7 @@ def _signed_list() -> None:
             "trust-list-environment",
         ),
         "signed-without-anchors": (
-            "There is no key to judge it by.",
+            "A signed list, and no anchor to judge it by.",
             _signed(by, terms={"anchors": []}),
             "anchor-missing",
         ),
@@ -576,10 +576,13 @@ def _signed_list() -> None:
             "A critical member that is not known.",
             _signed(by, label_0=[99], label_99="later"),
         ),
-        "signed-version-2": ("Another version.", _signed(by, label_1=2)),
-        "signed-order-of-dates": ("It ends before the next edition is due.", _signed(by, label_6=1770465599)),
+        "signed-version-2": ("A signed list of version 2.", _signed(by, label_1=2)),
+        "signed-order-of-dates": (
+            "A signed list that ends a second before its next edition is due.",
+            _signed(by, label_6=1770465599),
+        ),
         "signed-trust-list": (
-            "A document of another kind.",
+            "A list that is signed as a trust list.",
             _signed(by, content_type="application/vnd.vaxcert.trust-list+cbor"),
         ),
         "signed-without-rules": ("No member with rules.", _signed(by, label_8=None)),
@@ -609,13 +612,16 @@ def _editions() -> None:
         "RL-9",
     )
     older = {
-        "edition-lower-number": ("A lower number.", _signed(by, terms={"previous": before}, label_3=6)),
+        "edition-lower-number": (
+            "A list with a lower number than the one before.",
+            _signed(by, terms={"previous": before}, label_3=6),
+        ),
         "edition-earlier-date": (
-            "A higher number with an earlier date.",
+            "A list with a higher number that was issued a second earlier.",
             _signed(by, terms={"previous": before}, label_3=8, label_4=1769860799),
         ),
         "edition-same-number": (
-            "The same number with other content.",
+            "A list with the same number and other content.",
             _signed(by, terms={"previous": before}, label_2="TEST others"),
         ),
     }
@@ -673,7 +679,7 @@ def _value_sets() -> None:
     }.items():
         _logic(
             f"value-set-{name}",
-            f"The value set {name} is there.",
+            f"The value set {name} is there without a file, with the code {code}.",
             {"in": [code, {"var": f"external.valueSets.{name}"}]},
             "passed",
             "RL-12",
@@ -771,7 +777,7 @@ def _without_signature() -> None:
     )
     _unreadable(
         "toml-with-anchors",
-        "So with rules in TOML.",
+        "Rules in TOML, which nobody signs, and anchors are given.",
         [{"text": _TOML, **anchors}],
         "trust-list-unsigned",
         "RL-13",
@@ -794,7 +800,7 @@ def _without_signature() -> None:
     )
     _add(
         "unsigned-allowed",
-        "It is allowed by name.",
+        "A list without a signature, anchors are given, and taking it unsigned is allowed by name.",
         [{"records": [record()], **anchors, "allow_unsigned": True}],
         None,
         [_result("passed")],
@@ -928,7 +934,7 @@ def _which_apply() -> None:
     )
     _add(
         "region-case",
-        "Without regard to case.",
+        "The region is asked for in small letters: its rule applies all the same.",
         _records(region, record()),
         "rule-failed",
         [_result("failed", "VR-FR-0002"), _result("passed")],
@@ -959,7 +965,7 @@ def _which_apply() -> None:
         records = [record(Version=version, Logic=version == wanted) for version in versions]
         _add(
             f"highest-version-{name}",
-            "The highest version, compared as numbers.",
+            f"Versions {versions[0]} and {versions[1]}, in this order: {wanted} is the highest, compared as numbers.",
             _records(*records),
             None,
             [_result("passed", version=wanted)],
@@ -995,10 +1001,12 @@ def _answers() -> None:
         "version": ("payload.ver", "1.3.0"),
     }
     for name, (path, value) in paths.items():
-        _logic(f"reads-{name}", f"{path} is {value}.", _is(path, value), "passed", "RL-18")
+        _logic(
+            f"reads-{name}", f"A rule reads {path}, which is {value}.", _is(path, value), "passed", "RL-18"
+        )
         _logic(
             f"reads-{name}-other",
-            f"{path} is not {value}0.",
+            f"A rule asks whether {path} is {value}0, which it is not.",
             _is(path, f"{value}0"),
             "failed",
             "RL-18",
@@ -1046,22 +1054,30 @@ def _answers() -> None:
         "RL-18",
     )
     cases: dict[str, tuple[str, dict[str, Any], dict[str, Any] | None]] = {
-        "engine-other": ("Another engine.", {"Engine": "OTHERLOGIC"}, None),
-        "engine-version-later": ("CertLogic 1.3.4.", {"EngineVersion": "1.3.4"}, None),
-        "schema-major": ("Schema 2.0.0.", {"SchemaVersion": "2.0.0"}, None),
+        "engine-other": ("A rule for another engine.", {"Engine": "OTHERLOGIC"}, None),
+        "engine-version-later": (
+            "A rule for CertLogic 1.3.4, which is later than is read.",
+            {"EngineVersion": "1.3.4"},
+            None,
+        ),
+        "schema-major": (
+            "A rule for schema 2.0.0, another major version than the certificate's.",
+            {"SchemaVersion": "2.0.0"},
+            None,
+        ),
         "schema-above": (
             "A rule for schema 1.3.1, a certificate of 1.3.0.",
             {"SchemaVersion": "1.3.1"},
             None,
         ),
         "schema-unknown": (
-            "A certificate that names no version counts as 1.0.0.",
+            "A rule for schema 1.0.1, and a certificate that names no version: that counts as 1.0.0.",
             {"SchemaVersion": "1.0.1"},
             dcc(ver=DROP),
         ),
-        "value-number": ("The value is a number.", {"Logic": 1}, None),
-        "value-text": ("The value is a text.", {"Logic": "true"}, None),
-        "value-null": ("The value is null.", {"Logic": {"var": "payload.none"}}, None),
+        "value-number": ("The value of the rule is the number 1.", {"Logic": 1}, None),
+        "value-text": ("The value of the rule is the text true.", {"Logic": "true"}, None),
+        "value-null": ("The value of the rule is null.", {"Logic": {"var": "payload.none"}}, None),
     }
     for name, (description, changes, certificate) in cases.items():
         _add(
@@ -1073,13 +1089,13 @@ def _answers() -> None:
             "RL-19",
             certificate=certificate,
         )
-    for name, changes in {
-        "engine-version-1.3.3": {"EngineVersion": "1.3.3"},
-        "schema-equal": {"SchemaVersion": "1.3.0"},
-    }.items():
+    for name, says, changes in (
+        ("engine-version-1.3.3", "for CertLogic 1.3.3, the latest that is read", {"EngineVersion": "1.3.3"}),
+        ("schema-equal", "for schema 1.3.0, a certificate of 1.3.0", {"SchemaVersion": "1.3.0"}),
+    ):
         _add(
             f"not-open-{name}",
-            f"{name} can be evaluated.",
+            f"A rule {says}: it is evaluated.",
             _records(record(**changes)),
             None,
             [_result("passed")],
@@ -1088,7 +1104,7 @@ def _answers() -> None:
         )
     _add(
         "worst-first",
-        "Failed, open, passed.",
+        "One rule passes, one is open, one fails: the failed one decides and is told first.",
         _records(record(), record("VR-FR-0002", Logic=1), record("VR-FR-0003", Logic=False)),
         "rule-failed",
         [_result("failed", "VR-FR-0003"), _result("open", "VR-FR-0002"), _result("passed")],
@@ -1096,7 +1112,7 @@ def _answers() -> None:
     )
     _add(
         "open-beside-passed",
-        "Open beside passed.",
+        "One rule passes, and one is open: that is not a pass.",
         _records(record(), record("VR-FR-0002", Logic=1)),
         "rule-open",
         [_result("open", "VR-FR-0002"), _result("passed")],
@@ -1117,18 +1133,17 @@ def _answers() -> None:
         {"lang": "en", "desc": "English."},
         {"lang": "en", "desc": "Again."},
     ]
-    for name, language, text, described in (
-        ("own", "vi", "Mũi tiêm hợp lệ.", words),
-        ("english", "de", "English.", words),
-        ("first", "de", "Mũi tiêm hợp lệ.", words[:1]),
+    for name, says, language, text, described in (
+        ("own", "the reader's language", "vi", "Mũi tiêm hợp lệ.", words),
+        ("english", "English, for there are none in the reader's language", "de", "English.", words),
+        ("first", "the first language it has, for there is no English", "de", "Mũi tiêm hợp lệ.", words[:1]),
     ):
         _add(
             f"words-{name}",
-            "A rule in its own words.",
+            f"A rule is told in its words in {says}.",
             _records(record(Description=described)),
             None,
             [_result("passed", text=text)],
-            "RL-1",
             "RL-22",
             language=language,
         )
@@ -1141,8 +1156,20 @@ def _certlogic() -> None:
         return {"plusTime": [{"var": "payload.v.0.dt"}, days, "day"]}
 
     # the dose was on 20 December 2025, the clock is at noon of 1 February 2026: 43 days and a half
-    _logic("days-44", "The dose is less than 44 days ago.", {"before": [clock, since(44)]}, "passed", "RL-20")
-    _logic("days-43", "It is not less than 43 days ago.", {"before": [clock, since(43)]}, "failed", "RL-20")
+    _logic(
+        "days-44",
+        "The dose is 43 days and a half ago, which is less than 44.",
+        {"before": [clock, since(44)]},
+        "passed",
+        "RL-20",
+    )
+    _logic(
+        "days-43",
+        "The dose is 43 days and a half ago, which is not less than 43.",
+        {"before": [clock, since(43)]},
+        "failed",
+        "RL-20",
+    )
     number = {"var": "payload.v.0.dn"}
     for operator, below, equal, above in (
         (">", "passed", "failed", "failed"),
@@ -1194,7 +1221,13 @@ def _certlogic() -> None:
             "RL-20",
         )
     beyond = {"extractFromUVCI": [{"var": "payload.v.0.ci"}, 3]}
-    _logic("identifier-part-3", "There is no fourth part.", {"!": [beyond]}, "passed", "RL-20")
+    _logic(
+        "identifier-part-3",
+        "Part 3 of the identifier, which there is not, is null.",
+        {"!": [beyond]},
+        "passed",
+        "RL-20",
+    )
     leap = {"plusTime": ["2024-02-29", 1, "year"]}
     _logic(
         "leap-year",
@@ -1259,10 +1292,16 @@ def _of_parts(parts: int) -> Json:
 
 def _bounds() -> None:
     most = 2**53 - 1
-    _logic("bounds-sum", "The largest sum.", {"===": [{"+": [most, 0]}, most]}, "passed", "RL-20")
+    _logic(
+        "bounds-sum",
+        "A sum of 2^53 - 1, the largest there may be.",
+        {"===": [{"+": [most, 0]}, most]},
+        "passed",
+        "RL-20",
+    )
     _logic(
         "bounds-sum-more",
-        "A sum beyond it.",
+        "A sum of 2^53, one more than there may be.",
         {"===": [{"+": [most, 1]}, 0]},
         "open",
         "RL-19",
@@ -1270,7 +1309,7 @@ def _bounds() -> None:
     )
     _logic(
         "bounds-sum-less",
-        "A sum below the least.",
+        "A sum of -2^53, one less than there may be.",
         {"===": [{"+": [-most, -1]}, 0]},
         "open",
         "RL-19",
@@ -1278,14 +1317,14 @@ def _bounds() -> None:
     )
     _logic(
         "bounds-year-9999",
-        "The last year.",
+        "A date on the last day of the year 9999.",
         {"after": [{"plusTime": ["9999-12-30", 1, "day"]}, {"plusTime": ["2026-01-01", 0, "day"]}]},
         "passed",
         "RL-20",
     )
     _logic(
         "bounds-year-10000",
-        "A day more.",
+        "A date on the day after the last one of the year 9999.",
         {"after": [{"plusTime": ["9999-12-31", 1, "day"]}, {"plusTime": ["2026-01-01", 0, "day"]}]},
         "open",
         "RL-19",
@@ -1327,7 +1366,7 @@ def _bounds() -> None:
     _logic("bounds-depth", "Expressions as deep as can be.", _deep(64), "failed", "RL-20")
     _unreadable(
         "bounds-depth-more",
-        "Deeper ones: the rule is refused.",
+        "Expressions one level deeper than can be: the rule is refused.",
         _records(record(Logic=_deep(65))),
         "certlogic-bounds",
         "RL-2",
@@ -1336,7 +1375,7 @@ def _bounds() -> None:
     _logic("bounds-parts", "An expression of 10,000 parts.", _of_parts(10_000), "passed", "RL-20")
     _unreadable(
         "bounds-parts-more",
-        "One part more: the rule is refused.",
+        "An expression of 10,001 parts: the rule is refused.",
         _records(record(Logic=_of_parts(10_001))),
         "certlogic-bounds",
         "RL-2",

@@ -313,7 +313,7 @@ def _signatures() -> None:
     for name in ("rsa-1024", "rsa-2047"):
         _add(
             f"by-{name}",
-            "Rightly signed by an RSA anchor that is too small.",
+            f"Rightly signed by an RSA anchor of {name[4:]} bits, where 2048 are the least.",
             signed(_ONE, name),
             "weak-signature",
             "TL-4",
@@ -646,7 +646,7 @@ def _contents() -> None:
     for name, order in (("in-order", both), ("out-of-order", both[::-1])):
         _add(
             f"entries-{name}",
-            "Two entries: their order means nothing.",
+            f"Two entries, {name.replace('-', ' ')} of their encodings: a reader does not rely on it.",
             signed(trust_list(label_8=order), A),
             list_read(key_read, listed_key("es256-recovery", kinds=["recovery"])),
             "TL-9",
@@ -831,7 +831,7 @@ def _entries() -> None:
     for name, description, entry, reason, requirement in bad:
         _add(
             f"bad-entry-{name}",
-            f"A good entry, and one with {description}: that one is reported.",
+            f"Of two entries one has {description}: it is reported, and the other still counts.",
             signed(trust_list(good, entry), A),
             list_read(read, entries=2, problems=[reason]),
             requirement,
