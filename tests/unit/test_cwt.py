@@ -1,3 +1,4 @@
+import math
 from datetime import UTC, datetime
 
 import cbor2
@@ -79,6 +80,9 @@ def test_odd_dates_are_read_and_found(claim, value, code):
         CBORTag(0, "2025-01-30T00:00:00"),
         CBORTag(1, "x"),
         -0.5,
+        253402300800.0,
+        CBORTag(1, -0.5),
+        CBORTag(0, "1969-12-31T23:59:59.5Z"),
     ],
 )
 def test_dates_that_are_none(value):
@@ -88,6 +92,15 @@ def test_dates_that_are_none(value):
 def test_first_and_last_second():
     assert read(exp=0)[0].expires == datetime(1970, 1, 1, tzinfo=UTC)
     assert read(exp=253402300799)[0].expires == datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+    last = math.nextafter(253402300800.0, 0)
+    assert read(exp=last)[0].expires == datetime(9999, 12, 31, 23, 59, 59, 999_969, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text", ["1970-01-01T00:00:00Z", "1970-01-01T00:00:00.9Z", "1970-01-01T07:00:00.5+07:00"]
+)
+def test_fraction_of_a_tagged_text_is_left_out(text):
+    assert read(iat=CBORTag(0, text))[0].issued_at == datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("payload", [[], 1, "x", {}, {1: "VN"}, {-260: None}, {-260: []}, {"-260": {}}])

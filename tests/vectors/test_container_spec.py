@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+import cbor2
 import pycddl
 import pytest
 from test_vectors.builder import FOLDER
@@ -82,7 +83,34 @@ def test_what_the_library_writes_follows_the_rules_of_writers() -> None:
     assert follows("written-claims", payload)
     assert follows("written-protected-header", protected)
     assert follows("written-message", cose.write(protected, payload, bytes(64)))
-    assert not follows("written-message", cose.write(protected, payload, bytes(63)))
+    for size, written in (
+        (63, False),
+        (65, False),
+        (255, False),
+        (256, True),
+        (320, True),
+        (512, True),
+        (513, False),
+    ):
+        assert follows("written-message", cose.write(protected, payload, bytes(size))) is written, size
+
+
+@pytest.mark.parametrize(
+    ("date", "follow"),
+    [
+        (0, True),
+        (253402300799, True),
+        (253402300799.5, True),
+        (cbor2.CBORTag(1, 0.5), True),
+        (-1, False),
+        (-0.5, False),
+        (253402300800, False),
+        (253402300800.0, False),
+        (cbor2.CBORTag(1, -0.5), False),
+    ],
+)
+def test_dates_follow_up_to_the_year_10000(date: object, follow: bool) -> None:
+    assert follows("claims", cbor2.dumps({4: date, -260: {}})) is follow
 
 
 def test_every_code_of_the_layers_is_specified() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -131,4 +132,4 @@ def _epoch(text: cbor.Value) -> int | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return int(moment.timestamp()) if moment.tzinfo else None
+    return math.floor(moment.timestamp()) if moment.tzinfo else None
