@@ -44,7 +44,7 @@ _CODES: Final[Mapping[Importance, frozenset[str]]] = {
 }
 """All other codes are high: decided wrongly in another way."""
 
-_ACCEPTED: Final[Mapping[str, Importance]] = {"transliterate": "medium", "check-certificate-id": "low"}
+_ACCEPTED: Final[Mapping[str, Importance]] = {"transliterate": "medium", "check-certificate-id": "medium"}
 """What is good is to be accepted: high, but for operations that decide nothing by themselves."""
 _ORDER: Final[tuple[Importance, ...]] = ("critical", "high", "medium", "low")
 

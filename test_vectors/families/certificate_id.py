@@ -112,7 +112,7 @@ def _check_characters() -> None:
     for other in "DF":
         wrong(
             f"check-of-the-guidelines-{other.lower()}",
-            f"The same with {other}, a neighbour.",
+            f"The example of the guidelines with the check character {other}, a neighbour of the right one.",
             f"URN:UVCI:01:SE:EHM/V12907267LAJW#{other}",
             country="SE",
         )

@@ -875,7 +875,7 @@ def _more_findings() -> None:
     )
     _add(
         "remark-issuer-of-another-country",
-        "The issuer is Laos and the key of Viet Nam, and the policy lets that pass: a remark (issuer-country-mismatch).",
+        "The issuer is Laos, the key of Viet Nam, and the policy takes that: a remark (issuer-country-mismatch).",
         [_signed(dcc(v=[dose(co="LA")]), iss="LA")],
         "accept",
         ("issuer-country-mismatch", *_REMARKS),
@@ -1080,16 +1080,16 @@ def _rules() -> None:
     negative = record("TR-FR-0001", CertificateType="Test", Logic=False)
     clinic = record("TR-FR-0002", CertificateType="Test", Logic={"===": [{"var": "payload.t.0.tc"}, "TEST"]})
     for label, later, codes in (
-        ("later-in-the-day", "2026-01-31T23:00:00Z", ("rule-failed", "rule-failed")),
-        ("later-by-its-zone", "2026-01-31T12:00:00-10:00", ("rule-failed", "rule-failed")),
-        ("at-the-same-moment", "2026-01-31T16:00:00+07:00", ("rule-failed",)),
-        ("earlier-by-its-zone", "2026-01-31T12:00:00+07:00", ("rule-failed",)),
+        ("later-in-the-day", "2026-01-02T23:00:00Z", ("rule-failed", "rule-failed")),
+        ("later-by-its-zone", "2026-01-02T12:00:00-10:00", ("rule-failed", "rule-failed")),
+        ("at-the-same-moment", "2026-01-02T16:00:00+07:00", ("rule-failed",)),
+        ("earlier-by-its-zone", "2026-01-02T12:00:00+07:00", ("rule-failed",)),
     ):
         _add(
             f"none-of-two-passes-{label}",
             f"A test at nine that fails one rule of two, and one {label.replace('-', ' ')} that fails both.",
             [
-                _signed(dcc(t=[nucleic_acid_test(sc="2026-01-31T09:00:00Z", tc="TEST")])),
+                _signed(dcc(t=[nucleic_acid_test(sc="2026-01-02T09:00:00Z", tc="TEST")])),
                 _signed(dcc(t=[nucleic_acid_test(sc=later, tc="TEST other")])),
             ],
             "refuse",

@@ -52,14 +52,63 @@ REQUIREMENTS_OF: Final = {
 }
 """The requirement that each code comes from."""
 
+_OF_THEIR_OWN: Final = {
+    "version-missing": ("PP-3", "PP-6"),
+    "version-null": ("PP-3", "PP-6"),
+    "version-number": ("PP-3", "PP-6"),
+    "version-padded": ("PP-3", "PP-7"),
+    "groups-null": ("PP-6", "PP-33"),
+    "device-null": ("PP-6", "PP-33"),
+    "name-given-empty": ("PP-9", "PP-33"),
+    "name-standard-missing": ("PP-9",),
+    "name-standard-fillers": ("PP-10",),
+    "birth-1899": ("PP-12",),
+    "birth-1900": ("PP-12",),
+    "birth-day-before-dose": ("PP-12", "PP-27"),
+    "birth-day-after-issue": ("PP-12", "PP-27"),
+    "birth-in-future": ("PP-12",),
+    "test-time-tagged": ("PP-26", "PP-33"),
+    "test-time-unreadable": ("PP-26",),
+    "test-time-with-fraction": ("PP-26", "PP-33"),
+    "test-time-in-viet-nam": ("PP-26",),
+    "recovery-ends-as-it-starts": ("PP-23",),
+    "recovery-starts-on-the-day-of-the-test": ("PP-23",),
+    "dose-fraction": ("PP-6", "PP-24"),
+    "test-antigen-with-name": ("PP-22",),
+    "quirk-sample-tagged-and-fraction": ("PP-26", "PP-33"),
+    "quirk-fraction-of-2": ("PP-26", "PP-33"),
+    "quirk-fraction-of-3": ("PP-26", "PP-33"),
+    "quirk-birth-date-empty-and-no-forename": ("PP-9", "PP-11", "PP-33"),
+    "quirk-antigen-test-by-name-only": ("PP-22",),
+    "quirk-test-result-time-null": ("PP-5",),
+    "quirk-standard-name-only-given": ("PP-9",),
+    "quirk-time-to-the-minute": ("PP-26",),
+    "quirk-forename-decomposed": ("PP-7",),
+    "quirk-authority-decomposed": ("PP-7",),
+    "quirk-authority-with-line-end": ("PP-8",),
+    "quirk-authority-200-characters": ("PP-8",),
+    "quirk-viral-vector-as-mrna": ("PP-29",),
+    "quirk-mrna-as-viral-vector": ("PP-29",),
+    "quirk-prophylaxis-deprecated-of-another-product": ("PP-28",),
+    "quirk-nucleic-acid-test-of-nothing": ("PP-22",),
+    "quirk-future-sample": ("PP-27",),
+}
+"""Where the codes do not show what a vector is about."""
+
 Cases = dict[str, tuple[str, Any, Expected]]
 
 
 def _add(
-    cases: Cases, *requirements: str, spec: str | None = None, importance: Importance | None = None
+    cases: Cases,
+    *requirements: str,
+    beside: tuple[str, ...] = (),
+    spec: str | None = None,
+    importance: Importance | None = None,
 ) -> None:
+    """Add vectors. Those without a code are about `requirements`, all about what is `beside`."""
     for name_, (description, payload, expected) in cases.items():
         codes = {*expected.findings, expected.reason or ""}
+        shown = tuple(REQUIREMENTS_OF[code] for code in codes & REQUIREMENTS_OF.keys())
         FAMILY.add(
             name_,
             description,
@@ -67,7 +116,7 @@ def _add(
             expected,
             spec=spec,
             importance=importance,
-            requirements=(*requirements, *(REQUIREMENTS_OF[code] for code in codes & REQUIREMENTS_OF.keys())),
+            requirements=_OF_THEIR_OWN.get(name_) or (*(shown or requirements), *beside),
         )
 
 
@@ -171,9 +220,13 @@ def _structure() -> None:
                 dcc(ver="1.2.1", v=[dose(dn=1), dose()]),
                 several,
             ),
-            "dose-and-recovery": ("A dose and a recovery.", dcc(v=[dose()], r=[recovery()]), several),
+            "dose-and-recovery": (
+                "A dose and a recovery in one certificate.",
+                dcc(v=[dose()], r=[recovery()]),
+                several,
+            ),
             "dose-test-and-recovery": (
-                "One of each.",
+                "A dose, a test and a recovery in one certificate.",
                 dcc(v=[dose()], t=[antigen_test()], r=[recovery()]),
                 several,
             ),
@@ -283,7 +336,11 @@ def _names() -> None:
                 dcc(ver="1.3.2", nam=name(fn=DROP, fnt=DROP)),
                 accepted(),
             ),
-            "name-standard-only": ("Only the ICAO form.", dcc(nam=name(fn=DROP, gn=DROP)), accepted()),
+            "name-standard-only": (
+                "Only the ICAO form of the name, and nothing as it is written.",
+                dcc(nam=name(fn=DROP, gn=DROP)),
+                accepted(),
+            ),
             "name-given-empty": (
                 "Empty forenames, as some issuers write.",
                 dcc(nam=name(gn="", gnt="")),
@@ -329,7 +386,6 @@ def _names() -> None:
             ),
         },
         "PP-9",
-        "PP-10",
         spec="EU DCC schema 1.3.2; ICAO 9303 part 3",
     )
 
@@ -368,8 +424,12 @@ def _birth_dates() -> None:
                 dcc(dob="1990-05-17 "),
                 accepted("field-padded"),
             ),
-            "birth-date-month-13": ("A month that does not exist.", dcc(dob="1990-13"), bad),
-            "birth-date-day-31-of-april": ("A day that does not exist.", dcc(dob="1990-04-31"), bad),
+            "birth-date-month-13": ("Born in a thirteenth month.", dcc(dob="1990-13"), bad),
+            "birth-date-day-31-of-april": (
+                "Born on 31 April, which there is not.",
+                dcc(dob="1990-04-31"),
+                bad,
+            ),
             "birth-date-day-first": ("The day first, as people write.", dcc(dob="17/05/1990"), bad),
             "birth-date-unknown-digits": ("XX for what is not known.", dcc(dob="1990-XX-XX"), bad),
             "birth-1900": ("Born on the first day of 1900.", dcc(dob="1900-01-01"), accepted()),
@@ -378,15 +438,19 @@ def _birth_dates() -> None:
                 dcc(dob="1899-12-31"),
                 accepted("birth-date-impossible"),
             ),
-            "birth-day-of-issue": ("Born a day before the dose.", dcc(dob="2025-12-19"), accepted()),
+            "birth-day-before-dose": ("Born the day before the dose.", dcc(dob="2025-12-19"), accepted()),
+            "birth-day-after-issue": (
+                "Born, and vaccinated, on the day after the issue: somewhere it was that day already.",
+                dcc(dob="2026-01-06", v=[dose(dt="2026-01-06")]),
+                accepted(),
+            ),
             "birth-in-future": (
-                "Born two days after the issue.",
+                "Born two days after the issue, a day more than may be.",
                 dcc(dob="2026-01-07"),
                 accepted("birth-date-impossible"),
             ),
         },
-        "PP-11",
-        "PP-12",
+        beside=("PP-11",),
         spec="EU DCC schemas 1.0.0 to 1.3.3, dob",
     )
 
@@ -401,7 +465,7 @@ def _event_dates() -> None:
                 accepted("date-with-time"),
             ),
             "dose-date-padded": (
-                "A space before the date.",
+                "A space before the date of vaccination.",
                 _dose(dt=" 2025-12-20"),
                 accepted("field-padded"),
             ),
@@ -435,9 +499,17 @@ def _event_dates() -> None:
                 _recovery(fr=""),
                 accepted("field-missing"),
             ),
-            "dose-date-day-29-of-february": ("A day that 2025 did not have.", _dose(dt="2025-02-29"), bad),
+            "dose-date-day-29-of-february": (
+                "A dose on 29 February 2025, which there was not.",
+                _dose(dt="2025-02-29"),
+                bad,
+            ),
             "dose-date-without-dashes": ("A date without dashes.", _dose(dt="20251220"), bad),
-            "dose-date-of-one-digit": ("A month of one digit.", _dose(dt="2025-1-20"), bad),
+            "dose-date-of-one-digit": (
+                "A date of vaccination with a month of one digit.",
+                _dose(dt="2025-1-20"),
+                bad,
+            ),
             "dose-date-of-week": ("A date by weeks, ISO 8601 too.", _dose(dt="2025-W51-6"), bad),
             "dose-date-junk-after": (
                 "Something after the date that is no time.",
@@ -445,18 +517,18 @@ def _event_dates() -> None:
                 bad,
             ),
             "dose-tomorrow": (
-                "The day after the issue: somewhere it was that day already.",
+                "A dose the day after the issue: somewhere it was that day already.",
                 _dose(dt="2026-01-06"),
                 accepted(),
             ),
             "dose-in-two-days": (
-                "Two days after the issue.",
+                "A dose two days after the issue, a day more than may be.",
                 _dose(dt="2026-01-07"),
                 accepted("event-in-future"),
             ),
-            "dose-on-day-of-birth": ("The day of birth.", dcc(dob="2025-12-20"), accepted()),
+            "dose-on-day-of-birth": ("A dose on the day of birth.", dcc(dob="2025-12-20"), accepted()),
             "dose-before-birth": (
-                "The day before birth.",
+                "A dose the day before birth.",
                 dcc(dob="2025-12-21"),
                 accepted("event-before-birth"),
             ),
@@ -487,17 +559,17 @@ def _event_dates() -> None:
             ),
             "test-time-missing": ("No time of test.", _test(sc=DROP), accepted("field-missing")),
             "test-at-the-end-of-tomorrow": (
-                "The last second of the day after the issue, in UTC.",
+                "A test in the last second of the day after the issue, in UTC.",
                 _test(sc="2026-01-06T23:59:59Z"),
                 accepted(),
             ),
             "test-at-the-end-of-tomorrow-told-in-viet-nam": (
-                "The same second, which is two days after the issue on the clocks of Viet Nam.",
+                "A test in the last second of the day after the issue in UTC, told by the clocks of Viet Nam.",
                 _test(sc="2026-01-07T06:59:59+07:00"),
                 accepted(),
             ),
             "test-in-two-days-told-in-honolulu": (
-                "A second later, which is the day after the issue on the clocks of Honolulu.",
+                "A test as the second day after the issue begins in UTC, told by the clocks of Honolulu, a day earlier.",
                 _test(sc="2026-01-06T14:00:00-10:00"),
                 accepted("event-in-future"),
             ),
@@ -507,17 +579,17 @@ def _event_dates() -> None:
                 accepted(),
             ),
             "test-as-the-day-of-birth-begins": (
-                "The second in which the day of birth begins where it does first, fourteen hours before UTC.",
+                "A test in the second in which the day of birth begins where it does first, fourteen hours before UTC.",
                 dcc(dob="2026-01-04", t=[nucleic_acid_test(sc="2026-01-03T10:00:00Z")]),
                 accepted(),
             ),
             "test-before-the-day-of-birth-begins": (
-                "A second before the day of birth begins anywhere.",
+                "A test a second before the day of birth begins anywhere.",
                 dcc(dob="2026-01-04", t=[nucleic_acid_test(sc="2026-01-03T09:59:59Z")]),
                 accepted("event-before-birth"),
             ),
             "test-in-two-days": (
-                "Two days after the issue.",
+                "A test as the second day after the issue begins in UTC.",
                 _test(sc="2026-01-07T00:00:00Z"),
                 accepted("event-in-future"),
             ),
@@ -527,33 +599,31 @@ def _event_dates() -> None:
                 accepted("date-with-time"),
             ),
             "recovery-ends-as-it-starts": (
-                "Valid for one day.",
+                "A recovery that is valid for one day.",
                 _recovery(df="2025-12-21", du="2025-12-21"),
                 accepted(),
             ),
             "recovery-ends-before-it-starts": (
-                "Valid until the day before it starts.",
+                "A recovery that is valid until the day before it starts.",
                 _recovery(df="2025-12-21", du="2025-12-20"),
                 accepted("recovery-dates-order"),
             ),
             "recovery-starts-on-the-day-of-the-test": (
-                "Valid from the day of the positive test.",
+                "A recovery that is valid from the day of the positive test.",
                 _recovery(df="2025-12-10"),
                 accepted(),
             ),
             "recovery-ends-before-the-test": (
-                "Valid until the day before the positive test, and from long before it.",
+                "A recovery that is valid until the day before the positive test, and from long before it.",
                 _recovery(df="2025-11-01", du="2025-12-09"),
                 accepted("recovery-dates-order"),
             ),
             "recovery-starts-before-the-test": (
-                "Valid before the positive test.",
+                "A recovery that is valid from the day before the positive test.",
                 _recovery(df="2025-12-09"),
                 accepted("recovery-dates-order"),
             ),
         },
-        "PP-25",
-        "PP-26",
         "PP-27",
         spec="EU DCC schema 1.3.0; special case handling",
     )
@@ -564,7 +634,7 @@ def _doses() -> None:
     _add(
         {
             "dose-1-of-1": ("The only dose of a series of one.", _dose(dn=1, sd=1), accepted()),
-            "dose-1-of-2": ("The first of two.", _dose(dn=1), accepted()),
+            "dose-1-of-2": ("The first dose of a series of two.", _dose(dn=1), accepted()),
             "dose-2-of-1": (
                 "A booster after a series of one, by the EU's own rules.",
                 _dose(dn=2, sd=1),
@@ -575,12 +645,20 @@ def _doses() -> None:
                 _dose(dn=3, sd=2),
                 accepted("dose-past-series"),
             ),
-            "dose-99": ("Dose 99 of 99.", _dose(dn=99, sd=99), accepted()),
-            "dose-100": ("Dose 100 of 100.", _dose(dn=100, sd=100), out_of_range),
+            "dose-99": ("Dose 99 of 99, the highest numbers there may be.", _dose(dn=99, sd=99), accepted()),
+            "dose-100": (
+                "Dose 100 of 100: both have three digits, one more than there may be.",
+                _dose(dn=100, sd=100),
+                out_of_range,
+            ),
             "dose-0": ("Dose 0 of 2.", _dose(dn=0), out_of_range),
             "dose-negative": ("Dose -1 of 2.", _dose(dn=-1), out_of_range),
             "series-0": ("Dose 1 of 0.", _dose(dn=1, sd=0), out_of_range),
-            "dose-2-to-the-64": ("The highest number of 64 bits.", _dose(dn=2**64 - 1), out_of_range),
+            "dose-2-to-the-64": (
+                "The highest number of 64 bits as the dose number.",
+                _dose(dn=2**64 - 1),
+                out_of_range,
+            ),
             "dose-float": (
                 "Dose 2.0 of 2.0, as one issuer writes.",
                 _dose(dn=2.0, sd=2.0),
@@ -661,42 +739,41 @@ def _identifiers() -> None:
     form, check = accepted("certificate-id-form"), accepted("certificate-id-check")
     both = accepted("certificate-id-form", "certificate-id-check")
     forms: dict[str, tuple[str, str, Expected]] = {
-        "with-issuer": ("Issuer and opaque part.", "URN:UVCI:01:VN:BYT/4E5F1A0C", accepted()),
-        "with-issuer-and-vaccine": ("All three parts.", "URN:UVCI:01:VN:BYT/1528/4E5F1A0C", accepted()),
-        "with-four-parts": ("Four parts.", "URN:UVCI:01:VN:A/B/C/D", form),
-        "lower-case": ("Lower case, which compares equal.", "urn:uvci:01:vn:4e5f1a0c", accepted()),
-        "check-right": ("The check character is right.", "URN:UVCI:01:SE:EHM/V12907267LAJW#E", accepted()),
+        "with-issuer": ("issuer and opaque part", "URN:UVCI:01:VN:BYT/4E5F1A0C", accepted()),
+        "with-issuer-and-vaccine": ("all three parts", "URN:UVCI:01:VN:BYT/1528/4E5F1A0C", accepted()),
+        "with-four-parts": ("four parts", "URN:UVCI:01:VN:A/B/C/D", form),
+        "lower-case": ("letters in lower case, which compare equal", "urn:uvci:01:vn:4e5f1a0c", accepted()),
+        "check-right": ("a right check character", "URN:UVCI:01:SE:EHM/V12907267LAJW#E", accepted()),
         "check-wrong": (
-            "The check character is wrong, as a quarter of genuine issuers write.",
+            "a wrong check character, as a quarter of genuine issuers write",
             "URN:UVCI:01:SE:EHM/V12907267LAJW#F",
             check,
         ),
-        "check-empty": ("A mark and no check character.", "URN:UVCI:01:VN:4E5F1A0C#", both),
+        "check-empty": ("a mark and no check character", "URN:UVCI:01:VN:4E5F1A0C#", both),
         "check-of-8-characters": (
-            "Eight characters after the mark.",
+            "eight characters after the mark",
             "URN:UVCI:01:VN:4E5F1A0C#ABCDEFGH",
             both,
         ),
-        "without-urn": ("No URN in front.", "01:VN:4E5F1A0C", form),
-        "with-slashes": ("Slashes for colons.", "01/LU/4E5F1A0C", form),
-        "country-attached": ("No separator before the country.", "URN:UVCI:01DE/IZ12345A/4E5F1A0C", form),
-        "uci": ("UCI for UVCI.", "URN:UCI:01:VN:4E5F1A0C", form),
-        "of-words": ("Something else.", "TEST 1", form),
-        "with-space": ("A space in it.", "URN:UVCI:01:VN:4E5F 1A0C", form),
+        "without-urn": ("no URN in front", "01:VN:4E5F1A0C", form),
+        "with-slashes": ("slashes for colons", "01/LU/4E5F1A0C", form),
+        "country-attached": ("no separator before the country", "URN:UVCI:01DE/IZ12345A/4E5F1A0C", form),
+        "uci": ("UCI for UVCI", "URN:UCI:01:VN:4E5F1A0C", form),
+        "of-words": ("words of another kind", "TEST 1", form),
+        "with-space": ("a space in it", "URN:UVCI:01:VN:4E5F 1A0C", form),
         "with-dashes": (
-            "A UUID with its dashes.",
+            "a UUID with its dashes",
             "URN:UVCI:01:VN:4e5f1a0c-9b7d-42e8-a3d6-c0f1b2a39485",
             form,
         ),
     }
     cases: Cases = {
-        f"identifier-{name_}": (f"The certificate identifier: {description}", _dose(ci=text), expected)
+        f"identifier-{name_}": (f"The certificate identifier has {description}.", _dose(ci=text), expected)
         for name_, (description, text, expected) in forms.items()
     }
-    _add(cases, "PP-30", "PP-31", spec=_IDENTIFIERS)
+    _add(cases, "PP-30", spec=_IDENTIFIERS)
     _add(
         {"identifier-missing": ("No certificate identifier.", _dose(ci=DROP), accepted("field-missing"))},
-        "PP-30",
         spec=_IDENTIFIERS,
     )
 
@@ -737,6 +814,12 @@ def _one_field_at_a_time() -> None:
                 unreadable_date,
             ),
             "birth-month-0": ("A month of birth before the first.", dcc(dob="1990-00"), unreadable_date),
+        },
+        beside=("PP-11",),
+        spec=_FORGIVING,
+    )
+    _add(
+        {
             "name-standard-missing": (
                 "A name as written, and no ICAO form of it.",
                 dcc(nam=name(fnt=DROP, gnt=DROP)),
@@ -811,11 +894,15 @@ def _quirks_of_issuers() -> None:
                 accepted("field-tagged"),
             ),
             "quirk-fraction-of-2": (
-                "Hundredths of a second.",
+                "A time of test with hundredths of a second.",
                 _test(sc="2026-01-04T08:30:00.12Z"),
                 accepted(),
             ),
-            "quirk-fraction-of-3": ("Milliseconds.", _test(sc="2026-01-04T08:30:00.123Z"), accepted()),
+            "quirk-fraction-of-3": (
+                "A time of test with milliseconds.",
+                _test(sc="2026-01-04T08:30:00.123Z"),
+                accepted(),
+            ),
             "quirk-date-with-zone": (
                 "A date of vaccination with a time and a zone.",
                 _dose(dt="2025-12-20T00:00:00+02:00"),
@@ -866,8 +953,16 @@ def _quirks_of_issuers() -> None:
                 dcc(ver="1.0.0", t=[nucleic_acid_test(dr=None)]),
                 accepted(),
             ),
-            "quirk-dose-number-float": ("Dose 2.0 of 2.", _dose(dn=2.0), accepted("number-float")),
-            "quirk-series-float": ("Dose 2 of 2.0.", _dose(sd=2.0), accepted("number-float")),
+            "quirk-dose-number-float": (
+                "Dose 2.0 of 2: the dose number alone is a float.",
+                _dose(dn=2.0),
+                accepted("number-float"),
+            ),
+            "quirk-series-float": (
+                "Dose 2 of 2.0: the number of the series alone is a float.",
+                _dose(sd=2.0),
+                accepted("number-float"),
+            ),
             "quirk-time-to-the-minute": (
                 "A time of test to the minute, without a zone.",
                 _test(sc="2026-01-04T08:30"),
@@ -909,11 +1004,11 @@ def _quirks_of_issuers() -> None:
                 accepted("product-prophylaxis-mismatch"),
             ),
             "quirk-prophylaxis-deprecated-of-another-product": (
-                "J07BX03 with another product.",
+                "J07BX03, the deprecated vaccine type, with another product.",
                 _dose(mp="EU/1/20/1507", ma="ORG-100031184", vp="J07BX03"),
                 accepted("code-deprecated"),
             ),
-            "quirk-antigen-test-of-nothing": (
+            "quirk-nucleic-acid-test-of-nothing": (
                 "A nucleic acid test with neither name nor device.",
                 _test(nm=DROP),
                 accepted("test-fields-mismatch"),
@@ -929,8 +1024,9 @@ def _quirks_of_issuers() -> None:
                 accepted(),
             ),
         },
-        "PP-33",
+        beside=("PP-33",),
         spec=_FORGIVING,
+        importance="high",
     )
 
 
