@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from tests.support.mrz import check, write_mrz
@@ -104,6 +104,22 @@ def test_a_long_document_number_of_cards_and_small_booklets(form):
     assert read(write_mrz(form, "DO<<ANNA", number="A123456789BC")).primary_identifier == "DO"
 
 
+@pytest.mark.parametrize("form", ["td1", "td2"])
+def test_a_check_digit_in_the_optional_data_is_put_right_like_others(form):
+    text = write_mrz(form, "DO<<ANNA", number="A123456781N")
+    document = read(changed(text, "1N0<", "1NO<"))
+    assert document.repaired == (MrzField.DOCUMENT_NUMBER,)
+    assert refused(changed(text, "1N0<", "1NK<")) == (Reason.MRZ_CHARACTERS, MrzField.DOCUMENT_NUMBER)
+
+
+@pytest.mark.parametrize("number", range(10))
+def test_a_number_that_goes_on_nowhere_has_no_check_digit(number):
+    text = write_mrz("td2", "DO<<ANNA", number=f"A1234567{number}")
+    digit = check(f"A1234567{number}")
+    without = changed(text, f"A1234567{number}{digit}", f"A1234567{number}<")
+    assert refused(without) == (Reason.MRZ_CHECK_DIGIT, MrzField.DOCUMENT_NUMBER)
+
+
 def test_a_document_without_a_number():
     assert read(write_mrz("td1", "DO<<ANNA", number="")).primary_identifier == "DO"
     lines = write_mrz("td1", "DO<<ANNA", number="")
@@ -121,6 +137,8 @@ def test_a_document_without_a_number():
         PASSPORT.lower(),
         f"\ufeff \t{PASSPORT}\n\n",
         f"\x02{PASSPORT}\x03",
+        f"\x7f{PASSPORT}\x85\x9f",
+        PASSPORT.replace("UTO", "UTO ").replace("MARIA<<<<<<<<<<<<<<<<<<<", "MARIA"),
         PASSPORT.replace("MARIA<<<<<<<<<<<<<<<<<<<", "MARIA"),
         PASSPORT.replace("MARIA<", "MARIA<<<<"),
         " ".join(PASSPORT[start : start + 11] for start in range(0, 44, 11)) + PASSPORT[44:],
@@ -135,6 +153,30 @@ def test_lines_without_breaks_and_without_last_fillers(text):
     assert read(text.replace("\n", "")) == read(text)
     assert read(text.replace("MARIA<<<<<<<<", "MARIA<")) == read(text)
     assert read(text.replace("MARIA<<<<<<<<", "MARIA<<<<<<<<<<<<<<")) == read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        (PASSPORT, 28),  # 72 characters with the second line, as a booklet has
+        (PASSPORT, 46),  # 90, as a card has
+        (CARD, 28),  # 88, as a passport has
+        (BOOKLET, 52),
+        (BOOKLET, 54),
+    ],
+)
+@pytest.mark.parametrize("end", ["\n", " "])
+def test_lines_tell_what_the_number_of_characters_does_not(text, length, end):
+    lines = text.split()
+    (place,) = (number for number, line in enumerate(lines) if "ERIKSSON" in line)
+    lines[place] = lines[place].rstrip("<").ljust(length, "<")
+    assert len("".join(lines)) in (72, 88, 90)
+    assert read(end.join(lines)) == read(text)
+
+
+@pytest.mark.parametrize("letter", ["ı", "ſ", "ß", "ﬁ", "ñ", "Ａ"])
+def test_a_letter_that_is_only_in_upper_case_one_of_the_zone_is_refused(letter):
+    assert refused(changed(PASSPORT, "MARIA<", "MARIA" + letter)) == (Reason.MRZ_CHARACTERS, None)
 
 
 @pytest.mark.parametrize(
@@ -254,7 +296,14 @@ def test_birth_dates(born, expected):
         ("500000", PartialDate(1950)),
         ("50<<15", PartialDate(1950)),
         ("500015", PartialDate(1950)),
+        ("50<<31", PartialDate(1950)),
+        ("00<<<<", PartialDate(2000)),
+        ("00<<15", PartialDate(2000)),
         ("XXXXXX", None),
+        ("000000", None),
+        ("<<0000", None),
+        ("<<0229", None),
+        ("<<<<31", None),
     ],
 )
 @pytest.mark.parametrize("x_counts_as", ["X", "<"])
@@ -268,7 +317,22 @@ def test_parts_that_are_not_known(written, expected, x_counts_as):
     assert document.birth_date == expected
 
 
-@pytest.mark.parametrize("written", ["901301", "900230", "9<0101", "900132"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "901301",
+        "900230",
+        "9<0101",
+        "900132",
+        "90<<32",
+        "900032",
+        "901300",
+        "<<0230",
+        "<<1301",
+        "<<<<32",
+        "<<<<1<",
+    ],
+)
 def test_birth_dates_that_cannot_be(written):
     text = write_mrz("mrv-b", "DO<<ANNA")
     start = text.index("900228")
@@ -311,6 +375,13 @@ def test_the_29th_of_february_is_of_the_century_that_has_it():
         Reason.MRZ_DATE,
         MrzField.BIRTH_DATE,
     )
+
+
+def test_equal_moments_give_equal_birth_dates():
+    text = write_mrz("td3", "DO<<ANNA", born=date(2024, 6, 2))
+    late = datetime(2024, 6, 1, 20, tzinfo=UTC)
+    zones = [timezone(timedelta(hours=hours)) for hours in (-10, 0, 7, 14)]
+    assert {read(text, late.astimezone(zone)).birth_date for zone in zones} == {date(1924, 6, 2)}
 
 
 def test_the_time_of_reading_has_a_zone():

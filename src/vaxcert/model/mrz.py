@@ -15,11 +15,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
+from string import ascii_lowercase, ascii_uppercase
 from typing import Final
 
 from vaxcert.errors import MrzError, Reason
 from vaxcert.model.certificate import BirthDate, _Private
 from vaxcert.model.dose_record import Sex
+from vaxcert.model.moments import in_utc
 from vaxcert.model.mrz_dates import read_birth_date, read_expiry
 from vaxcert.model.mrz_layouts import (
     LAYOUTS,
@@ -71,7 +73,10 @@ _NAME_LINES: Final = {(36, 36): 0, (44, 44): 0, (30, 30, 30): 2}
 """By the length of the lines, which of them has the name."""
 
 _MOST_CHARACTERS: Final = 1000
-_BETWEEN_LINES: Final = re.compile(r"[\s\x00-\x1f\ufeff]+")
+_LINE_ENDS: Final = re.compile(r"[\r\n]+")
+_BLANKS: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ufeff]+")
+_TO_CAPITALS: Final = str.maketrans(ascii_lowercase, ascii_uppercase)
+"""Letters that only become one of A to Z in upper case, such as the dotless i, are others."""
 _OTHER_CHARACTER: Final = re.compile("[^A-Z0-9<]")
 _DIGIT: Final = re.compile("[0-9]")
 _NOT_A_DIGIT: Final = re.compile("[^0-9<]")
@@ -85,7 +90,7 @@ def read_mrz(text: str, *, at: datetime) -> TravelDocument:
 
     Args:
         text: Its lines, with anything blank between them or nothing.
-        at: The time of reading, aware: a birth date is not after it, an expiry within fifty years of it.
+        at: The time of reading, aware: a birth date is not after its day in UTC, an expiry within fifty years of it.
 
     Returns:
         What it says, with all check digits right.
@@ -95,8 +100,7 @@ def read_mrz(text: str, *, at: datetime) -> TravelDocument:
             have, or no name. `MRZ_CHECK_DIGIT`: of the field that the error names. `MRZ_DATE`: no date.
         ValueError: `at` is naive.
     """
-    if at.utcoffset() is None:
-        raise ValueError("the time of reading has no time zone")
+    today = in_utc(at).date()
     characters = _characters(text)
     layout = LAYOUTS[len(characters)][characters[0] == "V"]
     reading = _Reading(characters, layout)
@@ -114,9 +118,9 @@ def read_mrz(text: str, *, at: datetime) -> TravelDocument:
         primary_identifier=primary,
         secondary_identifier=secondary,
         name_may_be_cut=reading.name_may_be_cut(),
-        birth_date=read_birth_date(birth_date, at.date()),
+        birth_date=read_birth_date(birth_date, today),
         sex=sex,
-        expires=read_expiry(expiry, at.date()),
+        expires=read_expiry(expiry, today),
         repaired=tuple(field for field in MrzField if field in reading.repaired),
     )
 
@@ -128,30 +132,31 @@ def _characters(text: str) -> str:
     """The characters of all lines; as many as one of the formats has."""
     if len(text) > _MOST_CHARACTERS:
         raise MrzError(Reason.MRZ_LENGTH, f"longer than {_MOST_CHARACTERS} characters")
-    lines = [line for line in _BETWEEN_LINES.split(text.upper()) if line]
-    characters = "".join(lines)
+    text = text.translate(_TO_CAPITALS)
+    characters = _BLANKS.sub("", text)
     other = _OTHER_CHARACTER.search(characters)
     if other is not None:
         raise MrzError(Reason.MRZ_CHARACTERS, f"character {other.start() + 1} is none of A-Z, 0-9 and <")
-    if len(characters) not in LAYOUTS:
-        characters = "".join(_with_whole_name_line(lines))
-    if len(characters) not in LAYOUTS:
+    lines = [line for part in _LINE_ENDS.split(text) if (line := _BLANKS.sub("", part))]
+    chunks = [chunk for chunk in _BLANKS.split(text) if chunk]
+    whole = _with_whole_name_line(lines) or _with_whole_name_line(chunks) or characters
+    if len(whole) not in LAYOUTS:
         raise MrzError(
             Reason.MRZ_LENGTH,
             f"{len(characters)} characters in {len(lines)} lines; 3x30, 2x36 or 2x44 expected",
         )
-    return characters
+    return whole
 
 
-def _with_whole_name_line(lines: list[str]) -> list[str]:
-    """The lines with as many fillers behind the name as there have to be."""
+def _with_whole_name_line(lines: list[str]) -> str:
+    """All lines of a format, with as many fillers behind the name as there have to be; "" where they are none."""
     for widths, place in _NAME_LINES.items():
         whole = list(lines)
         if len(lines) == len(widths):
             whole[place] = lines[place].rstrip("<").ljust(widths[place], "<")
         if tuple(map(len, whole)) == widths:
-            return whole
-    return lines
+            return "".join(whole)
+    return ""
 
 
 # Fields
@@ -217,15 +222,15 @@ class _Reading:
         return filled
 
     def check_number(self) -> None:
-        start, end = self._layout.number
-        number, digit = self._text[start:end], self._text[end]
-        if digit == "<" and self._layout.overflow is not None and number.strip("<"):
-            rest = self._text[slice(*self._layout.overflow)].partition("<")[0]
-            number, digit = number + rest[:-1], rest[-1:]
-        else:
-            self._repair_digits(MrzField.DOCUMENT_NUMBER, end, end + 1, _NOT_A_DIGIT)
-            digit = self._text[end]
-        if not is_checked(number, digit):
+        start, place = self._layout.number
+        number = self._text[start:place]
+        if self._text[place] == "<" and self._layout.overflow is not None and number.strip("<"):
+            begin, end = self._layout.overflow
+            rest = self._text[begin:end].partition("<")[0]
+            number += rest[:-1]
+            place = begin + len(rest) - 1 if rest else place
+        self._repair_digits(MrzField.DOCUMENT_NUMBER, place, place + 1, _NOT_A_DIGIT)
+        if not is_checked(number, self._text[place]):
             raise check_digit_error(MrzField.DOCUMENT_NUMBER)
 
     def check_rest(self) -> None:

@@ -11,6 +11,10 @@ from vaxcert.model.mrz_layouts import MrzField, date_error
 _UNKNOWN: Final = frozenset(("<<", "00"))
 """Fillers by the standard; zeros in the field."""
 
+_NOTHING_KNOWN: Final = "000000"
+_LEAP_YEAR: Final = 2000
+"""It has every day that a year can have."""
+
 _CENTURY: Final = 100
 _YEARS_BACK: Final = 50
 """That a document may have expired before it is read; it is valid for at most so long after."""
@@ -29,11 +33,14 @@ def read_birth_date(text: str, today: date) -> BirthDate | None:
     Raises:
         MrzError: `MRZ_DATE`: no such day.
     """
-    if text[:2] == "<<":
+    month, day = text[2:4], text[4:]
+    if text == _NOTHING_KNOWN or text[:2] == "<<":
+        if _made(_LEAP_YEAR, month, day) is None:
+            raise date_error(MrzField.BIRTH_DATE)
         return None
     latest = today.year - (today.year - _number(text[:2])) % _CENTURY
     for year in (latest, latest - _CENTURY):
-        birth = _made(year, text[2:4], text[4:])
+        birth = _made(year, month, day)
         if birth is not None and _first_day(birth) <= today:
             return birth
     raise date_error(MrzField.BIRTH_DATE)
@@ -69,15 +76,14 @@ def _number(text: str, field: MrzField = MrzField.BIRTH_DATE) -> int:
 
 
 def _made(year: int, month: str, day: str) -> BirthDate | None:
-    """None where there is no such day. A day without a month is not known either."""
+    """None where there is no such day. The day of a month that is not known is looked at, and not known either."""
     try:
-        if month in _UNKNOWN:
-            return PartialDate(year)
-        if day in _UNKNOWN:
-            return PartialDate(year, int(month))
-        return date(year, int(month), int(day))
+        whole = date(year, *(1 if part in _UNKNOWN else int(part) for part in (month, day)))
     except ValueError:
         return None
+    if month in _UNKNOWN:
+        return PartialDate(year)
+    return PartialDate(year, whole.month) if day in _UNKNOWN else whole
 
 
 def _first_day(birth: BirthDate) -> date:
