@@ -19,7 +19,7 @@ The steps, in order. A refusal ends them; a finding does not.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -48,6 +48,7 @@ from vaxcert.errors import (
 )
 from vaxcert.findings import Finding, FindingCode
 from vaxcert.model.certificate import HealthCertificate
+from vaxcert.model.moments import in_utc
 from vaxcert.rules.content import content_findings
 from vaxcert.rules.message import add_message_findings
 from vaxcert.rules.policy import SignerDates, VerificationPolicy, WhenUnsure
@@ -61,8 +62,6 @@ from vaxcert.trust.revocation.query import (
 )
 from vaxcert.trust.trust_list import TrustedKey, TrustList
 
-_FIRST_MOMENT: Final = datetime(1, 1, 1, tzinfo=UTC)
-_LAST_MOMENT: Final = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 _UNDECIDED: Final = frozenset({Reason.STALE_TRUST_LIST, Reason.REVOCATION_UNKNOWN})
 _ALGORITHMS: Final = {int(algorithm): algorithm for algorithm in Algorithm}
 
@@ -235,7 +234,7 @@ class Verifier:
             VerificationError: It must not be relied on.
             ValueError: `at` has no time zone.
         """
-        return self._examine(source, _aware(at), _Examination())
+        return self._examine(source, in_utc(at), _Examination())
 
     def report(self, source: str | bytes, *, at: datetime) -> VerificationReport:
         """Verify one certificate and say how far it got. Never raises, whatever the source holds.
@@ -249,7 +248,7 @@ class Verifier:
         """
         examination = _Examination()
         error: VaxcertError | None = None
-        at = _aware(at)
+        at = in_utc(at)
         try:
             self._examine(source, at, examination)
         except VaxcertError as stopped:
@@ -420,16 +419,6 @@ class Verifier:
             unmet = dict.fromkeys(finding.code for finding in findings if finding.code in refused)
             if unmet:
                 raise PolicyError(unmet)
-
-
-def _aware(at: datetime) -> datetime:
-    """The time of verification in UTC."""
-    if at.utcoffset() is None:
-        raise ValueError("the time of verification has no time zone")
-    try:
-        return at.astimezone(UTC)
-    except OverflowError:  # within a day of either end of the calendar
-        return _FIRST_MOMENT if at.year == 1 else _LAST_MOMENT
 
 
 def _has_signed(key: TrustedKey, message: Sign1) -> bool:

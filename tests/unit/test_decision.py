@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from test_vectors.samples import AT, DROP, antigen_test, dcc, dose, name, recovery, token
@@ -290,6 +290,30 @@ def test_of_certificates_that_stand_alike_the_latest_says_why():
     assert worse.verdict is Verdict.ACCEPT
 
 
+@pytest.mark.parametrize(
+    ("sampled", "place"),
+    [
+        ("2026-01-02T09:00:01Z", 1),
+        ("2026-01-02T12:00:00-10:00", 1),
+        ("2026-01-02T09:00:00Z", 0),
+        ("2026-01-02T12:00:00+07:00", 0),
+    ],
+)
+def test_the_latest_event_is_that_of_the_latest_moment(sampled, place):
+    reports = [
+        report(text(token(dcc(t=[antigen_test(sc=moment)])))) for moment in ("2026-01-02T09:00:00Z", sampled)
+    ]
+    decision = decide(reports, at=AT, rules=[answer(FAILED), answer(FAILED, FAILED)])
+    assert {reason.certificate for reason in decision.reasons if reason.code == "rule-failed"} == {place}
+
+
+def test_a_day_counts_from_when_it_begins_in_utc():
+    for sampled, place in (("2025-12-20T00:00:00Z", 0), ("2025-12-20T00:00:01Z", 1)):
+        test = report(text(token(dcc(t=[antigen_test(sc=sampled)]))))
+        decision = decide([ACCEPTED, test], at=AT, rules=[answer(FAILED), answer(FAILED, FAILED)])
+        assert decision.reasons[0].certificate == place
+
+
 def test_rules_cannot_make_good_a_certificate_that_is_not_accepted():
     decision = decide([ACCEPTED, EXPIRED], at=AT, rules=[answer(FAILED), answer(PASSED)])
     assert decision.verdict is Verdict.REFUSE
@@ -312,6 +336,31 @@ def test_without_rules_a_certificate_is_taken_at_its_word(event, expected):
     decision = decide([one], at=AT, identities=[compared("match")])
     assert told(decision) == [*expected, NOT_ASKED]
     assert told(decide([one], at=AT, identities=[compared("match")], rules=[answer(PASSED)])) == []
+
+
+def stopped(report):
+    return report.outcome, report.level, report.reason, report.findings
+
+
+@pytest.mark.parametrize(
+    ("event", "first", "last"),
+    [
+        (recovery(du="2026-01-31"), [], ["recovery-not-current"]),
+        (recovery(df="2026-02-01"), ["recovery-not-current"], []),
+    ],
+)
+def test_equal_moments_lead_to_equal_decisions(event, first, last):
+    sources = [text(token(dcc(r=[event]))), text(), "HC1:*"]
+    desk = Desk(verifier=verifier())
+    midnight = datetime(2026, 2, 1, tzinfo=UTC)
+    zones = [timezone(timedelta(hours=hours)) for hours in (-12, 0, 7, 14)]
+    for moment, expected in ((midnight - timedelta(seconds=1), first), (midnight, last)):
+        decisions = [desk.examine(sources, at=moment.astimezone(zone)) for zone in zones]
+        again = [decide(decisions[0].reports, at=moment.astimezone(zone)) for zone in zones]
+        for found in (decisions, again):
+            assert len({(one.reasons, one.history, one.at, *map(stopped, one.reports)) for one in found}) == 1
+            assert {one.at.utcoffset() for one in found} == {timedelta(0)}
+            assert [one.code for one in found[0].reasons if one.code == "recovery-not-current"] == expected
 
 
 # --- whose it is
@@ -513,3 +562,7 @@ def test_certificates_of_two_people_are_never_accepted():
 def test_a_time_without_zone_is_the_callers_mistake():
     with pytest.raises(ValueError, match="time zone"):
         Desk(verifier=verifier()).examine([text()], at=AT.replace(tzinfo=None))
+    with pytest.raises(ValueError, match="time zone"):
+        Desk(verifier=verifier()).examine([], at=AT.replace(tzinfo=None))
+    with pytest.raises(ValueError, match="time zone"):
+        decide([], at=AT.replace(tzinfo=None))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
+from math import inf
 from operator import itemgetter
 from typing import Final
 
@@ -23,6 +24,7 @@ from vaxcert.decision.reasons import (
 from vaxcert.errors import NotYetValidError, Reason
 from vaxcert.findings import FindingCode
 from vaxcert.model.certificate import Event, Recovery, Test, Vaccination
+from vaxcert.model.moments import in_utc
 from vaxcert.rules import identity_grades
 from vaxcert.rules.acceptance import RuleResult, RulesAnswer, RuleType
 from vaxcert.rules.dose_history import DoseHistory
@@ -51,7 +53,7 @@ class Decision:
             was shown, or no certificate says whose it is.
         rules: What the rules say of the certificate that stands best with them, of those that stand alike the latest;
             None where none were asked.
-        at: The time it was decided for, aware.
+        at: The time it was decided for, in UTC.
     """
 
     verdict: Verdict
@@ -95,8 +97,9 @@ def decide(
         history: The doses of all certificates together.
 
     Raises:
-        ValueError: `identities` or `rules` are not as many as the reports.
+        ValueError: `identities` or `rules` are not as many as the reports, or `at` has no time zone.
     """
+    at = in_utc(at)
     for asked in (identities, rules):
         if asked is not None and len(asked) != len(reports):
             raise ValueError(f"{len(asked)} answers for {len(reports)} reports")
@@ -198,7 +201,7 @@ def _best(
 ) -> tuple[int, RulesAnswer] | None:
     """The certificate that stands best with the rules; of those that stand alike the latest, which tells most."""
     asked = [
-        (_worst(answer), -_latest_day(report), _unpassed(answer), place, answer)
+        (_worst(answer), -_latest(report), _unpassed(answer), place, answer)
         for place, report in accepted
         if place < len(rules) and (answer := rules[place]) is not None
     ]
@@ -216,16 +219,17 @@ def _worst(answer: RulesAnswer) -> int:
     return int(_unpassed(answer) > 0 or _is_without_rule(answer))
 
 
-def _latest_day(report: VerificationReport) -> int:
-    """The day of the last event of a certificate, counted from the year 1; 0 without any."""
+def _latest(report: VerificationReport) -> float:
+    """When the last event of a certificate was, in seconds; a day counts from when it begins in UTC."""
     events = () if report.certificate is None else report.certificate.events
-    return max((day.toordinal() for event in events if (day := _day_of(event)) is not None), default=0)
+    return max((at.timestamp() for event in events if (at := _moment_of(event)) is not None), default=-inf)
 
 
-def _day_of(event: Event) -> date | None:
-    if isinstance(event, Vaccination):
-        return event.vaccinated_on
-    return event.sampled_at if isinstance(event, Test) else event.first_positive
+def _moment_of(event: Event) -> datetime | None:
+    if isinstance(event, Test):
+        return event.sampled_at
+    day = event.vaccinated_on if isinstance(event, Vaccination) else event.first_positive
+    return None if day is None else datetime.combine(day, time(), UTC)
 
 
 def _is_without_rule(answer: RulesAnswer) -> bool:

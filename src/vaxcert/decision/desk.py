@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from vaxcert.decision.deciding import Decision, decide
 from vaxcert.errors import Reason, VaxcertError
+from vaxcert.model.moments import in_utc
 from vaxcert.rules.acceptance import RulesAnswer, RuleSet
 from vaxcert.rules.dose_history import DoseHistory, combine
 from vaxcert.rules.identity import IdentityComparison, Traveller, compare_identity
@@ -71,6 +72,7 @@ class Desk:
         Raises:
             ValueError: `at` has no time zone.
         """
+        at = in_utc(at)
         reports = [[self._report(source, at) for source in sources] for sources, _ in shown]
         identities = [
             None if traveller is None else [_compared(report, traveller) for report in found]
