@@ -66,6 +66,10 @@ def _normal_forms() -> None:
     _is("decomposed-umlaut", "A diaeresis apart: still UE.", "Mu\u0308ller", "MUELLER", "PP-16")
     _is("decomposed-ring", "A ring apart: still AA.", "A\u030ase", "AASE", "PP-16")
     _is("further-mark", "Ǖ has a mark above its diaeresis: still UE.", "Lǖ", "LUE", "PP-16")
+    _is("umlaut-and-dot-below", "Ä with a dot below: still AE.", "Ä\u0323pfel", "AEPFEL", "PP-16")
+    _is("umlaut-after-dot-below", "The dot before the diaeresis.", "A\u0323\u0308pfel", "AEPFEL", "PP-16")
+    _is("umlaut-on-dotted-letter", "Ạ with a diaeresis apart.", "Ạ\u0308pfel", "AEPFEL", "PP-16")
+    _is("ring-and-acute", "Å with an acute apart: still AA.", "A\u030a\u0301se", "AASE", "PP-16")
     _is("marks-in-another-order", "Dot below before circumflex.", "Tha\u0323\u0302t", "THAT", "PP-16")
     _is("mark-without-letter", "A mark that composes with nothing.", "Ba\u030fx\u0301", "BAX", "PP-16")
 
@@ -91,6 +95,8 @@ def _separators() -> None:
     _is("modifier-apostrophe", "A letter that is an apostrophe.", "Mas\u02bcud", "MASUD", "PP-18")
     _is("full-stop", "A full stop is left out.", "St. John", "ST<JOHN", "PP-18")
     _is("nickname", "A name in quotation marks: the marks go.", 'Anna "Thử"', "ANNA<THU", "PP-18")
+    _is("middle-dot", "A middle dot, as Catalan has it.", "Gal·la", "GALLA", "PP-18")
+    _is("round-brackets", "Round brackets go, and what they hold stays.", "Anna (Thử)", "ANNA<THU", "PP-18")
     _is("soft-hyphen", "A soft hyphen cannot be seen.", "Nguy\u00adễn", "NGUYEN", "PP-18")
     _is(
         "zero-width-space",
@@ -130,6 +136,7 @@ def _cyrillic() -> None:
         ("ukrainian-ge", "The letter Ґ, which Ukrainian has and Russian has not.", "Ґалаґан"),
         ("serbian", "Serbian letters.", "Ђорђевић"),
         ("belarusian", "The letter Ў, which Belarusian has and Russian has not.", "Ўладзімір"),
+        ("belarusian-decomposed", "Ў with its breve apart.", "У\u0306лад"),
         ("macedonian", "The letter Ѓ, which Macedonian has and Russian has not.", "Ѓорѓи"),
     ):
         _refused(name, description, written, "PP-19", "PP-20")
@@ -148,6 +155,7 @@ def _without_rule() -> None:
     _refused("symbol", "A symbol.", "Văn & Thử")
     _refused("at-sign", "An address.", "thu@example")
     _refused("underscore", "A low line is no separator.", "VAN_THU")
+    _refused("square-brackets", "Square brackets are in no name.", "Anna [Thử]")
     _refused("emoji", "An emoji.", "Thử 🙂")
     _refused("mixed-scripts", "One Greek letter among Latin ones.", "NGUΥEN")
     _refused("roman-numeral", "A Roman numeral that is one character.", "Smith Ⅲ")

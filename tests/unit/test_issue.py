@@ -123,7 +123,9 @@ def test_newborn_tested_just_after_midnight():
 )
 def test_moment_of_a_sample_is_judged_as_it_will_be_read(sampled_at, code):
     born = person(birth_date=date(1983, 5, 17))
-    error = refusal(vc.HealthCertificate(subject=born, test=replace(NUCLEIC_ACID_TEST, sampled_at=sampled_at)))
+    error = refusal(
+        vc.HealthCertificate(subject=born, test=replace(NUCLEIC_ACID_TEST, sampled_at=sampled_at))
+    )
     assert error.codes == (code,)
 
 

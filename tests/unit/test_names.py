@@ -120,6 +120,18 @@ def test_further_mark_does_not_undo_the_expansion(written, standard):
     assert transliterate(unicodedata.normalize("NFD", written)) == standard
 
 
+@pytest.mark.parametrize(
+    ("letter", "mark", "standard"),
+    [("A", "\u0308", "AE"), ("A", "\u030a", "AA"), ("o", "\u0308", "OE"), ("u", "\u0308", "UE")],
+)
+def test_marks_apart_do_so_in_any_order(letter, mark, standard):
+    for code in range(0x0300, 0x0370):
+        if chr(code) not in "\u0308\u030a\u0344":
+            for marks in (mark + chr(code), chr(code) + mark):
+                assert transliterate(letter + marks + "x") == standard + "X", hex(code)
+                assert transliterate(unicodedata.normalize("NFC", letter + marks)) == standard, hex(code)
+
+
 def test_russian_alphabet_by_the_general_cyrillic_table():
     assert transliterate("Щербакова Юлия Игоревна") == "SHCHERBAKOVA<IULIIA<IGOREVNA"
     assert transliterate("Объедков Жуль Ёжик-Цапхчшыэя") == "OBIEEDKOV<ZHUL<EZHIK<TSAPKHCHSHYEIA"
@@ -142,6 +154,7 @@ def test_apostrophes_join_what_they_divide(apostrophe):
 
 def test_full_stops_and_invisible_characters_are_dropped():
     assert transliterate("St. John Jr.") == "ST<JOHN<JR"
+    assert transliterate("Gal\u00b7la (Anna)") == "GALLA<ANNA"
     assert transliterate("\ufeffAn\u200bNa\u00ad") == "ANNA"
 
 
@@ -161,6 +174,8 @@ def test_full_width_letters_are_letters():
         ("王小明", "U+738B"),
         ("Nguyen 2", "U+0032"),
         ("Nguy?n", "U+003F"),
+        ("Anna [Thử]", "U+005B"),
+        ("\u0423\u0306ладзiмiр", "U+040E"),
         ("Nguy\ufffdn", "U+FFFD"),
         ("Παπαδοπούλου", "U+03A0"),
         ("Григорій", "U+0456"),

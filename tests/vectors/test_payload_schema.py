@@ -13,6 +13,7 @@ from tests.support.signers import NOW, certificate, issuer, person
 
 import vaxcert as vc
 from vaxcert.codec import container
+from vaxcert.rules.lint import ALLOWED_ON_ISSUE
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "specs/schemas/eu-dcc.schema.json").read_text())
 VALIDATOR = Draft202012Validator(SCHEMA)
@@ -59,11 +60,12 @@ def test_issued_certificates_follow_the_schema(issued: vc.HealthCertificate) -> 
     assert payload["ver"] == ("1.3.0" if "fnt" in payload["nam"] else "1.3.2")
 
 
-def test_vectors_without_a_finding_follow_the_schema() -> None:
+def test_vectors_without_a_finding_but_those_of_issuers_follow_the_schema() -> None:
     checked = 0
     for path in sorted((FOLDER / "vectors/payload").glob("*.json")):
         vector = json.loads(path.read_text())
-        if vector["expected"]["outcome"] == "accepted" and not vector["expected"]["findings"]:
+        expected = vector["expected"]
+        if expected["outcome"] == "accepted" and ALLOWED_ON_ISSUE.issuperset(expected["findings"]):
             assert faults(claim_of(vector["stages"]["text"])) == [], vector["id"]
             checked += 1
     assert checked > 20

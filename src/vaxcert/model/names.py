@@ -19,6 +19,7 @@ from vaxcert.model.certificate import Person
 
 _STANDARD_CHARACTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ<"
 _FILLERS: Final = re.compile(r"<{2,}")
+_MARKED: Final = re.compile("[A-Za-z][\u0300-\u036f]+")
 
 _FILLER_CHARACTERS: Final = (
     " \t\n\r\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
@@ -68,7 +69,7 @@ _LETTER_BLOCKS: Final = (range(0x00C0, 0x0250), range(0x1E00, 0x1F00), range(0xF
 
 
 def _letter_rule(letter: str) -> str | None:
-    """The standard form of one precomposed Latin letter, or None where it has none."""
+    """The standard form of one Latin letter, whose marks may be apart from it, or None where it has none."""
     ruled = _LATIN.get(letter) or _LATIN.get(letter.upper())
     if ruled is not None:
         return ruled
@@ -81,6 +82,10 @@ def _letter_rule(letter: str) -> str | None:
         if ruled_letter in _LATIN:
             return _LATIN[ruled_letter]
     return base if "A" <= base <= "Z" else None
+
+
+def _marked_rule(found: re.Match[str]) -> str:
+    return _letter_rule(found[0]) or found[0]
 
 
 def _make_table() -> dict[int, str | None]:
@@ -126,8 +131,9 @@ def transliterate(text: str) -> str:
     """
     standard = text.translate(_TABLE)
     if not is_standard_name(standard):
-        # combining marks on their own: compose first, then drop those that compose with nothing
-        standard = unicodedata.normalize("NFC", text).translate(_TABLE_DROPPING_MARKS)
+        # marks on their own: by rule on Latin letters, else composed, or dropped where they compose with nothing
+        apart = _MARKED.sub(_marked_rule, unicodedata.normalize("NFD", text))
+        standard = unicodedata.normalize("NFC", apart).translate(_TABLE_DROPPING_MARKS)
         if not is_standard_name(standard):
             raise _no_rule(standard)
     if "<" in standard:
