@@ -78,6 +78,8 @@ def _other_forms() -> None:
     form("uci", "UCI for UVCI.", "URN:UCI:01:VN:4E5F1A0C")
     form("dgci", "DGCI in front.", "DGCI:V1:VN:4E5F1A0C")
     form("version-v1", "Version V1.", "URN:UVCI:V1:VN:4E5F1A0C")
+    form("version-v01", "Version V01.", "URN:UVCI:V01:VN:4E5F1A0C")
+    form("version-1", "Version 1 is in no form in use.", "URN:UVCI:1:VN:4E5F1A0C", country=None)
     form("version-02", "Version 02 does not exist.", "URN:UVCI:02:VN:4E5F1A0C", country=None)
     form("dashes", "A UUID with its dashes.", "URN:UVCI:01:VN:4E5F1A0C-9B7D-42E8-A3D6-C0F1B2A39485")
     form("space-inside", "A space in it.", "URN:UVCI:01:VN:4E5F 1A0C")

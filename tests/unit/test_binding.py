@@ -9,8 +9,10 @@ from vaxcert.errors import Reason
 from vaxcert.findings import FindingCode
 from vaxcert.model.certificate import Kind
 from vaxcert.trust import binding
-from vaxcert.trust.origin import Environment, ListOrigin
+from vaxcert.trust.origin import Environment, ListOrigin, Proof
 from vaxcert.verify import Level
+
+SKEW = SECOND * 300
 
 
 def reason_of(*keys, claims=None, at=AT, **policy):
@@ -189,6 +191,38 @@ def test_reporting_stale_lists_goes_on_with_a_finding():
     found = {finding.code for finding in verifier.verify(text(), at=AT).findings}
     assert found == {FindingCode.LIST_STALE}
     assert verifier.report(text(by=ps256()), at=AT).reason is Reason.UNKNOWN_KEY
+
+
+@pytest.mark.parametrize(
+    ("dates", "at", "found"),
+    [
+        ({}, AT, set()),
+        ({"next_update": AT}, AT, set()),
+        ({"next_update": AT}, AT + SECOND, {FindingCode.LIST_OVERDUE}),
+        ({"next_update": AT, "usable_until": AT}, AT + SKEW, {FindingCode.LIST_OVERDUE}),
+        ({"issued": AT}, AT - SKEW, set()),
+        ({"issued": AT}, AT - SKEW - SECOND, {FindingCode.CLOCK_BEFORE_LIST}),
+        ({"proof": Proof.SIGNED}, AT, set()),
+        ({"proof": Proof.UNSIGNED}, AT, {FindingCode.LIST_UNSIGNED}),
+        (
+            {"proof": Proof.UNSIGNED, "issued": AT, "next_update": AT - 2 * SKEW},
+            AT - SKEW - SECOND,
+            {FindingCode.LIST_UNSIGNED, FindingCode.CLOCK_BEFORE_LIST, FindingCode.LIST_OVERDUE},
+        ),
+    ],
+)
+def test_what_is_odd_about_a_list(dates, at, found):
+    verifier = vc.Verifier(vc.TrustList([replace(key(), origin=listed("a list", **dates))]))
+    assert {finding.code for finding in verifier.verify(text(), at=at).findings} == found
+
+
+@pytest.mark.parametrize("skew", [SECOND * 0, SKEW])
+def test_a_list_may_be_past_its_end_by_the_tolerance_and_no_second_more(skew):
+    ended = replace(key(), origin=listed("old", usable_until=AT))
+    verifier = vc.Verifier(vc.TrustList([ended]), policy=vc.VerificationPolicy(clock_skew=skew))
+    for by, reason in ((es256(), None), (ps256(), Reason.UNKNOWN_KEY)):
+        assert verifier.report(text(by=by), at=AT + skew).reason is reason
+        assert verifier.report(text(by=by), at=AT + skew + SECOND).reason is Reason.STALE_TRUST_LIST
 
 
 def test_empty_environments_are_a_mistake_of_the_caller():
