@@ -29,6 +29,7 @@ from test_vectors.families import (
     trust_list,
     trust_list_attacks,
     trust_list_formats,
+    trust_list_gdhcn,
     zlib,
 )
 
@@ -47,6 +48,7 @@ ALL: Final = (
     trust_list.FAMILY,
     trust_list_attacks.FAMILY,
     trust_list_formats.FAMILY,
+    trust_list_gdhcn.FAMILY,
     revocation.FAMILY,
     revocation_list.FAMILY,
     attestation.FAMILY,

@@ -1392,7 +1392,7 @@ def _german() -> None:
         ),
         (
             "key-not-listed",
-            "A key that is not listed has nothing revoked.",
+            "German lists: a key that is not in the list of keys has nothing revoked.",
             good,
             [(_query(kid="00" * 8), free)],
         ),
@@ -1442,7 +1442,7 @@ def _german() -> None:
     _add("german-no-anchor", "No anchor.", opened(good, ()), "anchor-missing", "RV-39")
     _add(
         "german-weak-anchor",
-        "The anchor is an RSA key of 1024 bits.",
+        "German lists, and the anchor is an RSA key of 1024 bits.",
         opened(good, ("rsa-1024",)),
         "weak-signature",
         "RV-39",

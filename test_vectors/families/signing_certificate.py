@@ -923,6 +923,65 @@ def _several() -> None:
     )
 
 
+def _two_countries() -> None:
+    for what, second, description, country in (
+        ("the-same-country-twice", "VN", "The subject names one country twice.", "VN"),
+        ("the-same-country-in-two-cases", "vn", "The subject names one country in both cases.", "VN"),
+        ("a-country-and-no-country", "V1", "The subject names a country, and beside it none.", None),
+    ):
+        subject = name("TEST DSC", "VN", second)
+        _add(
+            what,
+            description,
+            signer(subject=subject),
+            ("SC-3", "SC-14"),
+            "country-repeated",
+            country=country,
+        )
+
+
+def _unreadable_parts() -> None:
+    words, no_words = b"TEST vaxcert", b"TEST \xff\xff\xff\xff\xff\xff\xff"
+    for what, subject, errors, description in (
+        ("other", certificates.SIGNER, (), "Subject and issuer cannot be read, and differ."),
+        (
+            "one",
+            certificates.AUTHORITY,
+            ("self-issued",),
+            "Subject and issuer cannot be read, and are the same.",
+        ),
+    ):
+        der = signer(subject=subject, encoded=lambda body: body.replace(words, no_words))
+        _add(f"names-unreadable-{what}", description, der, ("SC-23", "SC-24"), *errors)
+    broken = replaced(b"\x0c\x08TEST DSC", b"\x1f\x1f\x07EST DSC")
+    _add(
+        "unreadable-subject-and-serial",
+        "A subject that cannot be taken apart is told before a serial number of zero.",
+        signer(encoded=lambda body: with_serial(b"\0")(broken(body))),
+        "SC-24",
+        "extensions-unreadable",
+        "serial-not-positive",
+    )
+    surplus = x509.UnrecognizedExtension(ObjectIdentifier("2.5.29.15"), bytes.fromhex("03020786"))
+    _add(
+        "key-usage-bits-that-do-not-count",
+        "Only the first bit of the key usage counts; keyCertSign and cRLSign stand beyond it.",
+        signer(**_changed(usage=surplus)),
+        ("SC-17", "SC-24"),
+        "extensions-unreadable",
+    )
+    nameless = x509.AuthorityKeyIdentifier(None, [x509.DirectoryName(certificates.AUTHORITY)], 1)
+    _add(
+        "authority-without-key-identifier",
+        "The authority is named by its name and serial number, without a key identifier.",
+        signer(**_changed(authority_key=nameless)),
+        ("SC-18", "SC-23"),
+        by=authority(),
+    )
+
+
+_two_countries()
+_unreadable_parts()
 _sound()
 _unreadables()
 _serials()

@@ -21,8 +21,26 @@ from test_vectors.signed import cms
 FAMILY: Final = OperationFamily(
     "trust-list-formats",
     "read-trust-list",
-    spec="trust lists as their publishers have them",
+    spec="specs/trust-list.md, section 10: trust lists as their publishers have them",
 )
+
+_FORMS: Final = {
+    "german": "German list",
+    "dccg": "List of the EU gateway",
+    "austrian": "Austrian list",
+    "jwks": "JWK set",
+    "swedish": "Swedish list",
+    "swiss": "Swiss list",
+    "dutch": "Dutch list",
+    "ec-archive": "Archive of the European Commission",
+    "norwegian": "Norwegian list",
+    "french": "French list",
+    "british": "British list",
+    "verify-ehc": "List saved by verify-ehc",
+    "certificates": "Certificates by themselves",
+    "nothing": "No list",
+}
+"""What the first word of a name stands for."""
 
 _SIGNER: Final = "es256-stranger"
 _OTHER: Final = "es256-no-purpose"
@@ -32,6 +50,7 @@ _UNSIGNED: Final = "trust-list-unsigned"
 _MISSING: Final = "anchor-missing"
 _DATED: Final = "2026-01-31T12:00:00+01:00"
 _ISSUED, _USABLE_UNTIL = 1769860800, 1772280000
+_BY_REASON: Final = {_UNSIGNED: "TL-43", "trust-list-empty": "TL-44", "stale-trust-list": "TL-45"}
 
 
 def _json(value: Any) -> bytes:
@@ -50,12 +69,23 @@ def _add(
 ) -> None:
     FAMILY.add(
         name,
-        description,
+        f"{_form(name)}: {description}",
         {"document": base64(data), "anchors": [base64(key(one).certificate) for one in pinned], **more},
         list_not_read(expected) if isinstance(expected, str) else expected,
         context={"at": at},
-        requirements=requirements or ("TL-20",),
+        requirements=requirements or (_requirement(expected),),
     )
+
+
+def _form(name: str) -> str:
+    return next(form for start, form in _FORMS.items() if name.startswith(start))
+
+
+def _requirement(expected: dict[str, Any] | str) -> str:
+    """What is read is about its form, what is refused about its signature, or that it has none."""
+    if not isinstance(expected, str) or expected == "trust-list-unreadable":
+        return "TL-44"
+    return _BY_REASON.get(expected, "TL-42")
 
 
 def _read(form: str, *keys: dict[str, Any], **changes: Any) -> dict[str, Any]:
@@ -99,28 +129,39 @@ def _german_list(*items: Any, signer: str = _SIGNER, after: bytes = b"") -> byte
 def _german() -> None:
     one, read = _item(_KEY), listed_key(_KEY)
     good = _german_list(one)
-    _add("german", "Its first line is the signature over the rest.", good, _read("german", read))
+    _add("german", "its first line is the anchor's signature over the rest.", good, _read("german", read))
     _add(
         "german-white-space",
-        "White space at its end, which is not signed.",
+        "white space at its end, which is not signed.",
         _german_list(one, after=b"\r\n"),
         _read("german", read),
     )
-    _add("german-other-content", "One letter is another.", good.replace(b'"VN"', b'"LA"'), _SIGNATURE)
-    _add("german-by-a-stranger", "Signed by another key.", _german_list(one, signer=_OTHER), _SIGNATURE)
-    _add("german-no-anchor", "No anchor.", good, _MISSING, pinned=())
+    _add(
+        "german-other-content",
+        "one letter of it is another than was signed.",
+        good.replace(b'"VN"', b'"LA"'),
+        _SIGNATURE,
+    )
+    _add(
+        "german-by-a-stranger",
+        "signed by another key than the anchor's.",
+        _german_list(one, signer=_OTHER),
+        _SIGNATURE,
+    )
+    _add("german-no-anchor", "no anchor is pinned.", good, _MISSING, pinned=())
     _add(
         "german-bad-item",
-        "One of two items holds no certificate.",
+        "one of two items holds no certificate.",
         _german_list(one, {**_item(_OTHER), "rawData": "AAAA"}),
         _read("german", read, entries=2, problems=["certificate-unreadable"]),
+        "TL-20",
     )
     held = {"document": base64(good)}
     newer = _item(_OTHER, timestamp="2026-01-31T12:00:01+01:00")
     again = _item("es256-recovery")
     _add(
         "german-newer",
-        "A newer item is there too.",
+        "an edition with a newer item than the one held.",
         _german_list(one, newer),
         _read("german", read, listed_key(_OTHER)),
         "TL-31",
@@ -128,7 +169,7 @@ def _german() -> None:
     )
     _add(
         "german-same-date-other-key",
-        "Another key of the same date: the edition before brings it back.",
+        "an edition of the same date with another key than the one held: it could be one from before.",
         _german_list(one, again),
         "trust-list-rollback",
         "TL-31",
@@ -136,7 +177,7 @@ def _german() -> None:
     )
     _add(
         "german-older",
-        "Its newest item is a second older.",
+        "an edition whose newest item is a second older than that of the one held.",
         _german_list(_item(_KEY, timestamp="2026-01-31T11:59:59+01:00")),
         "trust-list-rollback",
         "TL-31",
@@ -157,26 +198,31 @@ def _gateway() -> None:
     def add(name: str, description: str, items: list[Any], expected: dict[str, Any] | str) -> None:
         FAMILY.add(
             f"dccg-{name}",
-            description,
+            f"{_form('dccg')}: {description}",
             {"document": base64(_json(items)), "anchors": gateway},
             list_not_read(expected) if isinstance(expected, str) else expected,
             context={"at": AT},
-            requirements=("TL-20", "TL-26"),
+            requirements=("TL-46",),
         )
 
     add(
         "two-layers",
-        "The gateway lists an uploader and an authority, the uploader a signer.",
+        "the gateway has signed an uploader and an authority, and the uploader a signer.",
         [authority, uploader, listed],
         {**read, "entries": 3},
     )
     add(
         "signer-by-the-gateway",
-        "The gateway itself lists a signer.",
+        "the gateway itself has signed a signer, which only an uploader may.",
         [authority, uploader, by(_KEY, _SIGNER)],
         {**_read("dccg"), "entries": 3, "problems": ["trust-entry-signature"]},
     )
-    add("nothing-left", "Nothing is signed by anybody who may.", [by(_KEY, "es256-collision-1")], _SIGNATURE)
+    add(
+        "nothing-left",
+        "its one item is signed by nobody who may.",
+        [by(_KEY, "es256-collision-1")],
+        _SIGNATURE,
+    )
 
 
 def _austrian_list(
@@ -192,26 +238,37 @@ def _austrian_list(
 
 def _austrian() -> None:
     def add(
-        name: str, description: str, parts: tuple[bytes, bytes], expected: dict[str, Any] | str, **more: Any
+        name: str,
+        description: str,
+        parts: tuple[bytes, bytes],
+        expected: dict[str, Any] | str,
+        *requirements: str,
+        **more: Any,
     ) -> None:
-        _add(f"austrian{name}", description, parts[0], expected, signature=base64(parts[1]), **more)
+        signature = base64(parts[1])
+        _add(f"austrian{name}", description, parts[0], expected, *requirements, signature=signature, **more)
 
     read = _read("austrian", listed_key(_KEY))
     good = _austrian_list(_KEY)
-    add("", "Content and signature, in two files.", good, read)
+    add("", "content and signature, in two files.", good, read)
     add(
         "-other-content",
-        "The signature is over another content.",
+        "the signature is over another content.",
         _austrian_list(_KEY, over=b"x"),
         _SIGNATURE,
     )
-    add("-by-a-stranger", "Signed by another key.", _austrian_list(_KEY, signer=_OTHER), _SIGNATURE)
-    add("-no-anchor", "No anchor.", good, _MISSING, pinned=())
-    add("-ends", "It ends this second.", good, read, at="2026-02-28T12:00:00Z")
-    add("-ended", "It ended a second ago.", good, "stale-trust-list", at="2026-02-28T12:00:01Z")
-    _add("austrian-without-signature", "The content alone.", good[0], _UNSIGNED)
+    add(
+        "-by-a-stranger",
+        "signed by another key than the anchor's.",
+        _austrian_list(_KEY, signer=_OTHER),
+        _SIGNATURE,
+    )
+    add("-no-anchor", "no anchor is pinned.", good, _MISSING, pinned=())
+    add("-ends", "this is its last second.", good, read, "TL-45", at="2026-02-28T12:00:00Z")
+    add("-ended", "it ended a second ago.", good, "stale-trust-list", at="2026-02-28T12:00:01Z")
+    _add("austrian-without-signature", "the content without its signature.", good[0], _UNSIGNED)
     both = {"trustListContent": base64(good[0]), "trustListSignature": base64(good[1])}
-    _add("austrian-website", "Both in one JSON document.", _json({"trustList": both}), read)
+    _add("austrian-website", "content and signature in one JSON document.", _json({"trustList": both}), read)
 
 
 def _jwk(name: str, **changes: Any) -> dict[str, Any]:
@@ -229,23 +286,23 @@ def _web_keys() -> None:
     document = {"keys": [_jwk(_KEY)]}
     read = _read("jwks", _plain(_KEY))
     good = _jws(document, _SIGNER)
-    _add("jwks", "A JWK set in a JWS.", good, read)
+    _add("jwks", "in a JWS that an anchor signed.", good, read)
     _add(
         "jwks-changed",
-        "The set is another than was signed.",
+        "the set is another than was signed.",
         _jws(document, _SIGNER, changed=_json({"keys": [_jwk(_OTHER)]})),
         _SIGNATURE,
     )
-    _add("jwks-by-a-stranger", "Signed by another key.", _jws(document, _OTHER), _SIGNATURE)
+    _add("jwks-by-a-stranger", "signed by another key than the anchor's.", _jws(document, _OTHER), _SIGNATURE)
     _add(
         "jwks-without-algorithm",
-        "A JWS that says it has no signature.",
+        "in a JWS whose header says that it has no signature (alg none).",
         _jws(document, _SIGNER, alg="none"),
         _SIGNATURE,
     )
     _add(
         "jwks-unsigned",
-        "A bare JWK set, which may be read.",
+        "without a signature, which is allowed.",
         _json(document),
         read,
         pinned=(),
@@ -253,14 +310,14 @@ def _web_keys() -> None:
     )
     _add(
         "jwks-unsigned-refused",
-        "A bare JWK set, which may not be read.",
+        "without a signature, which is not allowed.",
         _json(document),
         _UNSIGNED,
         pinned=(),
     )
     _add(
         "jwks-unsigned-with-anchor",
-        "A bare JWK set, and an anchor to judge it by.",
+        "without a signature, which is allowed, and an anchor is pinned.",
         _json(document),
         _UNSIGNED,
         allow_unsigned=True,
@@ -268,12 +325,14 @@ def _web_keys() -> None:
     countries = {"VN": {"eku": {}, "keys": [_jwk(_KEY, x5c=[base64(key(_KEY).certificate)])]}}
     swedish = {"iss": "TEST", "iat": _ISSUED, "exp": _USABLE_UNTIL, "dsc_trust_list": countries}
     good = _jws(swedish, _SIGNER)
-    _add("swedish", "The Swedish list.", good, _read("swedish", listed_key(_KEY)))
-    _add("swedish-by-a-stranger", "Signed by another key.", _jws(swedish, _OTHER), _SIGNATURE)
-    _add("swedish-ended", "It ended a second ago.", good, "stale-trust-list", at="2026-02-28T12:00:01Z")
+    _add("swedish", "in a JWS that an anchor signed.", good, _read("swedish", listed_key(_KEY)))
+    _add(
+        "swedish-by-a-stranger", "signed by another key than the anchor's.", _jws(swedish, _OTHER), _SIGNATURE
+    )
+    _add("swedish-ended", "it ended a second ago.", good, "stale-trust-list", at="2026-02-28T12:00:01Z")
     _add(
         "swedish-changed",
-        "The list is another than was signed.",
+        "its end is another than was signed.",
         _jws(swedish, _SIGNER, changed=_json({**swedish, "exp": 1893456000})),
         _SIGNATURE,
     )
@@ -291,34 +350,37 @@ def _without_signature() -> None:
         "french": (french, _read("french", listed_key(_KEY))),
     }
     for name, (data, read) in forms.items():
-        _add(name, "A list that nobody signs, which may be read.", data, read, pinned=(), allow_unsigned=True)
-        _add(
-            f"{name}-refused", "A list that nobody signs, which may not be read.", data, _UNSIGNED, pinned=()
-        )
+        _add(name, "nobody signs it, and reading it is allowed.", data, read, pinned=(), allow_unsigned=True)
+        _add(f"{name}-refused", "nobody signs it, and reading it is not allowed.", data, _UNSIGNED, pinned=())
         _add(
             f"{name}-with-anchor",
-            "A list that nobody signs, and an anchor to judge it by.",
+            "nobody signs it, reading it is allowed, and an anchor is pinned: it is refused all the same.",
             data,
             _UNSIGNED,
             allow_unsigned=True,
         )
     _add(
         "certificates",
-        "Certificates in PEM, for which whoever hands them over vouches.",
+        "in PEM; whoever hands them over vouches for them.",
         pem,
         _read("certificates", listed_key(_KEY)),
         pinned=(),
     )
-    _add("certificates-with-anchor", "Certificates in PEM, and an anchor to judge them by.", pem, _UNSIGNED)
+    _add(
+        "certificates-with-anchor",
+        "in PEM, and an anchor is pinned, which asks for a signature.",
+        pem,
+        _UNSIGNED,
+    )
     _add(
         "certificates-after-a-signed-list",
-        "Certificates in the place of a signed list.",
+        "in PEM, in the place of a signed list.",
         pem,
         _UNSIGNED,
         "TL-37",
         previous={"document": base64(_german_list(_item(_KEY)))},
     )
-    _add("nothing-known", "Bytes of no form that is known.", b"\x00\x01\x02", "trust-list-empty", pinned=())
+    _add("nothing-known", "bytes of no form that is known.", b"\x00\x01\x02", "trust-list-empty", pinned=())
 
 
 def _dutch_list(usage: Any, *, signed: Any = None, signer: str = _SIGNER, **member: Any) -> bytes:
@@ -331,22 +393,27 @@ def _dutch_list(usage: Any, *, signed: Any = None, signer: str = _SIGNER, **memb
 
 def _dutch() -> None:
     read = _read("dutch", _plain(_KEY))
-    _add("dutch", "A payload, and a CMS message over it.", _dutch_list([]), read)
+    _add("dutch", "a payload, and a CMS message of an anchor over it.", _dutch_list([]), read)
     _add(
         "dutch-of-vaccinations",
-        "The letters say what a key may sign.",
+        "the letters of a key say what it may sign, here vaccinations.",
         _dutch_list(["v"]),
         _read("dutch", _plain(_KEY, kinds=["vaccination"])),
     )
     _add(
         "dutch-of-its-own",
-        "The name NLD is the Netherlands.",
+        "the name NLD of a key is the Netherlands.",
         _dutch_list([], san="NLD"),
         _read("dutch", _plain(_KEY, country="NL")),
     )
-    _add("dutch-by-a-stranger", "Signed by another key.", _dutch_list([], signer=_OTHER), _SIGNATURE)
-    _add("dutch-other-content", "Another payload was signed.", _dutch_list([], signed={}), _SIGNATURE)
-    _add("dutch-no-anchor", "No anchor.", _dutch_list([]), _MISSING, pinned=())
+    _add(
+        "dutch-by-a-stranger",
+        "signed by another key than the anchor's.",
+        _dutch_list([], signer=_OTHER),
+        _SIGNATURE,
+    )
+    _add("dutch-other-content", "another payload was signed.", _dutch_list([], signed={}), _SIGNATURE)
+    _add("dutch-no-anchor", "no anchor is pinned.", _dutch_list([]), _MISSING, pinned=())
 
 
 def _swiss() -> None:
@@ -361,11 +428,26 @@ def _swiss() -> None:
         _add(f"swiss{name}", description, _jws(keys, _SIGNER), expected, **beside, **more)
 
     active = _jws({"activeKeyIds": [kid]}, _SIGNER)
-    add("", "The keys, and the identifiers of those that are active.", _read("swiss", _plain(_KEY)), active)
-    add("-without-the-active", "Nothing says which keys still count.", "trust-list-unreadable", None)
+    add(
+        "",
+        "the keys, and the identifiers of those that are active, each in a JWS.",
+        _read("swiss", _plain(_KEY)),
+        active,
+    )
+    add(
+        "-without-the-active",
+        "the identifiers of the active keys are not there.",
+        "trust-list-unreadable",
+        None,
+    )
     by_another = _jws({"activeKeyIds": [kid]}, _OTHER)
-    add("-active-by-a-stranger", "The identifiers are signed by another key.", _SIGNATURE, by_another)
-    add("-no-anchor", "No anchor.", _MISSING, active, pinned=())
+    add(
+        "-active-by-a-stranger",
+        "the identifiers of the active keys are signed by another key.",
+        _SIGNATURE,
+        by_another,
+    )
+    add("-no-anchor", "no anchor is pinned.", _MISSING, active, pinned=())
 
 
 def _coordinate(name: str) -> bytes:
@@ -386,11 +468,18 @@ def _saved_by_verify_ehc() -> None:
     dates = {"not_before": "2025-01-01T00:00:00Z", "not_after": "2027-01-01T00:00:00Z"}
     read = _read("verify-ehc", _plain(_KEY, country="VN", kinds=["test"], **dates))
     data = _json(document)
-    _add("verify-ehc", "Keys with country, dates and usage.", data, read, pinned=(), allow_unsigned=True)
-    _add("verify-ehc-refused", "A list that nobody signs, which may not be read.", data, _UNSIGNED, pinned=())
+    _add(
+        "verify-ehc",
+        "keys with country, dates and usage; nobody signs it, and reading it is allowed.",
+        data,
+        read,
+        pinned=(),
+        allow_unsigned=True,
+    )
+    _add("verify-ehc-refused", "nobody signs it, and reading it is not allowed.", data, _UNSIGNED, pinned=())
     _add(
         "verify-ehc-with-anchor",
-        "A list that nobody signs, and an anchor to judge it by.",
+        "nobody signs it, reading it is allowed, and an anchor is pinned: it is refused all the same.",
         data,
         _UNSIGNED,
         allow_unsigned=True,
@@ -403,7 +492,7 @@ def _british() -> None:
     named: dict[str, Any] = {"pinned": (), "format": "british"}
     _add(
         "british",
-        "Called British, all its keys are Great Britain's.",
+        "by its name all its keys are Great Britain's; nobody signs it, and reading it is allowed.",
         data,
         read,
         allow_unsigned=True,
@@ -411,7 +500,7 @@ def _british() -> None:
     )
     _add(
         "british-refused",
-        "Called British, and may not be read without a signature.",
+        "nobody signs it, and reading it is not allowed.",
         data,
         _UNSIGNED,
         **named,
@@ -439,12 +528,14 @@ def _archived() -> None:
         _add(f"ec-archive{name}", description, data, expected, signature=text, **more)
 
     good = cms(data, _SIGNER)
-    add("", "A ZIP file, and a CMS message over it.", _read("ec-archive", listed_key(_KEY)), good)
-    add("-by-a-stranger", "Signed by another key.", _SIGNATURE, cms(data, _OTHER))
-    add("-other-content", "Another archive was signed.", _SIGNATURE, cms(_archive(_OTHER), _SIGNER))
-    add("-weak", "Signed over SHA-1.", "weak-signature", cms(data, _SIGNER, weak=True))
-    add("-no-anchor", "No anchor.", _MISSING, good, pinned=())
-    _add("ec-archive-without-signature", "The ZIP file alone.", data, _UNSIGNED)
+    add(
+        "", "a ZIP file, and a CMS message of an anchor over it.", _read("ec-archive", listed_key(_KEY)), good
+    )
+    add("-by-a-stranger", "signed by another key than the anchor's.", _SIGNATURE, cms(data, _OTHER))
+    add("-other-content", "another archive was signed.", _SIGNATURE, cms(_archive(_OTHER), _SIGNER))
+    add("-weak", "the signature is over SHA-1.", "weak-signature", cms(data, _SIGNER, weak=True))
+    add("-no-anchor", "no anchor is pinned.", _MISSING, good, pinned=())
+    _add("ec-archive-without-signature", "the ZIP file without its signature.", data, _UNSIGNED)
 
 
 _german()
