@@ -980,8 +980,6 @@ def _unreadable_parts() -> None:
     )
 
 
-_two_countries()
-_unreadable_parts()
 _sound()
 _unreadables()
 _serials()
@@ -998,3 +996,5 @@ _dates()
 _issued_by()
 _thirds()
 _several()
+_two_countries()
+_unreadable_parts()

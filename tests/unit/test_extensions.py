@@ -28,7 +28,12 @@ ARGUMENTS = {
 
 
 def with_usage(*granted: str) -> bytes:
-    usage = x509.KeyUsage(**{argument: name in granted for name, argument in ARGUMENTS.items()})
+    return with_extension(
+        x509.KeyUsage(**{argument: name in granted for name, argument in ARGUMENTS.items()})
+    )
+
+
+def with_extension(usage: x509.ExtensionType) -> bytes:
     return (
         x509.CertificateBuilder()
         .subject_name(NAME)
@@ -52,3 +57,20 @@ def test_each_use_of_a_key_is_read_alone(name: str) -> None:
 
 def test_no_use_of_a_key_at_all() -> None:
     assert read_extensions(with_usage()).key_usage == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("encoded", "granted"),
+    [
+        ("03020780", {"digitalSignature"}),
+        ("03020786", {"digitalSignature"}),
+        ("03020186", {"digitalSignature", "keyCertSign", "cRLSign"}),
+        ("030100", set()),
+        ("0300", None),
+    ],
+)
+def test_bits_that_do_not_count_grant_nothing(encoded: str, granted: set[str] | None) -> None:
+    usage = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.15"), bytes.fromhex(encoded))
+    found = read_extensions(with_extension(usage))
+    assert found.key_usage == granted
+    assert bool(found.problems) is (granted is None)

@@ -448,6 +448,49 @@ def test_unreadable_subject_hides_nothing_else() -> None:
     assert found[0].detail == "subject: a DER tag of several octets"
 
 
+def test_the_first_error_is_the_first_of_the_specification_and_what_cannot_be_read_comes_before_it() -> None:
+    wrong = dsc(
+        subject=name(C="vn", O="TEST"),
+        key=ec.generate_private_key(ec.SECP384R1()).public_key(),
+        constraints=CA_EXTENSIONS["constraints"],
+        usage=None,
+        aki=None,
+        days=1462,
+        signer=OTHER_KEY,
+    )
+    wrong = with_serial(changed(wrong, ECDSA_SHA256, ECDSA_SHA256[:-1] + b"\x7f", count=2), b"\x00")
+    assert codes(wrong, EU_DSC, CA, START - SECOND) == [
+        "serial-not-positive",
+        "signature-algorithm",
+        "country-form",
+        "common-name-missing",
+        "curve",
+        "is-authority",
+        "key-usage-missing",
+        "authority-key-identifier-missing",
+        "validity-too-long?",
+        "not-yet-valid",
+        "not-signed-by-authority",
+        "outlives-authority",
+    ]
+    value = der.encode(der.OBJECT_IDENTIFIER, der.object_identifier("2.5.4.3")) + b"\x1f\x1f\x01A"
+    attribute = der.encode(der.SET, der.encode(der.SEQUENCE, value))
+    unreadable = with_field(wrong, 5, der.encode(der.SEQUENCE, attribute))
+    assert codes(unreadable, EU_DSC)[:2] == ["extensions-unreadable", "serial-not-positive"]
+
+
+UTF8_TEST = b"\x0c\x04TEST"
+
+
+def test_names_that_cannot_be_read_are_not_one_name() -> None:
+    broken = changed(dsc(), UTF8_TEST, b"\x0c\x04TE\xff\xff", count=2)
+    assert broken.subject == broken.issuer
+    assert codes(broken, EU_DSC) == []
+    itself = name(C="VN", O="TEST", CN="TEST DSC")
+    broken = changed(dsc(issuer=itself, signer=KEY), UTF8_TEST, b"\x0c\x04TE\xff\xff", count=2)
+    assert codes(broken, EU_DSC) == ["self-issued"]
+
+
 def test_extension_that_is_there_twice_is_told() -> None:
     subject_key, period = (bytes.fromhex(text) for text in ("0603551d0e", "0603551d10"))
     twice = changed(dsc(), subject_key, period)

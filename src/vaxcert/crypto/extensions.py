@@ -188,11 +188,13 @@ def _basic_constraints(value: bytes) -> BasicConstraints:
 
 
 def _key_usage(value: bytes) -> frozenset[str]:
-    bits = der_reader.content(value, der_reader.BIT_STRING)[1:]
+    bits = der_reader.content(value, der_reader.BIT_STRING)
+    if not bits:
+        raise ValueError("a BIT STRING that does not say how many of its bits count")
+    unused, *octets = bits
+    counted = 8 * len(octets) - unused
     return frozenset(
-        name
-        for n, name in enumerate(KEY_USAGES)
-        if bits[n // 8 : n // 8 + 1] and bits[n // 8] & 0x80 >> n % 8
+        name for n, name in enumerate(KEY_USAGES) if n < counted and octets[n // 8] & 0x80 >> n % 8
     )
 
 

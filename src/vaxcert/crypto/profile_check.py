@@ -39,6 +39,7 @@ from vaxcert.crypto.signing_certificate import (
     OLD_PURPOSE_ARC,
     PURPOSE_ARC,
     PURPOSE_NUMBER,
+    UNREADABLE_NAME,
     SigningCertificate,
     read_signing_certificate,
 )
@@ -93,7 +94,7 @@ def check(
         at: The time to look at its dates for, aware. Without it only their lengths are looked at.
 
     Returns:
-        The deviations, in a fixed order.
+        The deviations in a fixed order, what cannot be read first.
 
     Raises:
         TrustListError: `certificate-unreadable`, when it is given as bytes that are no certificate.
@@ -101,7 +102,7 @@ def check(
     if isinstance(certificate, bytes):
         certificate = read_signing_certificate(certificate)
     extensions = read_extensions(certificate.der)
-    return (
+    found = (
         *_readable(certificate, extensions),
         *_fields(certificate),
         *_key(certificate, profile),
@@ -113,6 +114,7 @@ def check(
         *(_dates(certificate, extensions, profile.validity, at) if at is not None else ()),
         *_issuing(certificate, extensions, profile, issuer),
     )
+    return tuple(sorted(found, key=lambda finding: finding.code is not ProfileCode.EXTENSIONS_UNREADABLE))
 
 
 def guessed_profile(certificate: SigningCertificate) -> Profile:
@@ -332,7 +334,7 @@ def _issuing(
     profile: Profile,
     issuer: SigningCertificate | None,
 ) -> Findings:
-    self_issued = certificate.subject == certificate.issuer
+    self_issued = _names_itself(certificate)
     if profile.has_authority and self_issued:
         yield _error(ProfileCode.SELF_ISSUED)
     if issuer is None and profile.authority and self_issued:
@@ -340,6 +342,17 @@ def _issuing(
     if issuer is not None:
         yield from _signed_by(certificate, issuer)
         yield from _against(certificate, extensions, issuer)
+
+
+def _names_itself(certificate: SigningCertificate) -> bool:
+    """Whether subject and issuer are one name; of names that cannot be read, whether they are encoded alike."""
+    if certificate.subject != certificate.issuer or certificate.subject != UNREADABLE_NAME:
+        return certificate.subject == certificate.issuer
+    try:
+        fields = certificate.fields
+    except TrustListError:
+        return False
+    return fields.subject == fields.issuer
 
 
 def _signed_by(certificate: SigningCertificate, issuer: SigningCertificate) -> Findings:

@@ -76,8 +76,8 @@ class SigningCertificate:
         der: The certificate as received.
         kid: Key identifier, 8 bytes (HCERT appendix A.1).
         digest: SHA-256 of `der`, 32 bytes.
-        country: The subject's C (ISO 3166-1 alpha-2), upper case; None where it has none, several or one of
-            another form.
+        country: The subject's C (ISO 3166-1 alpha-2), upper case; None where it has none, different ones or one
+            of another form.
         not_before: First moment of validity, aware UTC.
         not_after: Last moment of validity, aware UTC.
         kinds: What it may sign: the HCERT purposes of its extended key usage, or all where it has none.
@@ -268,8 +268,11 @@ def _country(subject: bytes, certificate: x509.Certificate) -> str | None:
 
 def _any_country(name: x509.Name | None) -> str | None:
     attributes = name.get_attributes_for_oid(NameOID.COUNTRY_NAME) if name is not None else []
-    countries = {str(attribute.value) for attribute in attributes}
-    country = countries.pop() if len(countries) == 1 else ""
+    countries = {_capitals(str(attribute.value)) for attribute in attributes}
+    return countries.pop() if len(countries) == 1 else None
+
+
+def _capitals(country: str) -> str | None:
     return country.upper() if re.fullmatch("[A-Za-z]{2}", country) else None
 
 
