@@ -60,7 +60,7 @@ def mutants_of(source: str) -> list[Mutant]:
     """Every mutant of a module.
 
     Left out is what no test should depend on: docstrings, annotations, sentences, `__repr__`, and whatever is worked
-    out once while the module is loaded, other than its constants.
+    out once while the module is loaded, other than its constants. Names that only annotations know are no constants.
     """
     return [
         Mutant(number, owner, range(statement.lineno, (statement.end_lineno or statement.lineno) + 1))
@@ -102,10 +102,16 @@ def _sites(tree: ast.Module) -> Iterator[tuple[str, ast.stmt, Change]]:
 
 def _of_constant(statement: ast.AnnAssign | ast.Assign) -> Iterator[tuple[str, ast.stmt, Change]]:
     target = statement.target if isinstance(statement, ast.AnnAssign) else statement.targets[0]
-    is_alias = isinstance(statement, ast.AnnAssign) and ast.unparse(statement.annotation) == "TypeAlias"
-    if isinstance(target, ast.Name) and statement.value is not None and not is_alias:
+    if isinstance(target, ast.Name) and statement.value is not None and not _is_of_annotations(statement):
         for change in _of_expression(statement.value):
             yield target.id, statement, change
+
+
+def _is_of_annotations(statement: ast.AnnAssign | ast.Assign) -> bool:
+    """Whether it names a type, which nothing looks at when the code runs."""
+    if isinstance(statement, ast.AnnAssign) and ast.unparse(statement.annotation) == "TypeAlias":
+        return True
+    return isinstance(statement.value, ast.Call) and ast.unparse(statement.value.func) == "TypeVar"
 
 
 def _of_function(function: _Function, name: str) -> Iterator[tuple[str, ast.stmt, Change]]:
@@ -113,7 +119,7 @@ def _of_function(function: _Function, name: str) -> Iterator[tuple[str, ast.stmt
     for statement in _statements(body):
         for change in _of_statement(statement):
             yield name, statement, change
-    for block in _blocks(function):
+    for block in _all_blocks(function):
         for place, one in enumerate(block):
             if _is_removable(one):
                 yield name, one, _setter(block, place, ast.copy_location(ast.Pass(), one))
@@ -135,6 +141,13 @@ def _blocks(statement: ast.stmt | ast.ExceptHandler) -> Iterator[list[ast.stmt]]
         yield from _blocks(handler)
     for case in getattr(statement, "cases", ()):
         yield case.body
+
+
+def _all_blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
+    for block in _blocks(statement):
+        yield block
+        for one in block:
+            yield from _all_blocks(one)
 
 
 def _is_removable(statement: ast.stmt) -> bool:

@@ -2,8 +2,10 @@
 
 Changes the code of `vaxcert.codec`, `crypto`, `trust` and `verify` in one small way after the other (`tools.mutants`),
 and runs the vectors and unit tests that go through the changed lines. Each mutant lives in a child process, forked from
-one that has loaded all tests: a function gets the changed code, a constant the changed value. A mutant is noticed when
-a test fails, or uses up its processor time; one that no test of those run noticed has survived. Writes `mutants.json`.
+one that has loaded all tests. A function gets the changed code. Where a constant is changed, or a function that is
+called while modules load only, the child loads everything of ours anew, and the tests of the module are run. A mutant
+is noticed when a test fails, or uses up its processor time; one that no test of those run noticed has survived.
+Writes `mutants.json`, now and then while it runs; `--resume` goes on with what is not in it yet.
 """
 
 from __future__ import annotations
@@ -19,16 +21,19 @@ import resource
 import signal
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cache
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.util import spec_from_file_location
 from itertools import cycle
 from math import sqrt
 from pathlib import Path
 from random import Random
 from time import monotonic, process_time
-from types import CodeType, FunctionType, ModuleType
+from types import CodeType, FunctionType
 from typing import Any, Final
 
 import coverage
@@ -48,6 +53,8 @@ _ENOUGH: Final = 0.9
 _SLOW_TEST: Final = 2.0
 _SECONDS_OF_TESTS: Final = 8.0
 _SECONDS_OF_A_TEST: Final = 5
+_SECONDS_TO_LOAD: Final = 30
+_QUIET: Final = ("-o", "addopts=", "-p", "no:terminal", "-p", "no:cacheprovider")
 _SURVIVED, _NOTICED, _BROKEN = 0, 1, 3
 
 
@@ -62,27 +69,63 @@ class Result:
     outcome: str
 
 
+class _Changed(SourceFileLoader, MetaPathFinder):
+    """Loads one module from other code."""
+
+    def __init__(self, name: str, path: Path, code: CodeType) -> None:
+        super().__init__(name, str(path))
+        self.code = code
+
+    def find_spec(self, fullname: str, *_: object) -> ModuleSpec | None:
+        return spec_from_file_location(fullname, self.path, loader=self) if fullname == self.name else None
+
+    def get_code(self, _: str) -> CodeType:
+        return self.code
+
+
+class _Chosen:
+    """Some tests of those collected, in the order of their names. A plugin of pytest."""
+
+    def __init__(self, names: list[str]) -> None:
+        self.places = {name: place for place, name in enumerate(names)}
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        chosen = (item for item in items if item.nodeid in self.places)
+        items[:] = sorted(chosen, key=lambda item: self.places[item.nodeid])
+
+
 class Run:
     """All tests, loaded once, and the mutants they are tried on. A plugin of pytest."""
 
-    def __init__(self, files: list[Path], sample: int | None, minutes: float | None, seed: int) -> None:
+    def __init__(
+        self,
+        files: list[Path],
+        sample: int | None,
+        minutes: float | None,
+        seed: int,
+        results: list[Result],
+    ) -> None:
         self.sources = {path: path.read_text("utf-8") for path in files}
+        core = [path for path in _files(list(PACKAGES)) if path not in self.sources]
+        self.core = self.sources | {path: path.read_text("utf-8") for path in core}
         self.sample = sample
         self.minutes = minutes
         self.seed = seed
-        self.results: list[Result] = []
+        self.results = results
         self.mutants: dict[str, int] = {}
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Instead of running the tests once, run them for each mutant."""
         self.items = {item.nodeid: item for item in session.items}
-        for path in self.sources:
+        for path in self.core:
             importlib.import_module(_module(path))
         _pool_of_keys()
         gc.collect()
         gc.freeze()
         lines, self.seconds = _in_child(self._measured)
-        self.through = {path: {int(line): names for line, names in of.items()} for path, of in lines.items()}
+        self.lines = {
+            Path(path): {int(line): names for line, names in of.items()} for path, of in lines.items()
+        }
         print(f"# {len(self.seconds)} of {len(self.items)} tests", file=sys.stderr, flush=True)
         self._try_all()
         failing, tried = self.controls(30)
@@ -92,7 +135,7 @@ class Run:
     def _measured(self) -> tuple[dict[str, dict[int, list[str]]], dict[str, float]]:
         """Lines to tests, and tests to seconds, of all tests that pass soon enough."""
         watch = coverage.Coverage(
-            data_file=None, include=[str(path) for path in self.sources], config_file=False
+            data_file=None, include=[str(path) for path in self.core], config_file=False
         )
         seconds = {}
         watch.start()
@@ -105,7 +148,7 @@ class Run:
                 seconds[name] = process_time() - began
         watch.stop()
         data = watch.get_data()
-        return {str(path): data.contexts_by_lineno(str(path)) for path in self.sources}, seconds
+        return {str(path): data.contexts_by_lineno(str(path)) for path in self.core}, seconds
 
     def _drawn(self) -> list[tuple[Path, Mutant]]:
         """The mutants in an order drawn by a fixed seed, so that any beginning of it is a sample of each package."""
@@ -120,8 +163,16 @@ class Run:
             placed += [(place / len(chosen), one) for place, one in enumerate(chosen)]
         return [one for _, one in sorted(placed, key=lambda each: each[0])]
 
+    def _waiting(self) -> Iterator[tuple[Path, Mutant]]:
+        """Those that nothing is known of yet."""
+        known = {(one.file, one.line, one.owner, one.change) for one in self.results}
+        for path, mutant in self._drawn():
+            one = self._result(path, mutant, "")
+            if (one.file, one.line, one.owner, one.change) not in known:
+                yield path, mutant
+
     def _try_all(self) -> None:
-        waiting = iter(self._drawn())
+        waiting = self._waiting()
         until = None if self.minutes is None else monotonic() + 60 * self.minutes
         running: dict[int, tuple[Path, Mutant]] = {}
         cores = len(os.sched_getaffinity(0))
@@ -152,17 +203,18 @@ class Run:
             codes.append(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
         return sum(code != _SURVIVED for code in codes), number
 
-    def _note(self, path: Path, mutant: Mutant, outcome: str) -> None:
+    def _result(self, path: Path, mutant: Mutant, outcome: str) -> Result:
         _, change = changed(self.sources[path], mutant)
         file = path.relative_to(SOURCE / "vaxcert").as_posix()
-        self.results.append(Result(file, mutant.lines.start, mutant.owner, change, outcome))
+        return Result(file, mutant.lines.start, mutant.owner, change, outcome)
+
+    def _note(self, path: Path, mutant: Mutant, outcome: str) -> None:
+        one = self._result(path, mutant, outcome)
+        self.results.append(one)
         if outcome in ("survived", "untested", "broken"):
-            print(
-                f"{outcome}\t{file}:{mutant.lines.start}\t{mutant.owner}\t{change}",
-                file=sys.stderr,
-                flush=True,
-            )
+            print(f"{outcome}\t{one.file}:{one.line}\t{one.owner}\t{one.change}", file=sys.stderr, flush=True)
         if len(self.results) % 50 == 0:
+            write(self.results)
             print(
                 f"# {len(self.results)} {Counter(one.outcome for one in self.results)}",
                 file=sys.stderr,
@@ -170,20 +222,44 @@ class Run:
             )
 
     def _noticed(self, path: Path, mutant: Mutant, change: bool = True) -> int:
-        if not change:
-            return self._failing(path, mutant)
-        tree, _ = changed(self.sources[path], mutant)
+        source = self.sources[path]
+        tree = changed(source, mutant)[0] if change else ast.parse(source)
         module = importlib.import_module(_module(path))
-        code = compile(tree, module.__file__ or "", "exec")
-        if _is_constant(tree, mutant.owner):
-            try:
-                _replace_constant(module, mutant.owner, code)
-            except Exception:
-                return _NOTICED  # the module cannot be loaded
-        else:
-            function = _function(module, mutant.owner)
-            function.__code__ = _code_of(code, mutant.owner)
+        code = compile(tree, str(path), "exec")
+        if self._matters_while_loading(path, mutant):
+            return self._failing_anew(_Changed(module.__name__, path, code), self._tests_of(path, mutant))
+        function = _function(module, mutant.owner)
+        function.__code__ = _code_of(code, mutant.owner)
         return self._failing(path, mutant)
+
+    def _matters_while_loading(self, path: Path, mutant: Mutant) -> bool:
+        return _is_constant(ast.parse(self.sources[path]), mutant.owner) or not self._through(
+            {path: mutant.lines}
+        )
+
+    def _failing_anew(self, changed: _Changed, names: list[str]) -> int:
+        """Whether tests fail once everything of ours is loaded again, one module of it from changed code."""
+        for name, module in list(sys.modules.items()):
+            if _is_ours(getattr(module, "__file__", None)):
+                del sys.modules[name]
+        sys.meta_path.insert(0, changed)
+        chosen, spent = [], 0.0
+        for name in names:
+            if spent > _SECONDS_OF_TESTS:
+                break
+            chosen.append(name)
+            spent += self.seconds[name]
+        limit = int(process_time() + _SECONDS_TO_LOAD + 5 * spent)
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
+        files = dict.fromkeys(str(ROOT / name.partition("::")[0]) for name in chosen)
+        code = pytest.main([*_QUIET, "--exitfirst", *files], plugins=[_Chosen(chosen)])
+        if code == pytest.ExitCode.OK:
+            return _SURVIVED
+        failed = (
+            pytest.ExitCode.TESTS_FAILED,
+            pytest.ExitCode.INTERRUPTED,
+        )  # the latter: a file was not loaded
+        return _NOTICED if code in failed else _BROKEN
 
     def _failing(self, path: Path, mutant: Mutant) -> int:
         spent = 0.0
@@ -199,29 +275,52 @@ class Run:
         return _SURVIVED
 
     def _tests_of(self, path: Path, mutant: Mutant) -> list[str]:
-        """Tests that go through the changed lines, or those that name the changed constant; the nearest first."""
-        places: dict[Path, set[int]] = {path: set(mutant.lines)}
-        if _is_constant(ast.parse(self.sources[path]), mutant.owner):
-            places = self._mentions(mutant.owner)
-        names = {
+        """Tests that go through the changed lines; else those that name what is changed, and all of the module.
+
+        The nearest come first.
+        """
+        near = path.parent.stem if path.stem == "__init__" else path.stem
+
+        def in_order(names: set[str]) -> list[str]:
+            return sorted(names, key=lambda name: (near not in name.partition("::")[0], self.seconds[name]))
+
+        if not self._matters_while_loading(path, mutant):
+            return in_order(self._through({path: mutant.lines}))
+        naming = self._through(self._mentions(mutant.owner))
+        return [*in_order(naming), *in_order(self._through(self._users(path)) - naming)]
+
+    def _through(self, places: Mapping[Path, Collection[int]]) -> set[str]:
+        """Tests that go through any of these lines."""
+        return {
             name
             for of, numbers in places.items()
             for number in numbers
-            for name in self.through[str(of)].get(number, ())
+            for name in self.lines[of].get(number, ())
             if name in self.seconds
         }
-        near = path.parent.stem if path.stem == "__init__" else path.stem
-        return sorted(names, key=lambda name: (near not in name.partition("::")[0], self.seconds[name]))
 
     @cache  # noqa: B019 - there is one run
-    def _mentions(self, name: str) -> dict[Path, set[int]]:
+    def _users(self, path: Path) -> dict[Path, Collection[int]]:
+        """All lines of a module, and of those that import it."""
+        parent, _, name = _module(path).rpartition(".")
+        importing = re.compile(
+            rf"^from {re.escape(parent)}(?:\.{name} import|  *import .*\b{name}\b)", re.MULTILINE
+        )
+        return {
+            of: self.lines[of].keys()
+            for of, source in self.core.items()
+            if of == path or importing.search(source)
+        }
+
+    @cache  # noqa: B019 - there is one run
+    def _mentions(self, name: str) -> dict[Path, Collection[int]]:
         found: dict[Path, set[int]] = defaultdict(set)
-        for path, source in self.sources.items():
+        for path, source in self.core.items():
             for function in ast.walk(ast.parse(source)):
                 for node in ast.walk(function) if isinstance(function, ast.FunctionDef) else ():
                     if getattr(node, "id", getattr(node, "attr", None)) == name:
                         found[path].add(node.lineno)  # type: ignore[attr-defined]
-        return found
+        return dict(found)
 
 
 def _pool_of_keys() -> None:
@@ -297,19 +396,12 @@ def _is_constant(tree: ast.Module, name: str) -> bool:
     return any(isinstance(target, ast.Name) and target.id == name for target in targets)
 
 
-def _replace_constant(module: ModuleType, name: str, code: CodeType) -> None:
-    """Give a constant its value from the changed module, everywhere it is known."""
-    old = getattr(module, name)
-    fresh = ModuleType(module.__name__)
-    fresh.__dict__.update({key: value for key, value in module.__dict__.items() if key.startswith("__")})
-    exec(code, fresh.__dict__)  # noqa: S102 - it is our own
-    new = getattr(fresh, name)
-    for known in list(sys.modules.values()):
-        if getattr(known, "__name__", "").startswith("vaxcert") and known.__dict__.get(name) is old:
-            setattr(known, name, new)
+def _is_ours(file: str | None) -> bool:
+    """Whether a module is loaded from this repository, and not from the environment in it."""
+    return file is not None and Path(file).is_relative_to(ROOT) and "site-packages" not in file
 
 
-def _function(module: ModuleType, owner: str) -> FunctionType:
+def _function(module: object, owner: str) -> FunctionType:
     found: Any = module
     for part in owner.split("."):
         found = vars(found)[part]
@@ -376,6 +468,14 @@ def scores(results: list[Result], mutants: dict[str, int]) -> dict[str, float]:
     return found
 
 
+def write(results: list[Result]) -> None:
+    """Keep what is known, in the order of the files."""
+    ordered = sorted(results, key=lambda one: (one.file, one.line, one.change))
+    RESULTS.write_text(
+        json.dumps([asdict(one) for one in ordered], indent=1, ensure_ascii=False) + "\n", "utf-8"
+    )
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Test the tests.
 
@@ -389,14 +489,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--sample", type=int, help="at most so many mutants a package, drawn by a fixed seed")
     parser.add_argument("--minutes", type=float, help="begin no mutant after so long")
     parser.add_argument("--seed", type=int, default=1, help="draw another sample")
-    options = parser.parse_args(arguments)
-    run = Run(_files(options.packages or list(PACKAGES)), options.sample, options.minutes, options.seed)
-    quiet = ["-o", "addopts=", "-p", "no:terminal", "-p", "no:cacheprovider"]
-    pytest.main([*quiet, "-m", "not slow and not corpus and not peers", *_tests()], plugins=[run])
-    ordered = sorted(run.results, key=lambda one: (one.file, one.line, one.change))
-    RESULTS.write_text(
-        json.dumps([asdict(one) for one in ordered], indent=1, ensure_ascii=False) + "\n", "utf-8"
+    parser.add_argument(
+        "--resume", action="store_true", help="go on from `mutants.json`; of the same code and tests only"
     )
+    options = parser.parse_args(arguments)
+    known = [Result(**one) for one in json.loads(RESULTS.read_text("utf-8"))] if options.resume else []
+    run = Run(
+        _files(options.packages or list(PACKAGES)), options.sample, options.minutes, options.seed, known
+    )
+    pytest.main([*_QUIET, "-m", "not slow and not corpus and not peers", *_tests()], plugins=[run])
+    write(run.results)
     found = scores(run.results, run.mutants)
     return 0 if found and min(found.values()) >= _ENOUGH else 1
 
