@@ -32,6 +32,10 @@ _HEADING: Final = """# Requirements, code, vectors and tests
 
 Which code does what each requirement of the specifications says, which vectors show it to any implementation, and
 which tests hold it here. Written by `python -m tools.traceability`; a test fails where anything is missing.
+
+Vectors are put to whoever reads. Requirements on who writes, signs or sends are marked *(writers)*: their vectors hold
+what such a writer writes, or what a reader says of one that does otherwise. They cannot show whether a writer keeps to
+the requirement; the tests do.
 """
 
 
@@ -45,6 +49,7 @@ class Specification:
         requirements: Identifiers, in its order; twice where one is there twice.
         code: By requirement, `module:qualified name`.
         tests: By requirement, `file::function`.
+        writers: Requirements that are about who writes, which vectors cannot show.
     """
 
     name: str
@@ -52,6 +57,7 @@ class Specification:
     requirements: tuple[str, ...]
     code: Mapping[str, tuple[str, ...]]
     tests: Mapping[str, tuple[str, ...]]
+    writers: frozenset[str] = frozenset()
 
 
 def specifications(root: Path = ROOT) -> list[Specification]:
@@ -103,6 +109,7 @@ def _specification(path: Path) -> Specification:
         tuple(_REQUIREMENT.findall(text)),
         {name: tuple(entry.get("code", ())) for name, entry in traced.items()},
         {name: tuple(entry.get("tests", ())) for name, entry in traced.items()},
+        frozenset(name for name, entry in traced.items() if entry.get("about") == "writers"),
     )
 
 
@@ -156,7 +163,8 @@ def _test_names(body: Iterable[ast.stmt], prefix: str = "") -> Iterator[str]:
 def _table(spec: Specification, vectors: Mapping[str, list[str]]) -> str:
     rows = [
         f"| {requirement} | {_code_cell(spec.code.get(requirement, ()))} | "
-        f"{_vectors_cell(vectors.get(requirement, []))} | {_cell(spec.tests.get(requirement, ()))} |"
+        f"{'*(writers)* ' if requirement in spec.writers else ''}{_vectors_cell(vectors.get(requirement, []))} | "
+        f"{_cell(spec.tests.get(requirement, ()))} |"
         for requirement in dict.fromkeys(spec.requirements)
     ]
     heading = ("| requirement | code | vectors | tests |", "| --- | --- | --- | --- |")

@@ -673,6 +673,22 @@ def _birth_dates() -> None:
             "ID-23",
             "ID-26",
         )
+    for label, text in (
+        ("dot", "5.1990"),
+        ("hyphen", "05-1990"),
+        ("blank", "05 1990"),
+        ("year-first", "1990-05"),
+    ):
+        _add(
+            f"typed-month-{label}",
+            f"Only a month is typed, as {text}, and the certificate knows the day.",
+            _THU,
+            _typed("Nguyễn, Văn Thử", text),
+            "unclear",
+            ("birth-date-one-partial",),
+            "ID-24",
+            "ID-26",
+        )
     _add(
         "typed-month",
         "Month and year are typed, and the certificate knows no more.",
@@ -690,6 +706,8 @@ def _what_cannot_be_read() -> None:
         "words": "17 May 1990",
         "february-30": "30/02/1990",
         "two-digits": "17/05/90",
+        "two-separators": "17.05-1990",
+        "no-month": "13.1990",
     }.items():
         _unreadable(
             f"typed-date-{label}",

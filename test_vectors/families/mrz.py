@@ -501,7 +501,7 @@ def _dates() -> None:
     )
     _read(
         "born-today-in-utc",
-        "A second later it is that day in UTC too.",
+        "It is the birth date in UTC too, for the first second.",
         passport(born="260202"),
         "ID-8",
         at="2026-02-02T07:00:00+07:00",

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
 from datetime import datetime
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ from vaxcert.findings import FindingCode
 from vaxcert.rules.dose_history import HistoryCode
 from vaxcert.rules.identity import IdentityCode
 from vaxcert.rules.name_comparison import NameDifference
+from vaxcert.rules.records.codes import RecordCode
 from vaxcert.trust.revocation.query import RevocationLists
 from vaxcert.verify import VerificationReport, Verifier
 
@@ -174,6 +177,25 @@ def test_identifier_is_the_path() -> None:
         assert vector["id"] == f"{path.parent.name}::{path.stem}"
 
 
+def test_no_two_vectors_of_a_family_have_the_same_description() -> None:
+    told = Counter((vector["id"].split("::")[0], vector["description"]) for vector in VECTORS)
+    assert [description for description, times in told.items() if times > 1] == []
+
+
+def test_no_description_leans_on_the_vector_before_it() -> None:
+    leaning = re.compile(r"(Likewise|Nor|So|A second (more|later))\b")
+        r"(The same|Likewise|So |Nor |Another one|A second (more|later)|One more)\b(?! \w+ again)"
+    )
+    assert [vector["id"] for vector in VECTORS if leaning.match(vector["description"])] == []
+
+
+def test_what_failing_means_is_not_the_same_for_a_whole_family() -> None:
+    levels: dict[str, set[str]] = {}
+    for vector in VECTORS:
+        levels.setdefault(vector["id"].split("::")[0], set()).add(vector["importance"])
+    assert {family for family, found in levels.items() if len(found) == 1} == set()
+
+
 def test_codes_are_codes_of_the_library() -> None:
     reasons = {vector["expected"]["reason"] for vector in VECTORS} - {None}
     findings = {code for vector in CERTIFICATES for code in vector["expected"]["findings"]}
@@ -197,6 +219,26 @@ def test_every_reason_has_three_vectors() -> None:
     assert {reason: covered[reason] for reason in Reason if covered[reason] < 3} == dict.fromkeys(
         UNREACHABLE_REASONS, 0
     )
+
+
+def test_every_code_of_judgements_has_three_vectors() -> None:
+    told: Counter[str] = Counter()
+    for vector in VECTORS:
+        told.update(codes_told(vector["expected"]))
+    judged = (*ProfileCode, *DecisionCode, *HistoryCode, *IdentityCode)
+    records = (RecordCode.ATTESTATION_MISSING, RecordCode.ATTESTATION_NOT_AUTHORISED)
+    assert {code: told[code] for code in (*judged, *records) if told[code] < 3} == {}
+
+
+def codes_told(expected: dict[str, Any]) -> set[str | None]:
+    """Every code of an answer, each once."""
+    lists = (expected.get(part, ()) for part in ("problems", "findings", "codes"))
+    return {
+        expected["reason"],
+        *chain(*lists),
+        *(one.get("reason") for one in expected.get("attestations", ())),
+        *(one.get("status") for one in expected.get("records", ())),
+    }
 
 
 def test_reasons_without_vectors_are_not_about_reading_certificates_or_lists() -> None:

@@ -89,6 +89,17 @@ def test_reads_requirements_of_a_specification(tmp_path: Path) -> None:
     ]
 
 
+def test_tells_requirements_of_writers_from_others(tmp_path: Path) -> None:
+    (tmp_path / "specs" / "traceability").mkdir(parents=True)
+    (tmp_path / "specs" / "one.md").write_text("# One\n\n- **XX-1** write this\n- **XX-2** read that\n")
+    (tmp_path / "specs" / "traceability" / "one.toml").write_text('[XX-1]\nabout = "writers"\n[XX-2]\n')
+    (spec,) = specifications(tmp_path)
+    assert spec.writers == {"XX-1"}
+    made = page([spec], {"XX-1": ["f::n"], "XX-2": ["f::n"]})
+    assert "| XX-1 |  | *(writers)* `f::n` |" in made
+    assert "| XX-2 |  | `f::n` |" in made
+
+
 def test_shows_some_of_many_vectors_and_how_many_more() -> None:
     made = page([specification("XX-1")], {"XX-1": [f"family::v{number}" for number in range(9)]})
     assert "`family::v5`<br>and 3 more |" in made
