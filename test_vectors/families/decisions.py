@@ -1550,6 +1550,7 @@ def _histories() -> None:
         "ID-27",
     )
     _variants()
+    _histories_of_three()
     _add(
         "history-several-codes",
         "Two people and two days for one dose: both are told, in the order of the specification.",
@@ -1560,6 +1561,58 @@ def _histories() -> None:
         "DD-21",
         "ID-29",
         doses=(("2025-12-20", 2, (0,)), ("2025-12-22", 2, (1,))),
+    )
+
+
+def _histories_of_three() -> None:
+    """What is one dose does not depend on the order in which certificates are shown."""
+    day, number = "2025-12-20", 2
+    unnamed, other = (
+        _vaccination(mp=DROP, ci=_ID + "U"),
+        _vaccination(mp="EU/1/20/1507", ma="ORG-100031184", ci=_ID + "V"),
+    )
+    contradicted = ("dose-products-differ", "field-missing", *_REMARKS)
+    for label, shown, doses in (
+        ("first", [unnamed, _GOOD, other], ((day, number, (0, 2)), (day, number, (1,)))),
+        ("between", [_GOOD, unnamed, other], ((day, number, (0,)), (day, number, (1, 2)))),
+        ("last", [other, _GOOD, unnamed], ((day, number, (0, 2)), (day, number, (1,)))),
+    ):
+        _add(
+            f"history-vaccine-not-named-{label}",
+            f"Two vaccines for one dose, and a certificate that names none, shown {label}: it makes them no one dose.",
+            shown,
+            "refer",
+            contradicted,
+            "DD-21",
+            "ID-27",
+            "ID-29",
+            doses=doses,
+        )
+    moved, again = _vaccination(dt="2025-12-21"), _vaccination(dt="2025-12-21", ci=_ID + "M")
+    for label, shown in (("first", [moved, again, _GOOD]), ("last", [_GOOD, again, moved])):
+        _add(
+            f"history-one-dose-in-two-ways-{label}",
+            "One certificate has the identifier of a second and the content of a third: all are one dose, "
+            f"and the one that has both is shown {label}.",
+            shown,
+            "refer",
+            ("dose-changed", *_REMARKS),
+            "DD-21",
+            "ID-27",
+            "ID-29",
+            doses=((day, number, (0, 1, 2)),),
+        )
+    third = _vaccination(dn=3, sd=3, dt="2025-12-30", ci=_ID + "3")
+    _add(
+        "history-no-gap",
+        "The first and the third dose, and the second without a day: none is missing.",
+        [_FIRST, third, _vaccination(dt=DROP)],
+        "accept",
+        ("field-missing", *_REMARKS),
+        "DD-21",
+        "ID-27",
+        "ID-29",
+        doses=(("2025-11-20", 1, (0,)), ("2025-12-30", 3, (1,)), (None, 2, (2,))),
     )
 
 

@@ -80,6 +80,62 @@ def test_the_same_dose_is_there_once(again):
     assert history.contradictions == ()
 
 
+SAYS_LESS = dose((3, 1), 1, product=None, certificate_id=None)
+
+
+@pytest.mark.parametrize(
+    ("certificates", "doses", "codes"),
+    [
+        (
+            [FIRST, dose((3, 1), 1, product=SPIKEVAX, certificate_id=None), SAYS_LESS],
+            2,
+            ("dose-products-differ",),
+        ),
+        ([FIRST, dose((4, 2), 1, certificate_id="URN:UVCI:01:VN:1"), SAYS_LESS], 1, ("dose-changed",)),
+        (
+            [
+                FIRST,
+                dose((4, 1), 2, certificate_id="URN:UVCI:01:VN:1"),
+                dose((4, 1), 2, certificate_id="URN:UVCI:01:VN:9"),
+            ],
+            1,
+            ("dose-changed",),
+        ),
+        (
+            [FIRST, dose(None, 1, product=None, certificate_id="URN:UVCI:01:VN:1"), dose((3, 1), 1)],
+            1,
+            ("dose-changed",),
+        ),
+        (
+            [
+                dose((3, 1), 1, product=None, certificate_id="URN:UVCI:01:VN:1"),
+                dose((4, 1), 1, certificate_id="URN:UVCI:01:VN:1"),
+                dose((4, 1), 2, certificate_id=None),
+            ],
+            2,
+            ("dose-changed", "doses-on-one-day"),
+        ),
+    ],
+)
+def test_the_order_of_certificates_makes_no_difference(certificates, doses, codes):
+    found = []
+    for order in permutations(range(len(certificates))):
+        history = combine([certificates[place] for place in order])
+        found.append({frozenset(order[place] for place in one.certificates) for one in history.doses})
+        assert history.contradictions == codes
+        assert len(history.doses) == doses
+        assert all(list(one.certificates) == sorted(one.certificates) for one in history.doses)
+    assert all(one == found[0] for one in found)
+
+
+def test_of_two_contents_that_counts_which_names_the_vaccine_and_is_earlier():
+    later = dose((4, 2), 1, certificate_id="URN:UVCI:01:VN:1")
+    unnamed = dose((2, 1), 1, product=None, certificate_id="URN:UVCI:01:VN:1")
+    for order in permutations([later, unnamed, FIRST]):
+        (one,) = combine(order).doses
+        assert one.vaccination is FIRST.vaccination
+
+
 def test_one_certificate_twice_is_one_dose_of_two_places():
     assert summary(combine([FIRST, FIRST, FIRST])) == [(1, (0, 1, 2))]
 
@@ -106,6 +162,8 @@ def test_a_dose_without_a_day_comes_last():
         ([dose((9, 1), 3)], ()),
         ([FIRST, THIRD], ("dose-gap",)),
         ([FIRST, SECOND, dose((12, 1), 5)], ("dose-gap",)),
+        ([FIRST, THIRD, dose(None, 2)], ()),
+        ([FIRST, dose(None, 3)], ("dose-gap",)),
         ([FIRST, dose((3, 2), 1)], ("dose-days-differ",)),
         ([FIRST, dose((3, 1), 1, product=SPIKEVAX)], ("dose-products-differ",)),
         ([FIRST, dose((3, 1), 2)], ("doses-on-one-day",)),

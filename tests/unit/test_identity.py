@@ -213,6 +213,9 @@ def test_typed_names(name, family, given, full):
         ("28-02-1990", BORN),
         ("28 02 1990", BORN),
         ("02/1990", PartialDate(1990, 2)),
+        ("2.1990", PartialDate(1990, 2)),
+        ("02-1990", PartialDate(1990, 2)),
+        ("02 1990", PartialDate(1990, 2)),
         ("1990-02", PartialDate(1990, 2)),
         ("1990", PartialDate(1990)),
         ("", None),
@@ -222,7 +225,13 @@ def test_typed_birth_dates(text, born):
     assert typed_traveller("Do", text).birth_date == born
 
 
-@pytest.mark.parametrize("text", ["x", "31/02/1990", "0000", "1990/02/28", "28/02/90", "19900228", "２/1990"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("x", "31/02/1990", "0000", "1990/02/28", "28/02/90", "19900228", "２/1990"),
+        *("28.02-1990", "28.02/1990", "28/02 1990", "13.1990", "28  02  1990", "28.02.1990.", "1990-2-28"),
+    ],
+)
 def test_a_birth_date_that_cannot_be_read(text):
     with pytest.raises(DecodeError) as raised:
         typed_traveller("Do", text)

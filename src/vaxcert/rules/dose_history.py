@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from itertools import combinations, pairwise
-from typing import Self
+from itertools import chain, combinations, pairwise
+from typing import Self, TypeAlias
 
 from vaxcert.findings import Severity
 from vaxcert.model.certificate import HealthCertificate, Person, Vaccination
@@ -56,8 +56,8 @@ class Dose:
     """One dose, and the certificates that attest it.
 
     Attributes:
-        vaccination: As the first of them has it.
-        certificates: Their places among those given, from 0.
+        vaccination: As one of them has it: one that names the vaccine, of these the one with the earliest day.
+        certificates: Their places among those given, from 0, in their order.
     """
 
     vaccination: Vaccination
@@ -82,7 +82,7 @@ def combine(certificates: Sequence[HealthCertificate]) -> DoseHistory:
 
     A dose is the same where the certificate identifier is, or day, number and vaccine are; a vaccine that one of them
     does not name is not another. Doses against different diseases have nothing to do with each other. Tests and
-    recoveries are left out; whose they are still counts.
+    recoveries are left out; whose they are still counts. The order of the certificates makes no difference.
 
     Args:
         certificates: Signed by trusted keys, in any order.
@@ -92,12 +92,13 @@ def combine(certificates: Sequence[HealthCertificate]) -> DoseHistory:
     ):  # most travellers, and nothing to contradict
         (event,) = certificates[0].events
         return DoseHistory((Dose(event, (0,)),) if isinstance(event, Vaccination) else (), ())
-    groups: list[list[tuple[int, Vaccination]]] = []
-    for place, certificate in enumerate(certificates):
-        for event in certificate.events:
-            if isinstance(event, Vaccination):
-                _group_of(event, groups).append((place, event))
-    doses = [Dose(group[0][1], tuple(dict.fromkeys(place for place, _ in group))) for group in groups]
+    groups = _grouped(
+        (place, event)
+        for place, certificate in enumerate(certificates)
+        for event in certificate.events
+        if isinstance(event, Vaccination)
+    )
+    doses = [Dose(group[0][1], tuple(sorted({place for place, _ in group}))) for group in groups]
     doses.sort(key=_sort_key)
     found = {
         *_of_people(certificate.subject for certificate in certificates),
@@ -107,14 +108,47 @@ def combine(certificates: Sequence[HealthCertificate]) -> DoseHistory:
     return DoseHistory(tuple(doses), tuple([str(code) for code in HistoryCode if code in found]))
 
 
-def _group_of(
-    dose: Vaccination, groups: list[list[tuple[int, Vaccination]]]
-) -> list[tuple[int, Vaccination]]:
+_Group: TypeAlias = list[tuple[int, Vaccination]]
+"""What is one dose, each with the place of its certificate; the one that counts is the first."""
+
+
+def _grouped(doses: Iterable[tuple[int, Vaccination]]) -> list[_Group]:
+    groups: list[_Group] = []
+    for one in sorted(doses, key=_content_key):
+        same = [group for group in groups if any(_is_same(one[1], other) for _, other in group)]
+        groups = [group for group in groups if group not in same]
+        groups.append(sorted([*chain(*same), one], key=_content_key))
+    groups.sort(key=lambda group: _content_key(group[0]))
+    return _with_unnamed_ones_put_to_others(groups)
+
+
+def _with_unnamed_ones_put_to_others(groups: Sequence[_Group]) -> list[_Group]:
+    """A dose that names no vaccine is the first of the others that it can be, and makes no two of them one."""
+    named = [group for group in groups if group[0][1].product is not None]
+    alone = []
     for group in groups:
-        if any(_is_same(dose, other) for _, other in group):
-            return group
-    groups.append([])
-    return groups[-1]
+        if group[0][1].product is None:
+            other = next((one for one in named if _can_be_one(group, one)), None)
+            if other is None:
+                alone.append(group)
+            else:
+                other += group
+    return named + alone
+
+
+def _can_be_one(unnamed: _Group, named: _Group) -> bool:
+    return any(_is_known(one) and _is_same_content(one, other) for _, one in unnamed for _, other in named)
+
+
+def _content_key(placed: tuple[int, Vaccination]) -> tuple[bool, date, int, str, str]:
+    dose = placed[1]
+    return (
+        dose.product is None,
+        dose.vaccinated_on or date.max,
+        dose.dose_number or 0,
+        dose.product or "",
+        dose.disease or "",
+    )
 
 
 def _is_same(one: Vaccination, other: Vaccination) -> bool:
@@ -122,7 +156,11 @@ def _is_same(one: Vaccination, other: Vaccination) -> bool:
         first, second = read_certificate_id(one.certificate_id), read_certificate_id(other.certificate_id)
         if first.canonical == second.canonical:
             return True
-    return None not in (one.vaccinated_on, one.dose_number) and _is_same_content(one, other)
+    return _is_known(one) and one.product == other.product and _is_same_content(one, other)
+
+
+def _is_known(dose: Vaccination) -> bool:
+    return None not in (dose.vaccinated_on, dose.dose_number)
 
 
 def _is_same_content(one: Vaccination, other: Vaccination) -> bool:
@@ -132,8 +170,8 @@ def _is_same_content(one: Vaccination, other: Vaccination) -> bool:
     ) and (None in (one.product, other.product) or one.product == other.product)
 
 
-def _sort_key(dose: Dose) -> tuple[date, int]:
-    return dose.vaccination.vaccinated_on or date.max, dose.vaccination.dose_number or 0
+def _sort_key(dose: Dose) -> tuple[date, int, tuple[int, ...]]:
+    return dose.vaccination.vaccinated_on or date.max, dose.vaccination.dose_number or 0, dose.certificates
 
 
 # What does not fit
@@ -151,10 +189,9 @@ def _of_people(subjects: Iterable[Person]) -> Iterator[HistoryCode]:
         yield HistoryCode.PERSON_UNCLEAR
 
 
-def _of_contents(groups: Iterable[list[tuple[int, Vaccination]]]) -> Iterator[HistoryCode]:
+def _of_contents(groups: Iterable[_Group]) -> Iterator[HistoryCode]:
     for group in groups:
-        first = group[0][1]
-        if not all(_is_same_content(first, other) for _, other in group[1:]):
+        if not all(_is_same_content(one, other) for (_, one), (_, other) in combinations(group, 2)):
             yield HistoryCode.DOSE_CHANGED
 
 
@@ -183,5 +220,6 @@ def _of_doses(doses: Sequence[Vaccination]) -> Iterator[HistoryCode]:
         yield HistoryCode.DOSES_ON_ONE_DAY
     if any(number > later and day < later_day for (day, number), (later_day, later) in pairwise(dated)):
         yield HistoryCode.DOSE_ORDER
-    if numbers and len(numbers) <= max(numbers) - min(numbers):
+    there = {dose.dose_number for dose in doses if dose.dose_number is not None}
+    if there and len(there) <= max(there) - min(there):
         yield HistoryCode.DOSE_GAP

@@ -11,7 +11,7 @@ from vaxcert.model.certificate import BirthDate
 from vaxcert.rules.identity import Traveller
 
 _BETWEEN_PARTS: Final = re.compile("<<|,|/")
-_DAY_FIRST: Final = re.compile(r"([0-9]{1,2})[.\- ]([0-9]{1,2})[.\- ]([0-9]{4})")
+_YEAR_LAST: Final = re.compile(r"[0-9]{1,2}([.\- ])(?:[0-9]{1,2}\1)?[0-9]{4}")
 _TITLES: Final = frozenset(("MR", "MRS", "MS", "MISS", "MSTR", "DR", "CHD", "INF"))
 
 
@@ -21,8 +21,8 @@ def typed_traveller(name: str, birth_date: str = "") -> Traveller:
     Args:
         name: `NGUYEN, VAN AN` and `NGUYEN<<VAN<AN` name the family first; so does `NGUYEN/VAN AN MR` of airlines, whose
             title is dropped. Anything else is a full name, in whatever order; in that of the passport it agrees best.
-        birth_date: `1990-02-28` or `28/02/1990`, with dots, hyphens or blanks as well; or only the year, or the month
-            and the year. "" where it is not given.
+        birth_date: `1990-02-28` or `28/02/1990`, with dots, hyphens or blanks as well; or only the month and the year,
+            in either of these forms, or the year. "" where it is not given.
 
     Raises:
         DecodeError: `BIRTH_DATE_UNREADABLE`.
@@ -42,8 +42,9 @@ def typed_traveller(name: str, birth_date: str = "") -> Traveller:
 def _birth_date(text: str) -> BirthDate | None:
     if not text:
         return None
+    year_last = _YEAR_LAST.fullmatch(text)
     try:
-        return parse_birth_date(_DAY_FIRST.sub(r"\1/\2/\3", text))
+        return parse_birth_date(text.replace(year_last[1], "/") if year_last else text)
     except ValueError:
         raise DecodeError(
             Reason.BIRTH_DATE_UNREADABLE,
