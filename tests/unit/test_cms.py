@@ -224,6 +224,61 @@ def with_signer_info(message: bytes, parts: list[bytes]) -> bytes:
     return put_together(fields)
 
 
+INTEGER = der.encode(der.INTEGER, b"\x05")
+
+
+@pytest.mark.parametrize("count", range(5))
+def test_signer_info_cut_short(workshop: Workshop, signer: Party, count: int) -> None:
+    message = workshop.cms(signer, CONTENT, "-noattr")
+    parts = signer_info(message)
+    assert len(parts) == 5
+    found = refusal(with_signer_info(message, parts[:count]))
+    assert found == (Reason.TRUST_ENTRY_UNREADABLE, "a SignerInfo that is none")
+
+
+@pytest.mark.parametrize(
+    ("place", "problem"),
+    [
+        (0, "not built as CMS SignedData is"),
+        (1, "a SignerInfo that is none"),
+        (2, "not built as CMS SignedData is"),
+        (3, "not built as CMS SignedData is"),
+        (4, "a signature that is not an octet string"),
+    ],
+)
+def test_signer_info_with_another_part(workshop: Workshop, signer: Party, place: int, problem: str) -> None:
+    message = workshop.cms(signer, CONTENT, "-noattr")
+    parts = signer_info(message)
+    parts[place] = der.encode(der.BOOLEAN, b"\xff")
+    assert refusal(with_signer_info(message, parts)) == (Reason.TRUST_ENTRY_UNREADABLE, problem)
+
+
+@pytest.mark.parametrize(
+    ("members", "problem"),
+    [
+        ([INTEGER], "the content is not an octet string"),
+        ([der.encode(der.OCTET_STRING, CONTENT)] * 2, "the content is not an octet string"),
+        ([], "the content is not an octet string"),
+    ],
+)
+def test_content_that_is_not_one_octet_string(
+    workshop: Workshop, signer: Party, members: list[bytes], problem: str
+) -> None:
+    fields = [field.encoding for field in taken_apart(workshop.cms(signer, CONTENT))]
+    kind = der.encode(der.OBJECT_IDENTIFIER, der.object_identifier("1.2.840.113549.1.7.1"))
+    fields[2] = der.encode(der.SEQUENCE, kind + der.encode(0xA0, b"".join(members)))
+    assert refusal(put_together(fields), None) == (Reason.TRUST_ENTRY_UNREADABLE, problem)
+
+
+def test_key_identifier_in_pieces(workshop: Workshop, signer: Party) -> None:
+    message = workshop.cms(signer, CONTENT, "-keyid")
+    parts = signer_info(message)
+    named = der.content(parts[1], 0x80)
+    pieces = (named[:3], named[3:])
+    parts[1] = der.encode(0xA0, b"".join(der.encode(der.OCTET_STRING, one) for one in pieces))
+    assert cms.verify(with_signer_info(message, parts), content=CONTENT).signer == signer.certificate
+
+
 def test_signed_attributes_in_another_order_are_put_in_order(workshop: Workshop, signer: Party) -> None:
     message = workshop.cms(signer, CONTENT)
     parts = signer_info(message)

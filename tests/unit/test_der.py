@@ -42,6 +42,7 @@ def test_object_identifier_octets(dotted: str, octets: str) -> None:
 @pytest.mark.parametrize("size", [0, 1, 127, 128, 255, 256, 65535, 65536])
 def test_elements_of_every_length_form(size: int) -> None:
     encoding = tlv(0x04, bytes(size))
+    assert der.encode(0x04, bytes(size)) == encoding
     assert list(der.elements(encoding + b"\x05\x00")) == [
         der.Element(0x04, bytes(size), encoding),
         der.Element(0x05, b"", b"\x05\x00"),
@@ -105,6 +106,76 @@ def test_extension_twice_is_refused() -> None:
 def test_extension_of_another_form_is_refused(extension: bytes) -> None:
     with pytest.raises(TrustListError, match="not an object identifier and an octet string"):
         der.certificate_extension(certificate(extension), EKU)
+
+
+@pytest.mark.parametrize("other", ["0600", "067f", "067f80", "0603551d0f"])
+def test_other_extensions_are_not_taken_apart(other: str) -> None:
+    plain = tlv(0x30, tlv(0x06, EKU), tlv(0x04, b"value"))
+    for extensions in ((tlv(0x30, bytes.fromhex(other)), plain), (plain, tlv(0x30, bytes.fromhex(other)))):
+        assert der.certificate_extension(certificate(*extensions), EKU) == b"value"
+
+
+@pytest.mark.parametrize("other", ["06", "0680", "068000", "068100", "0400", "05", ""])
+def test_other_extensions_begin_as_extensions_do(other: str) -> None:
+    plain = tlv(0x30, tlv(0x06, EKU), tlv(0x04, b"value"))
+    with pytest.raises(TrustListError, match="not an object identifier and an octet string"):
+        der.certificate_extension(certificate(plain, tlv(0x30, bytes.fromhex(other)), plain), EKU)
+
+
+NUMBER, NAME, KEY_INFO = tlv(0x02, b"\x05"), tlv(0x30, b"\x31\x00"), tlv(0x30, b"\x03\x00")
+LEADING = NUMBER + tlv(0x30, b"\x06\x00") + NAME + tlv(0x30) + tlv(0x30, b"\x31\x01s") + KEY_INFO
+SIGNED_WITH = tlv(0x30, b"\x06\x01\x2a")
+
+
+@pytest.mark.parametrize("version", [b"", tlv(0xA0, tlv(0x02, b"\x02"))])
+@pytest.mark.parametrize("remainder", [b"", tlv(0xA3, b"\x30\x00")])
+def test_fields_of_a_certificate(version: bytes, remainder: bytes) -> None:
+    signed = tlv(0x30, version, LEADING, remainder)
+    whole = tlv(0x30, signed, SIGNED_WITH, tlv(0x03, b"\x00signature"))
+    assert der.certificate_fields(whole) == der.CertificateFields(
+        to_be_signed=signed,
+        algorithm=b"\x06\x01\x2a",
+        signature=b"signature",
+        serial=b"\x05",
+        signed_algorithm=b"\x06\x00",
+        issuer=NAME,
+        subject=tlv(0x30, b"\x31\x01s"),
+        key_info=KEY_INFO,
+        remainder=remainder,
+    )
+    assert der.subject_and_after(whole) == (tlv(0x30, b"\x31\x01s"), KEY_INFO, remainder)
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        tlv(0x30, tlv(0x30, LEADING), SIGNED_WITH, tlv(0x03, b"\x00s"), b"\x05\x00"),
+        tlv(0x30, tlv(0x30, LEADING), SIGNED_WITH, tlv(0x03, b"\x01s")),
+        tlv(0x30, tlv(0x30, LEADING), SIGNED_WITH, tlv(0x03)),
+        # the key takes in what follows the signed part, up to the end
+        tlv(0x30, tlv(0x30, LEADING[:-3] + b"\x09\x03\x00"), SIGNED_WITH, tlv(0x03, b"\x00s")),
+    ],
+)
+def test_certificates_that_are_not_built_as_one(whole: bytes) -> None:
+    with pytest.raises(TrustListError, match="not built as a certificate is") as caught:
+        der.certificate_fields(whole)
+    assert caught.value.reason is Reason.CERTIFICATE_UNREADABLE
+
+
+@pytest.mark.parametrize(
+    ("position", "tag"), [(0, 0x02), (1, 0x30), (2, 0x30), (3, 0x30), (4, 0x30), (5, 0x30)]
+)
+def test_every_field_of_a_certificate_has_its_tag(position: int, tag: int) -> None:
+    fields = [element.encoding for element in der.elements(LEADING)]
+    fields[position] = b"\x04" + fields[position][1:]
+    whole = tlv(0x30, tlv(0x30, *fields), SIGNED_WITH, tlv(0x03, b"\x00s"))
+    with pytest.raises(TrustListError, match=f"DER tag 04, {tag:02x} expected"):
+        der.certificate_fields(whole)
+
+
+def test_field_of_indefinite_length_is_refused() -> None:
+    with pytest.raises(TrustListError, match="a DER length of 0 octets"):
+        der.subject_and_after(tlv(0x30, tlv(0x30, b"\x02\x80", bytes(300))))
 
 
 def test_not_a_sequence_is_refused() -> None:

@@ -58,6 +58,12 @@ def test_what_holds_no_key(base, changes, problem):
         jwk.public_key(members)
 
 
+@pytest.mark.parametrize("exponent", [b"\3", bytes(5) + b"\1\0\1"])
+def test_the_shortest_and_the_longest_exponent(exponent):
+    key = jwk.public_key({**RSA_MEMBERS, "e": base64(exponent)})
+    assert key.public_numbers().e == int.from_bytes(exponent, "big")
+
+
 def test_the_largest_modulus():
     members = {**RSA_MEMBERS, "n": base64(b"\0" + b"\xff" * 1024)}
     assert jwk.public_key(members).key_size == 8192

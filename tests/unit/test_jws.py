@@ -174,6 +174,35 @@ def test_messages_over_the_bound_are_not_read():
     assert reason_of(reader.read, at_the_bound + b" ") is Reason.TRUST_LIST_UNREADABLE
 
 
+@pytest.mark.parametrize(("characters", "is_read"), [(262_144, True), (262_146, False)])
+def test_length_of_a_header(characters, is_read):
+    header = json.dumps({"alg": "ES256", "pad": ""}).encode()
+    header = header[:-2] + b"x" * (characters * 3 // 4 - len(header)) + header[-2:]
+    data = part(header) + b"." + part({}) + b"." + part(bytes(64))
+    assert data.index(b".") == characters
+    if is_read:
+        assert reader.read(data).algorithm == "ES256"
+    else:
+        with pytest.raises(TrustListError, match="a header of 262146 characters, at most 262144 expected"):
+            reader.read(data)
+
+
+@pytest.mark.parametrize(("count", "is_read"), [(10, True), (11, False)])
+def test_number_of_certificates_in_the_header(count, is_read):
+    message = reader.read(jws({}, EC, chain=[EC] * count))
+    if is_read:
+        assert reader.certificates(message) == (EC.certificate,) * count
+    else:
+        with pytest.raises(TrustListError, match="at most 10 certificates"):
+            reader.certificates(message)
+
+
+def test_the_beginning_of_an_object_alone_is_not_compact():
+    assert reader.is_compact(SIGNED["ES256"]) is True
+    for data in (b"ey", b"ey.ey", b"a.b.c", SIGNED["ES256"][1:]):
+        assert reader.is_compact(data) is False
+
+
 def test_certificates_of_the_header():
     leaf, root = holder("jws leaf", issuer=EC), EC
     message = reader.read(jws({}, leaf, chain=[leaf, root]))

@@ -16,7 +16,7 @@ from vaxcert.crypto import der, extensions
 from vaxcert.crypto.algorithms import Algorithm
 from vaxcert.crypto.authority import create_csr, create_signing_ca, issue_signing_certificate, new_key
 from vaxcert.crypto.extensions import is_authority, read_extensions
-from vaxcert.crypto.profile_check import check, guessed_profile
+from vaxcert.crypto.profile_check import ProfileFinding, check, guessed_profile
 from vaxcert.crypto.profiles import PROFILES, Profile, ProfileCode, ProfileName, ProfileSeverity
 from vaxcert.crypto.signing_certificate import SigningCertificate, read_signing_certificate
 from vaxcert.errors import Reason, TrustListError
@@ -186,6 +186,7 @@ def test_subjects(subject: x509.Name, expected: list[str]) -> None:
     assert codes(dsc(subject=subject), EU_DSC) == expected
 
 
+DSA = dsa.generate_private_key(3072)
 RSA = {bits: rsa.generate_private_key(65537, bits) for bits in (2040, 2048, 3064, 3072, 3080)}
 
 
@@ -207,6 +208,25 @@ def test_keys_of_signers(profile: Profile, key: rsa.RSAPrivateKey, expected: lis
 
 
 @pytest.mark.parametrize(
+    ("profile", "bits", "expected"),
+    [
+        (EU_CSCA, 2999, ["key-too-small"]),
+        (EU_CSCA, 3000, []),
+        (WHO_SCA, 3071, ["key-too-small"]),
+        (WHO_SCA, 3072, []),
+        (EU_DSC, 2047, ["key-too-small", "rsa-discouraged?"]),
+        (EU_DSC, 3072, ["rsa-discouraged?"]),
+        (EU_DSC, 3073, ["key-too-large?", "rsa-discouraged?"]),
+    ],
+)
+def test_sizes_of_rsa_keys(profile: Profile, bits: int, expected: list[str]) -> None:
+    # of its size, and of nothing else that a key needs
+    key = rsa.RSAPublicNumbers(65537, (1 << bits - 1) + 1).public_key()
+    made = ca(key=key, subject=name(C="VN", O="T", CN="T")) if profile.authority else dsc(key=key)
+    assert codes(made, profile) == expected
+
+
+@pytest.mark.parametrize(
     ("profile", "key", "expected"),
     [
         (EU_CSCA, RSA[2048], ["key-too-small"]),
@@ -216,7 +236,9 @@ def test_keys_of_signers(profile: Profile, key: rsa.RSAPrivateKey, expected: lis
         (EU_CSCA, ec.generate_private_key(ec.SECP384R1()), []),
         (EU_CSCA, ec.generate_private_key(ec.SECP224R1()), ["key-too-small"]),
         (EU_CSCA, dsa.generate_private_key(2048), ["key-too-small"]),
-        (EU_CSCA, dsa.generate_private_key(3072), []),
+        (EU_CSCA, DSA, []),
+        (WHO_SCA, DSA, []),
+        (WHO_SCA, ec.generate_private_key(ec.SECP224R1()), ["key-too-small"]),
         (EU_CSCA, ed25519.Ed25519PrivateKey.generate(), ["key-type"]),
     ],
 )
@@ -245,6 +267,14 @@ def test_keys_of_authorities(profile: Profile, key: rsa.RSAPrivateKey, expected:
         (WHO_SCA, {"usage": usage("key_cert_sign", "crl_sign", "digital_signature")}, []),
         (WHO_SCA, {"ski": None}, ["subject-key-identifier-missing"]),
         (WHO_SCA, {"period": None}, ["key-use-period-missing?"]),
+        (WHO_SCA, {"period": x509.PrivateKeyUsagePeriod(START, START + 366 * DAY)}, []),
+        (
+            WHO_SCA,
+            {"period": x509.PrivateKeyUsagePeriod(START, START + 366 * DAY + SECOND)},
+            ["key-use-period-too-long?"],
+        ),
+        (WHO_SCA, {"days": 730 - 2 / 86400}, ["validity-too-short"]),
+        (WHO_SCA, {"days": 730 - 1 / 86400}, []),
         (WHO_SCA, {"days": 729}, ["validity-too-short"]),
         (WHO_SCA, {"days": 730}, []),
         (EU_CSCA, {"days": 729}, []),
@@ -302,6 +332,62 @@ NEW, OLD, MAIL = "1.3.6.1.4.1.1847.2021.1.1", "1.3.6.1.4.1.0.1847.2021.1.1", "1.
 )
 def test_signers(changes: dict[str, object], expected: list[str]) -> None:
     assert codes(dsc(**changes), WHO_DSC) == expected
+
+
+def period(starts: datetime, ends: datetime) -> x509.UnrecognizedExtension:
+    """A private key usage period, also one that ends before it starts."""
+    moments = (der.encode(0x80 + n, f"{at:%Y%m%d%H%M%SZ}".encode()) for n, at in enumerate((starts, ends)))
+    return x509.UnrecognizedExtension(
+        ObjectIdentifier("2.5.29.16"), der.encode(der.SEQUENCE, b"".join(moments))
+    )
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "expected"),
+    [
+        (START, START + 100 * DAY, []),
+        (START, START + 100 * DAY + SECOND, ["key-use-period-outside?"]),
+        (START - SECOND, START + DAY, ["key-use-period-outside?"]),
+        (START + DAY, START + DAY, []),
+        # which a strict parser does not take
+        (START + DAY + SECOND, START + DAY, ["extensions-unreadable", "key-use-period-outside?"]),
+    ],
+)
+def test_key_use_period_within_the_certificate(starts: datetime, ends: datetime, expected: list[str]) -> None:
+    assert codes(dsc(days=100, period=period(starts, ends)), EU_DSC) == expected
+
+
+def detail(found: tuple[ProfileFinding, ...]) -> str:
+    (finding,) = found
+    return finding.detail
+
+
+def test_details_say_what_was_found_and_what_was_expected() -> None:
+    end = START + 730 * DAY
+    assert detail(check(dsc(), EU_DSC, at=START - DAY)) == "starts 2026-01-01"
+    assert detail(check(dsc(), EU_DSC, at=end + SECOND)) == "ended 2028-01-01"
+    assert detail(check(dsc(), EU_DSC, at=end)) == "ended 2026-07-03"
+    assert detail(check(CA, EU_CSCA, at=START + 366 * DAY)) == "ended 2027-01-01"
+    assert detail(check(dsc(), EU_DSC, issuer=ca(days=729))) == "ends 2028-01-01, the authority 2027-12-31"
+    assert detail(check(dsc(days=732), EU_DSC)) == "732 days, at most 731 days expected"
+    assert detail(check(dsc(days=364), WHO_DSC)) == "364 days, at least 365 days expected"
+    late = check(dsc(starts=START + 366 * DAY, days=364, period=None), EU_DSC, issuer=CA)
+    assert [one.detail for one in late] == ["", "ended 2027-01-01"]
+    assert detail(check(dsc(key=RSA[3072].public_key()), EU_DSC)) == "P-256 advised"
+    other = x509.AuthorityKeyIdentifier(b"\1\2", None, None)
+    mine = CA_EXTENSIONS["ski"].digest.hex()  # type: ignore[attr-defined]
+    assert detail(check(dsc(aki=other), EU_DSC, issuer=CA)) == f"0102, {mine} expected"
+    assert detail(check(dsc(usage=usage("content_commitment")), EU_DSC)) == "without digitalSignature"
+    both = usage("digital_signature", "key_cert_sign", "crl_sign")
+    assert detail(check(dsc(usage=both), EU_DSC)) == "with cRLSign, keyCertSign"
+
+
+def test_authority_that_states_no_key_identifier_is_not_compared() -> None:
+    assert codes(dsc(), EU_DSC, ca(ski=None)) == []
+
+
+def test_certificates_of_the_gateway_need_no_authority() -> None:
+    assert codes(dsc(purposes=None, ski=None, aki=None, crl=None, period=None), WHO_UP) == []
 
 
 def test_certificates_of_the_gateway() -> None:

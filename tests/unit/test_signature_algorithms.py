@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
@@ -92,6 +94,29 @@ def test_hash_named_apart() -> None:
     ecdsa_sha256, ecdsa_sha512 = oid("1.2.840.10045.4.3.2"), oid("1.2.840.10045.4.3.4")
     assert signature_algorithm(ecdsa_sha256, digest=digest).hash.name == "sha256"
     assert refusal(ecdsa_sha512, digest) is Reason.TRUST_ENTRY_SIGNATURE
+    assert refusal(oid("1.3.101.112"), digest) is Reason.TRUST_ENTRY_SIGNATURE
+
+
+@pytest.mark.parametrize(
+    ("read", "identifier", "name"),
+    [
+        (hash_algorithm, "1.2.840.113549.2.5", "MD5"),
+        (hash_algorithm, SHA1, "SHA-1"),
+        (signature_algorithm, "1.2.840.113549.1.1.4", "MD5"),
+        (signature_algorithm, "1.2.840.113549.1.1.5", "SHA-1"),
+        (signature_algorithm, "1.2.840.10045.4.1", "SHA-1"),
+    ],
+)
+def test_weak_hashes_are_named(read: Callable[[bytes], object], identifier: str, name: str) -> None:
+    with pytest.raises(TrustListError) as caught:
+        read(oid(identifier))
+    assert caught.value.reason is Reason.WEAK_SIGNATURE
+    assert str(caught.value) == f"signed with {name}, which proves nothing any more"
+
+
+def test_what_pss_parameters_leave_out_is_named() -> None:
+    with pytest.raises(TrustListError, match="signed with SHA-1, which"):
+        signature_algorithm(pss(digest=None))
 
 
 def test_keys_of_another_type() -> None:

@@ -26,7 +26,7 @@ _VERSION_TAG: Final = b"\xa0"  # [0] EXPLICIT in TBSCertificate
 _MAX_LENGTH_OCTETS: Final = 4
 _TAGS: Final = tuple(bytes((tag,)) for tag in range(256))
 _NO_EXTENSION: Final = "an extension is not an object identifier and an octet string"
-_BEFORE_SUBJECT: Final = ("serialNumber", "signature", "issuer", "validity")
+_FIELDS_BEFORE_SUBJECT: Final = 4  # serialNumber, signature, issuer, validity
 _LEADING_FIELDS: Final = (INTEGER, SEQUENCE, SEQUENCE, SEQUENCE, SEQUENCE, SEQUENCE)
 
 
@@ -271,7 +271,7 @@ def subject_and_after(certificate: bytes) -> tuple[bytes, bytes, bytes]:
     position, end = extent(certificate, extent(certificate, 0)[0])
     if certificate.startswith(_VERSION_TAG, position):
         position = _next(certificate, position)
-    for _ in _BEFORE_SUBJECT:
+    for _ in range(_FIELDS_BEFORE_SUBJECT):
         position = _next(certificate, position)
     subject_end = _next(certificate, position)
     key_end = _next(certificate, subject_end)

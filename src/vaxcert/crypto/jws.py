@@ -124,8 +124,10 @@ def verify(jws: Jws, key: object) -> None:
         raise TrustListError(
             Reason.WEAK_SIGNATURE, f"JWS: an RSA key of {key.key_size} bits, {MIN_RSA_BITS} or more expected"
         )
-    if not _is_signature(jws, key):
-        raise _refused("the signature is not by the key")
+    try:
+        _check_signature(jws, key)
+    except InvalidSignature:
+        raise _refused("the signature is not by the key") from None
 
 
 def certificates(jws: Jws) -> tuple[SigningCertificate, ...]:
@@ -140,17 +142,16 @@ def certificates(jws: Jws) -> tuple[SigningCertificate, ...]:
     return tuple(_certificate(one) for one in encoded)
 
 
-def _is_signature(jws: Jws, key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey) -> bool:
+def _check_signature(jws: Jws, key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey) -> None:
     if jws.algorithm == RS256 and isinstance(key, rsa.RSAPublicKey):
-        try:
-            key.verify(jws.signature, jws.signing_input, padding.PKCS1v15(), SHA256)
-        except InvalidSignature:
-            return False
-        return True
+        key.verify(jws.signature, jws.signing_input, padding.PKCS1v15(), SHA256)
+        return
     try:
-        return verifying_key(key).is_signature(jws.signature, jws.signing_input)
+        is_signature = verifying_key(key).is_signature(jws.signature, jws.signing_input)
     except UnsupportedError as error:
         raise _refused(str(error)) from None
+    if not is_signature:
+        raise InvalidSignature
 
 
 def _header(part: bytes) -> dict[str, Any]:

@@ -108,7 +108,7 @@ def key_schedule(
 
 def _before(moment: datetime, span: timedelta) -> datetime:
     """A span before a moment; the first moment there is where that would be earlier still."""
-    return moment - span if moment - _FIRST >= span else _FIRST
+    return moment - min(span, moment - _FIRST)
 
 
 def key_states(
@@ -143,10 +143,10 @@ def next_common_name(name: str) -> str:
     return name[: number.start()] + f"{int(digits) + 1:0{len(digits)}}"
 
 
-def _line(certificate: SigningCertificate) -> tuple[str, bool, frozenset[Kind]]:
+def _line(certificate: SigningCertificate) -> tuple[tuple[str, ...], bool, frozenset[Kind]]:
     """What a key has in common with its successors."""
-    parts = (
+    name = tuple(
         _NUMBER.sub("", part).rstrip() if part.startswith("CN=") else part
         for part in _UNESCAPED_COMMA.split(certificate.subject)
     )
-    return ",".join(parts), is_authority(certificate.der), certificate.kinds
+    return name, is_authority(certificate.der), certificate.kinds

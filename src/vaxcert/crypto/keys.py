@@ -126,9 +126,8 @@ def is_p256_key_info(info: bytes) -> bool:
 
 def _der_integer(magnitude: bytes) -> bytes:
     """A DER INTEGER of a number that is not negative: minimal, with a zero byte before a set top bit (X.690, 8.3)."""
-    content = magnitude.lstrip(b"\0")
-    if content[:1] > b"\x7f" or not content:
-        content = b"\0" + content
+    number = int.from_bytes(magnitude, "big")
+    content = number.to_bytes(number.bit_length() // 8 + 1, "big")
     return b"\x02" + bytes((len(content),)) + content
 
 
