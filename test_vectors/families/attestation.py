@@ -280,7 +280,7 @@ def _lists() -> None:
             "The facility list has no number.",
             _listed(label_3=None),
             "trust-list-unreadable",
-            "AT-14",
+            "AT-7",
         ),
     )
     for name, description, facilities, reason, requirements in refused:
@@ -539,7 +539,7 @@ def _attestations() -> None:
             "The attestation is signed by a key that the list does not have.",
             _attested(name=_STRANGER),
             "attester-unknown",
-            "AT-11",
+            "AT-8",
         ),
         (
             "by-the-anchor",
@@ -553,7 +553,7 @@ def _attestations() -> None:
             "A key that the list does not have has signed what is no attestation: nobody looks at it.",
             _attested(b"\x00", _STRANGER),
             "attester-unknown",
-            "AT-11",
+            "AT-8",
         ),
         (
             "other-content",
@@ -964,7 +964,7 @@ def _records() -> None:
         "The record's digest is only in an attestation that does not pass.",
         _answer([(None, "attester-unknown")], [_seen(missing)]),
         "AT-22",
-        "AT-26",
+        "AT-24",
         attestations=(_attested(name=_STRANGER),),
         records=(_RECORD,),
     )

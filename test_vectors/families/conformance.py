@@ -10,7 +10,8 @@ from test_vectors.operation import OperationFamily
 
 FAMILY: Final = OperationFamily("conformance", "judge-answer", spec="vaxcert specs/conformance.md")
 
-_ID: Final = "cwt::expired"
+_VECTOR: Final = "cwt::expired"
+_ID: Final = "5b0c9d3e7a1f48e2a6d4c8b09f7e6a15"
 _REFUSED: Final = {
     "outcome": "refused",
     "level": "authentic",
@@ -28,7 +29,7 @@ Line = str | Mapping[str, Any]
 def hello(**changed: Any) -> str:
     """What an implementation says of itself."""
     said = {
-        "protocol": 1,
+        "protocol": 2,
         "name": "somebody's",
         "version": "1",
         "operations": ["verify"],
@@ -56,11 +57,11 @@ def _add(
     then: str = "waits",
     mark: str = "fail",
 ) -> None:
-    vector = {"id": _ID, "operation": operation, "features": list(needs), "expected": dict(expected)}
+    vector = {"id": _VECTOR, "operation": operation, "features": list(needs), "expected": dict(expected)}
     FAMILY.add(
         name,
         description,
-        {"hello": hello() if says is None else says, "vector": vector, "lines": list(lines)},
+        {"hello": hello() if says is None else says, "id": _ID, "vector": vector, "lines": list(lines)},
         _PASS if problem is None else {"outcome": "refused", "reason": problem, "mark": mark},
         context={"then": then},
         requirements=tuple(requirement.split()),
@@ -98,20 +99,36 @@ def _lines() -> None:
         _add(name, description, "CF-1 CF-14", "not-json", line)
     _add("line-64-deep", "An array 63 deep in the answer, which is 64 deep with it.", "CF-1", None,
          answer()[:-1] + f', "note": {"[" * 63}{"]" * 63}}}')  # fmt: skip
+    for name, description, text in (
+        ("line-without-line-feed", "A whole answer, and the end instead of a line feed.", answer()),
+        ("line-begun", "Half an answer, and then the end.", answer()[:20]),
+    ):
+        _add(name, description, "CF-1 CF-13", "not-json", {"without_line_feed": text}, then="ends")
     _add("line-then-answer", "Words, and only then the answer.", "CF-1 CF-4", "not-json", "ready", answer())
     _add("line-of-1048576", "An answer with spaces up to the limit.", "CF-2", None,
          {"text": answer(), "padded_to": _LONGEST})  # fmt: skip
     _add("line-of-1048577", "An answer with spaces, one byte over the limit.", "CF-2 CF-14", "too-long",
          {"text": answer(), "padded_to": _LONGEST + 1})  # fmt: skip
+    _add("line-of-1048577-words", "A word, which is no JSON either, with spaces one byte over the limit.", "CF-2",
+         "too-long", {"text": "ready", "padded_to": _LONGEST + 1})  # fmt: skip
+    _add("line-of-2000000-of-another", "The id of another, in a line over the limit: its length is told.", "CF-2",
+         "too-long", {"text": answer(id="5b"), "padded_to": 2_000_000})  # fmt: skip
 
 
 def _hellos() -> None:
     said: dict[str, tuple[str, Line]] = {
-        "hello-of-protocol-2": ("Another protocol.", hello(protocol=2)),
-        "hello-of-protocol-true": ("true, which some languages take for 1.", hello(protocol=True)),
-        "hello-of-protocol-text": ("The protocol as a text.", hello(protocol="1")),
+        "hello-of-protocol-1": ("The protocol before this one.", hello(protocol=1)),
+        "hello-of-protocol-3": ("A protocol that is to come.", hello(protocol=3)),
+        "hello-of-protocol-true": ("true instead of a number.", hello(protocol=True)),
+        "hello-of-protocol-text": ("The protocol as a text.", hello(protocol="2")),
         "hello-without-name": ("No name.", hello(name=...)),
         "hello-of-no-name": ("An empty name.", hello(name="")),
+        "hello-of-name-of-101": ("A name of 101 characters.", hello(name="n" * 101)),
+        "hello-of-version-of-101": ("A version of 101 characters.", hello(version="1" * 101)),
+        "hello-of-name-with-escape": ("A name that turns a terminal red.", hello(name="a\x1b[31m")),
+        "hello-of-name-with-line-feed": ("A name of two lines.", hello(name="a\nPassed.")),
+        "hello-of-name-turned-around": ("A name with U+202E, which turns around.", hello(name="a\u202eb")),
+        "hello-of-name-with-no-break-space": ("A name with U+00A0.", hello(name="a\u00a0b")),
         "hello-of-version-number": ("A version that is a number.", hello(version=1)),
         "hello-without-operations": ("No operations.", hello(operations=...)),
         "hello-of-operations-text": ("Operations as a text.", hello(operations="verify")),
@@ -119,15 +136,29 @@ def _hellos() -> None:
         "hello-not-json": ("A hello that is not JSON.", "hello"),
     }
     for name, (description, line) in said.items():
-        _add(name, description, "CF-5", "not-started", answer(), says=line)
+        about = "CF-5 CF-23" if "protocol" in name else "CF-5"
+        _add(name, description, about, "not-started", answer(), says=line)
+    _add("hello-of-name-of-100", "Name and version of 100 characters, some of them of two and more bytes.", "CF-5",
+         None, answer(), says=hello(name="Đỗ <b>" + "n" * 94, version="1" * 100))  # fmt: skip
     _add("hello-says-more", "A hello with a member that nobody knows.", "CF-5", None, answer(),
          says=hello(language="COBOL"))  # fmt: skip
     _add("operation-not-declared", "A vector of another operation is not asked.", "CF-6 CF-21",
          "operation-not-declared", operation="decide", mark="skip")  # fmt: skip
+    _add("operations-none", "No operation is declared.", "CF-6", "operation-not-declared",
+         says=hello(operations=[]), mark="skip")  # fmt: skip
+    _add("operation-in-capitals", "The operation is declared in capitals.", "CF-6", "operation-not-declared",
+         says=hello(operations=["VERIFY"]), mark="skip")  # fmt: skip
+    _add("operation-and-feature-not-declared", "Neither is declared: the operation is told.", "CF-6",
+         "operation-not-declared", operation="decide", needs=("ps256",), mark="skip")  # fmt: skip
     _add("operation-unknown-declared", "An operation that nobody knows, beside.", "CF-6", None, answer(),
          says=hello(operations=["verify", "sing"]))  # fmt: skip
     _add("feature-not-declared", "A vector that needs what is not declared.", "CF-7 CF-21",
          "feature-not-declared", needs=("ps256", "findings"), mark="skip")  # fmt: skip
+    _add("features-one-of-two", "A vector that needs two features, of which one is declared.", "CF-7",
+         "feature-not-declared", says=hello(features=["ps256"]), needs=("ps256", "revocation"),
+         mark="skip")  # fmt: skip
+    _add("feature-in-capitals", "The feature is declared in capitals.", "CF-7", "feature-not-declared",
+         says=hello(features=["PS256"]), needs=("ps256",), mark="skip")  # fmt: skip
     _add("feature-declared", "A vector that needs what is declared.", "CF-7", None, answer(),
          says=hello(features=["ps256", "reasons", "findings"]), needs=("ps256",))  # fmt: skip
     _add("feature-findings-not-declared", "Nothing is skipped for want of findings.", "CF-7 CF-19 CF-22", None,
@@ -136,7 +167,8 @@ def _hellos() -> None:
 
 def _answers() -> None:
     ids: dict[str, tuple[str, Any]] = {
-        "id-of-another": ("The id of another vector.", "cwt::in-date"),
+        "id-of-another": ("The id of another request.", "00b1c9d3e7a1f48e2a6d4c8b09f7e6a1"),
+        "id-of-the-vector": ("The vector's own, which the request does not tell.", _VECTOR),
         "id-missing": ("No id.", ...),
         "id-null": ("null as id.", None),
         "id-in-capitals": ("The id in capitals.", _ID.upper()),
@@ -149,14 +181,17 @@ def _answers() -> None:
          answer(), answer(_ACCEPTED))  # fmt: skip
     _add("answered-twice-late", "A wrong answer is not mended by a right one.", "CF-10", "answered-twice",
          answer(_ACCEPTED), answer())  # fmt: skip
-    unsupported = json.dumps({"id": _ID, "error": "unsupported", "message": "no such keys"})
-    _add("error-unsupported", "What is not supported is skipped.", "CF-11 CF-21", "unsupported", unsupported,
-         mark="skip")  # fmt: skip
+    _add("error-unsupported", "The operation is declared, and not supported.", "CF-11 CF-21", "error",
+         json.dumps({"id": _ID, "error": "unsupported", "message": "no such keys"}))  # fmt: skip
     _add("error-internal", "Another error.", "CF-11", "error", json.dumps({"id": _ID, "error": "internal"}))
     _add("error-null", "An error that is null, with an answer.", "CF-11", "error", answer(error=None))
     _add("message-beside", "A message beside an answer.", "CF-11 CF-18", None, answer(message="too old"))
-    _add("no-answer", "Nothing, for as long as one waits.", "CF-12 CF-14", "time-out")
-    _add("ended", "It ends without an answer.", "CF-13 CF-14", "ended", then="ends")
+    for name, wanted in {"": _REFUSED, "-for-accepted": _ACCEPTED, "-for-unreadable": _UNREADABLE}.items():
+        outcome = wanted["outcome"]
+        _add(f"no-answer{name}", f"Nothing, for as long as one waits; {outcome} is expected.", "CF-12 CF-14",
+             "time-out", expected=wanted)  # fmt: skip
+        _add(f"ended{name}", f"It ends without an answer; {outcome} is expected.", "CF-13 CF-14", "ended",
+             expected=wanted, then="ends")  # fmt: skip
     _add("ended-after-answer", "It ends after its answer: that counts.", "CF-13", None, answer(), then="ends")
 
 
@@ -182,6 +217,8 @@ def _compared() -> None:
     }
     for name, (description, value) in others.items():
         _add(f"outcome-{name}", description, "CF-16", "other-outcome", answer(outcome=value))
+    _add("outcome-before-others", "Outcome and findings differ: the outcome is told.", "CF-16",
+         "wrongly-refused", answer(outcome="refused", findings=["a"], more=1), expected=_ACCEPTED)  # fmt: skip
     _add("outcome-before-reason", "Outcome and reason differ: the outcome is told.", "CF-16",
          "wrongly-accepted", answer(_ACCEPTED))  # fmt: skip
     _add(
@@ -194,6 +231,9 @@ def _compared() -> None:
     _add("reason-not-declared", "Another reason and level, and reasons are not declared.", "CF-17 CF-22", None,
          answer(reason="old", level=3, findings=...), says=only_outcomes)  # fmt: skip
     _add("level-other", "Another level.", "CF-17", "other-level", answer(level="well-formed"))
+    _add("level-missing", "No level, though reasons are declared.", "CF-17", "other-level", answer(level=...))
+    _add("level-before-findings", "Level and findings differ: the level is told.", "CF-17", "other-level",
+         answer(level="none", findings=[]))  # fmt: skip
     _add("reason-before-level", "Reason and level differ: the reason is told.", "CF-17", "other-reason",
          answer(reason="x", level="none"))  # fmt: skip
     _add("findings-in-other-order", "The findings in another order, one of them twice.", "CF-19", None,

@@ -1550,6 +1550,7 @@ def _histories() -> None:
         "ID-27",
     )
     _variants()
+    _people_of_two_orders()
     _histories_of_three()
     _add(
         "history-several-codes",
@@ -1562,6 +1563,31 @@ def _histories() -> None:
         "ID-29",
         doses=(("2025-12-20", 2, (0,)), ("2025-12-22", 2, (1,))),
     )
+
+
+def _people_of_two_orders() -> None:
+    """Whose certificates they are does not depend on the order in which they are shown."""
+    nam = {
+        "fn": "Müller-Lüdenscheidt",
+        "gn": "Jürgen Günther",
+        "fnt": "MUELLER<LUEDENSCHEIDT",
+        "gnt": "JUERGEN<GUENTHER",
+    }
+    long = _vaccination(nam=nam)
+    short = _vaccination(
+        nam={"fn": "Mueller", "gn": "Juergen", "fnt": "MUELLER", "gnt": "JUERGEN"}, ci=_ID + "P"
+    )
+    for label, shown in (("long-first", (long, short)), ("short-first", (short, long))):
+        _pair(
+            f"names-missing-{label}",
+            "One of two certificates lacks a family name and a given name, "
+            f"and writes UE for Ü; the {label.split('-')[0]} one is shown first.",
+            *shown,
+            "refer",
+            ("person-unclear",),
+            (("2025-12-20", 2, (0, 1)),),
+            "ID-28",
+        )
 
 
 def _histories_of_three() -> None:

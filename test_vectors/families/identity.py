@@ -194,6 +194,15 @@ def _same_words() -> None:
         "ID-13",
     )
     _add(
+        "two-xs",
+        "A family name that has UXX as it is, in a typed full name.",
+        _person("Luxx", "Eva", "LUXX", "EVA"),
+        _typed("LUXX EVA"),
+        "match",
+        (),
+        "ID-13",
+    )
+    _add(
         "airline-title",
         "An airline's form with a title.",
         _person("Muster", "Erika", "MUSTER", "ERIKA"),
@@ -757,6 +766,24 @@ def _further() -> None:
         _add(name, description, certificate, document, "unclear", (code,), rule)
 
     zone = "NGUYEN<<VAN<THU"
+    unclear(
+        "y-for-i-at-the-end",
+        "Sergei, and SERGEY in the document, which may be one name.",
+        _person("Melnik", "Sergei", "MELNIK", "SERGEI"),
+        _mrz("MELNIK<<SERGEY"),
+        "other-spelling",
+        "ID-19",
+    )
+    _add(
+        "y-for-i-before-a-consonant",
+        "Kim and Kym are two names: i stands for y at the end of a syllable only.",
+        _person("Nguyễn", "Kim", "NGUYEN", "KIM"),
+        _mrz("NGUYEN<<KYM"),
+        "mismatch",
+        ("other-words",),
+        "ID-15",
+        "ID-20",
+    )
     anna = _person("García López", "Ana", "GARCIA<LOPEZ", "ANA")
     likely(
         "another-border-spanish",

@@ -25,7 +25,7 @@ def _refused(name: str, description: str, written: str, *requirements: str) -> N
         description,
         {"name": written},
         {"outcome": "refused", "reason": "name-not-transliterable", "standard_name": None},
-        requirements=("PP-13", *(requirements or ("PP-19",))),
+        requirements=requirements or ("PP-19",),
     )
 
 

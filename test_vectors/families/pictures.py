@@ -98,18 +98,16 @@ def _levels() -> None:
             f"level-{level.lower()}",
             f"A certificate at level {level}.",
             qr(_CERTIFICATE, level=level),
-            "QR-2",
             "QR-5",
             text=_CERTIFICATE,
         )
-    _read("version-1", "The smallest symbol.", qr(_SHORT, version=1), "QR-2", "QR-5")
+    _read("version-1", "The smallest symbol.", qr(_SHORT, version=1), "QR-5")
     most = "HC1:" + "A" * 4292
     _file(
         "version-40",
         "The longest text, 4,296 characters in version 40 at level L.",
         png(scaled(framed(qr(most, level="L")), 2)),
         (most,),
-        "QR-2",
         "QR-5",
     )
 

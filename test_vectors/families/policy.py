@@ -9,22 +9,23 @@ from test_vectors.builder import ALG, ES256, KID, Stages, build, key
 from test_vectors.samples import AT, DROP, EXPIRES, ISSUED, SIGNER_ENDS, antigen_test, dcc, dose, token
 from test_vectors.vector import Expected, Family, Policy, accepted, refused, unreadable
 
+_CODES: Final = {
+    "policy": "VP-28",
+    "algorithm-not-allowed": "VP-7",
+    "unknown-key": "VP-9",
+    "bad-signature": "VP-10",
+    "key-not-authorised": "VP-13",
+    "signer-expired": "VP-25",
+    "signer-not-yet-valid": "VP-24",
+    "not-yet-valid": "VP-26",
+    "expiry-missing": "VP-27",
+    "expired": "VP-27",
+}
 FAMILY: Final = Family(
     "policy",
     spec="relying party's policy; HCERT 6.3",
     requirements=("VP-29",),
-    codes={
-        "policy": "VP-28",
-        "algorithm-not-allowed": "VP-7",
-        "unknown-key": "VP-9",
-        "bad-signature": "VP-10",
-        "key-not-authorised": "VP-13",
-        "signer-expired": "VP-25",
-        "signer-not-yet-valid": "VP-24",
-        "not-yet-valid": "VP-26",
-        "expiry-missing": "VP-27",
-        "expired": "VP-27",
-    },
+    codes=_CODES,
 )
 
 _ORDER: Final = "verification procedure: authentic before in date before acceptable"
@@ -200,6 +201,7 @@ def _order() -> None:
         refused("bad-signature"),
         at=_LATER,
         spec=_ORDER,
+        requirements=("VP-4", "VP-10"),
     )
     FAMILY.add(
         "expired-and-unknown",
@@ -208,6 +210,7 @@ def _order() -> None:
         refused("unknown-key"),
         at=_LATER,
         spec=_ORDER,
+        requirements=("VP-4", "VP-9"),
     )
     FAMILY.add(
         "expired-and-not-authorised",
@@ -216,6 +219,7 @@ def _order() -> None:
         refused("key-not-authorised"),
         at=_LATER,
         spec=_ORDER,
+        requirements=("VP-4", "VP-13"),
     )
     FAMILY.add(
         "expired-and-odd",
@@ -225,6 +229,7 @@ def _order() -> None:
         at=_LATER,
         policy={"refused_findings": ["dose-past-series"]},
         spec=_ORDER,
+        requirements=("VP-4", "VP-27"),
     )
     FAMILY.add(
         "expired-and-by-an-expired-signer",
@@ -233,6 +238,7 @@ def _order() -> None:
         refused("signer-expired", "expiry-past-signer", "signer-expired-since", level="authentic"),
         at=_LATER,
         spec=_ORDER,
+        requirements=("VP-4", "VP-25"),
     )
     FAMILY.add(
         "three-faults-of-a-genuine-sample",
@@ -363,6 +369,7 @@ def _date_order() -> None:
             expected,
             policy={"refused_findings": ["dose-past-series"]},
             spec=_ORDER,
+            requirements=("VP-4", _CODES[expected.reason or ""]),
         )
     wide: Policy = {"clock_skew_seconds": 3600}
     hour, second = timedelta(hours=1), timedelta(seconds=1)

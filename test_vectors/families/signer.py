@@ -13,7 +13,7 @@ FAMILY: Final = Family("signer", spec="HCERT appendix A.4")
 
 _DATES: Final = "HCERT 3.3.5, 3.3.6"
 _SIZES: Final = "HCERT 3.3.2; RFC 8230 section 2"
-_DATED: Final = ("SC-9", "SC-10", "SC-26")
+_OUTLIVED: Final = frozenset({"expiry-past-signer", "signer-expired-since"})
 _SECOND: Final = timedelta(seconds=1)
 _SKEW: Final = timedelta(seconds=300)
 _NOW: Final = {"signer_dates": "now"}
@@ -108,6 +108,12 @@ def _sizes() -> None:
     )
 
 
+def _dated(expected: Expected) -> tuple[str, ...]:
+    """What an issuer must not do (SC-26) is what is refused at the time of issue."""
+    outlived = ("SC-10",) if _OUTLIVED & set(expected.findings) else ()
+    return ("SC-9", *outlived, *(("SC-26",) if expected.reason else ()))
+
+
 def _issued_before_the_signer() -> None:
     starts = SIGNER_STARTS
     odd = "event-in-future"  # the sample's dose is from later
@@ -125,7 +131,7 @@ def _issued_before_the_signer() -> None:
             expected,
             spec=_DATES,
             importance="high" if expected.reason is None else None,
-            requirements=_DATED,
+            requirements=_dated(expected),
         )
 
 
@@ -147,7 +153,7 @@ def _issued_after_the_signer() -> None:
             at=ends + timedelta(days=10),
             spec=_DATES,
             importance="high" if expected.reason is None else None,
-            requirements=_DATED,
+            requirements=_dated(expected),
         )
 
 
@@ -162,7 +168,7 @@ def _expired_and_future() -> None:
         accepted(*since),
         spec=_DATES,
         importance="high",
-        requirements=_DATED,
+        requirements=("SC-9", "SC-10"),
     )
     FAMILY.add(
         "expired-at-issuance",
@@ -170,7 +176,7 @@ def _expired_and_future() -> None:
         build(signer="es256-expired"),
         refused("signer-expired", *since, level="authentic"),
         spec=_DATES,
-        requirements=_DATED,
+        requirements=("SC-9", "SC-10", "SC-26"),
     )
     FAMILY.add(
         "not-yet-valid-at-issuance",
@@ -178,7 +184,7 @@ def _expired_and_future() -> None:
         build(signer="es256-future"),
         refused("signer-not-yet-valid", level="authentic"),
         spec=_DATES,
-        requirements=_DATED,
+        requirements=("SC-9", "SC-26"),
     )
     FAMILY.add(
         "expired-and-no-time-of-issue",
@@ -186,7 +192,7 @@ def _expired_and_future() -> None:
         build(token(past, iat=DROP), signer="es256-expired"),
         refused("signer-expired", "issued-at-missing", *since, level="authentic"),
         spec=_DATES,
-        requirements=_DATED,
+        requirements=("SC-9", "SC-10"),
     )
 
 
@@ -221,7 +227,7 @@ def _now() -> None:
             policy=policy,
             spec=_DATES,
             importance="high" if expected.reason is None else None,
-            requirements=_DATED,
+            requirements=("SC-9", "SC-10"),
         )
     FAMILY.add(
         "now-and-at-issuance",
@@ -230,7 +236,7 @@ def _now() -> None:
         refused("signer-not-yet-valid", "event-in-future", level="authentic"),
         policy=_NOW,
         spec=_DATES,
-        requirements=_DATED,
+        requirements=("SC-9",),
     )
 
 
