@@ -107,8 +107,15 @@ def compare_subjects(one: Person, other: Person) -> IdentityComparison:
 
     Args:
         one: A subject.
-        other: The subject to compare it with.
+        other: The subject to compare it with. Which of them is which makes no difference to the grade.
     """
+    found = _compared_subjects(one, other)
+    if found.grade is IdentityGrade.MATCH:
+        return found
+    return min(found, _compared_subjects(other, one), key=lambda found: rank(found.grade))
+
+
+def _compared_subjects(one: Person, other: Person) -> IdentityComparison:
     found = compare_identity(one, _as_traveller(other.family_name, other.given_name, other.birth_date))
     if not {IdentityCode.NAME_NOT_GIVEN, NameDifference.OTHER_SCRIPT} & set(found.codes):
         return found

@@ -98,7 +98,7 @@ def _best_finding(written: Parts, standard: Parts, traveller: TravellerName) -> 
 _LATIN_LETTER: Final = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 _DOTS: Final = str.maketrans({"ı": "i", "İ": "I"})
 _EXPANSIONS: Final = (("UXX", "UE"), ("UXX", "U"))
-"""Doc 9303-3 section 6 lets a state write Ü and Ñ so; nothing else has these letters."""
+"""Doc 9303-3 section 6 lets a state write Ü and Ñ so; few other names have these letters."""
 
 
 def _written_parts(subject: Person) -> Parts:
@@ -130,7 +130,7 @@ def _spellings(parts: Parts) -> list[Parts]:
     family, given = parts
     if "XX" not in family and "XX" not in given:
         return [parts]
-    return [(_expanded(family, *pair), _expanded(given, *pair)) for pair in _EXPANSIONS]
+    return [parts, *((_expanded(family, *pair), _expanded(given, *pair)) for pair in _EXPANSIONS)]
 
 
 def _expanded(name: str, written: str, letters: str) -> str:
