@@ -26,7 +26,7 @@ FEATURES = ["frames", "list-dates", "list-limits", "pdf", "policy", "ps256", "re
 for line in sys.stdin:
     request = json.loads(line)
     if "protocol" in request:
-        answer = {"protocol": 1, "name": "always-refused", "version": "1"}
+        answer = {"protocol": 2, "name": "always-refused", "version": "1"}
         answer |= {"operations": OPERATIONS, "features": FEATURES}
     else:
         answer = {"id": request["id"], "outcome": "refused"}

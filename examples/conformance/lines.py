@@ -23,7 +23,7 @@ def serve(
     answer: Callable[[str, dict[str, Any], dict[str, Any]], Answer],
 ) -> None:
     """Answer until standard input ends; `answer` is asked with operation, input and context."""
-    hello = {"protocol": 1, "name": name, "version": version}
+    hello = {"protocol": 2, "name": name, "version": version}
     hello |= {"operations": list(operations), "features": list(features)}
     for line in sys.stdin.buffer:
         request = json.loads(line)

@@ -9,7 +9,7 @@ for line in sys.stdin:
     asked = json.loads(line)
     if "protocol" in asked:
         answer = {
-            "protocol": 1,
+            "protocol": 2,
             "name": "small reader",
             "version": "1",
             "operations": ["verify"],

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from pathlib import Path
 
@@ -38,9 +40,9 @@ def answer(asked, **changed):
 for line in sys.stdin:
     request = json.loads(line)
     if "protocol" in request:
-        write({"protocol": 1, "name": "child", "version": "1", "operations": ["ask"], "features": []})
+        write({"protocol": 2, "name": "child", "version": "1", "operations": ["ask"], "features": []})
         continue
-    asked = request["id"]
+    asked, vector = request["id"], request["input"]["vector"]
     BODY
 AFTER
 """
@@ -56,7 +58,7 @@ VECTORS = Vectors(
             "importance": "low",
             "features": [],
             "requirements": ["XX-1"],
-            "input": {},
+            "input": {"vector": f"a::{number}"},
             "context": {},
             "expected": {"outcome": "accepted", "reason": None},
         }
@@ -103,14 +105,16 @@ def test_a_child_that_answers():
         ("print('ready', flush=True); answer(asked)", Problem.NOT_JSON, "ready"),
         ("sys.stdout.buffer.write(b'\\xff\\n'); sys.stdout.flush()", Problem.NOT_JSON, "JSON"),
         ("answer('a::9')", Problem.WRONG_ID, "a::9"),
-        ("answer(None)", Problem.WRONG_ID, "a::2"),
+        ("answer(None)", Problem.WRONG_ID, "null"),
+        ("answer(vector)", Problem.WRONG_ID, "a::2"),
+        ("answer('x' * 100_000)", Problem.WRONG_ID, "xxx..."),
         (f"answer(asked, more='x' * {MAX_ANSWER_BYTES})", Problem.TOO_LONG, "1048576"),
         ("answer(asked, outcome='refused')", Problem.WRONGLY_REFUSED, "refused"),
         ("write({'id': asked, 'error': 'internal', 'message': 'no'})", Problem.ERROR, "internal no"),
     ],
 )
 def test_what_goes_wrong_with_one_vector_is_no_matter_for_the_next(does, problem, says):
-    made = run(f"if asked == 'a::2':\n    {does}\nelse:\n    answer(asked)")
+    made = run(f"if vector == 'a::2':\n    {does}\nelse:\n    answer(asked)")
     assert marks(made) == second_fails(problem)
     assert says in made.results[1].verdict.detail
     assert not made.is_passed
@@ -126,19 +130,19 @@ def test_what_goes_wrong_with_one_vector_is_no_matter_for_the_next(does, problem
     ],
 )
 def test_who_hangs_is_killed_and_started_anew(does):
-    made = run(f"if asked == 'a::2':\n    {does}\nelse:\n    answer(asked)", seconds=IMPATIENCE)
+    made = run(f"if vector == 'a::2':\n    {does}\nelse:\n    answer(asked)", seconds=IMPATIENCE)
     assert marks(made) == second_fails(Problem.TIME_OUT)
 
 
 def test_who_writes_without_end_is_killed():
     does = "while True: sys.stdout.write('x' * 65536)"
-    made = run(f"if asked == 'a::2':\n    {does}\nelse:\n    answer(asked)")
+    made = run(f"if vector == 'a::2':\n    {does}\nelse:\n    answer(asked)")
     assert marks(made) == second_fails(Problem.TOO_LONG)
 
 
 def test_who_answers_without_end_has_answered_twice():
     does = "while True: answer(asked)"
-    made = run(f"if asked == 'a::2':\n    {does}\nelse:\n    answer(asked)", seconds=IMPATIENCE)
+    made = run(f"if vector == 'a::2':\n    {does}\nelse:\n    answer(asked)", seconds=IMPATIENCE)
     assert marks(made)[1] == (Mark.FAIL, Problem.ANSWERED_TWICE)
     assert marks(made)[2] == (Mark.FAIL, Problem.TIME_OUT)
 
@@ -146,8 +150,35 @@ def test_who_answers_without_end_has_answered_twice():
 def test_the_children_of_a_killed_child_are_ended(tmp_path):
     sign = tmp_path / "pid"
     does = f"own = subprocess.Popen(['sleep', '3600']); open({str(sign)!r}, 'w').write(str(own.pid)); time.sleep(3600)"
-    run(f"if asked == 'a::2':\n    {does}\nelse:\n    answer(asked)", seconds=IMPATIENCE)
+    run(f"if vector == 'a::2':\n    {does}\nelse:\n    answer(asked)", seconds=IMPATIENCE)
     assert is_ended(int(sign.read_text()))
+
+
+def test_the_children_of_a_child_that_ended_are_ended(tmp_path):
+    sign = tmp_path / "pid"
+    start = "own = subprocess.Popen(['sleep', '3600'], stdout=subprocess.DEVNULL)"
+    made = run("answer(asked)", after=f"{start}; open({str(sign)!r}, 'w').write(str(own.pid))")
+    assert made.is_passed
+    assert is_ended(int(sign.read_text()))
+
+
+def test_a_process_in_a_session_of_its_own_is_cut_off_and_not_waited_for(tmp_path):
+    """It holds every pipe of the child; nothing of it is left in the runner."""
+    sign = tmp_path / "pids"
+    start = "own = subprocess.Popen(['sleep', '3600'], start_new_session=True)"
+    does = f"{start}; open({str(sign)!r}, 'a').write(f'{{own.pid}} '); sys.exit(3)"
+    before, threads = open_files(), threading.active_count()
+    made = run(f"if vector == 'a::2':\n    {does}\nelse:\n    answer(asked)", seconds=IMPATIENCE)
+    left = list(map(int, sign.read_text().split()))
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+    assert marks(made) == second_fails(Problem.ENDED)
+    assert len(left) == 1
+    assert (open_files(), threading.active_count()) == (before, threads)
+
+
+def open_files():
+    return len(os.listdir("/proc/self/fd"))
 
 
 def is_ended(pid):
@@ -162,14 +193,14 @@ def is_ended(pid):
 
 @pytest.mark.parametrize("which", [1, 2, 3])
 def test_a_second_answer_fails_the_vector_whenever_it_comes(which):
-    body = f"answer(asked)\nif asked == 'a::{which}':\n    answer(asked)"
+    body = f"answer(asked)\nif vector == 'a::{which}':\n    answer(asked)"
     expected = [PASS] * 3
     expected[which - 1] = (Mark.FAIL, Problem.ANSWERED_TWICE)
     assert marks(run(body)) == expected
 
 
 def test_a_second_answer_at_the_end():
-    made = run("answer(asked)", after="answer('a::1')")
+    made = run("first = asked if vector == 'a::1' else first; answer(asked)", after="answer(first)")
     assert marks(made) == [(Mark.FAIL, Problem.ANSWERED_TWICE), PASS, PASS]
     assert made.ending is None
 
@@ -196,10 +227,57 @@ def test_much_on_standard_error_stops_nobody():
     assert marks(made) == [PASS] * 3
 
 
-def test_unsupported_is_skipped_and_skips_alone_are_no_pass():
-    made = run("write({'id': asked, 'error': 'unsupported'})")
-    assert marks(made) == [(Mark.SKIP, Problem.UNSUPPORTED)] * 3
+def test_what_is_declared_and_not_supported_fails():
+    made = run("write({'id': asked, 'error': 'unsupported'}) if vector == 'a::2' else answer(asked)")
+    assert marks(made) == second_fails(Problem.ERROR)
     assert not made.is_passed
+
+
+def test_skips_alone_are_no_pass():
+    command = child("answer(asked)")
+    made = Runner([*command[:2], command[2].replace('["ask"]', "[]")], VECTORS, PATIENCE).run(VECTORS.vectors)
+    assert marks(made) == [(Mark.SKIP, Problem.OPERATION)] * 3
+    assert not made.is_passed
+
+
+def test_no_request_tells_its_vector_or_another_request(tmp_path):
+    seen = tmp_path / "ids"
+    for _ in range(2):
+        assert run(f"open({str(seen)!r}, 'a').write(asked + '\\n'); answer(asked)").is_passed
+    ids = seen.read_text().split()
+    assert len(set(ids)) == 6
+    assert [one for one in ids if len(one) < 16 or "a" + "::" in one] == []
+
+
+@pytest.mark.parametrize("ahead", ["'a::2'", "asked[:-1] + chr(ord(asked[-1]) + 1)"])
+def test_who_answers_before_it_is_asked_fails(ahead):
+    made = run(f"answer(asked)\nif vector == 'a::1':\n    answer({ahead})")
+    assert marks(made) == second_fails(Problem.WRONG_ID)
+
+
+def test_who_answers_before_anything_is_asked_fails():
+    command = child("pass")
+    ahead = "; ".join(f"answer('a::{number}')" for number in (1, 2, 3))
+    command[-1] = command[-1].replace('"features": []})', f'"features": []}}); {ahead}')
+    made = Runner(command, VECTORS, PATIENCE).run(VECTORS.vectors)
+    assert marks(made) == [(Mark.FAIL, Problem.WRONG_ID)] * 3
+
+
+def test_a_last_line_without_its_line_feed_is_none():
+    does = (
+        "sys.stdout.write(json.dumps({'id': asked, 'outcome': 'accepted'})); sys.stdout.flush(); sys.exit()"
+    )
+    made = run(f"if vector == 'a::2':\n    {does}\nelse:\n    answer(asked)")
+    assert marks(made) == second_fails(Problem.NOT_JSON)
+
+
+def test_who_declares_less_when_started_anew_has_not_started(tmp_path):
+    sign = tmp_path / "started"
+    leave = f"open({str(sign)!r}, 'w').close(); sys.exit(3)"
+    command = child(f"if vector == 'a::2':\n    {leave}\nanswer(asked)")
+    command[-1] = command[-1].replace('["ask"]', f'["ask"][os.path.exists({str(sign)!r}):]')
+    made = Runner(command, VECTORS, PATIENCE).run(VECTORS.vectors)
+    assert marks(made) == [PASS, (Mark.FAIL, Problem.ENDED), (Mark.FAIL, Problem.NOT_STARTED)]
 
 
 @pytest.mark.parametrize(
@@ -210,6 +288,7 @@ def test_unsupported_is_skipped_and_skips_alone_are_no_pass():
         "import sys; sys.exit('no')",
         "import time; time.sleep(3600)",
         "print('{\"protocol\": 2}')",
+        "print('{\"protocol\": 1}')",
     ],
 )
 def test_who_does_not_start_fails_in_everything(code):
@@ -221,7 +300,7 @@ def test_who_does_not_start_fails_in_everything(code):
 def test_who_starts_only_once_fails_in_all_that_is_left(tmp_path):
     sign = tmp_path / "started"
     once = f"sys.exit(1) if os.path.exists({str(sign)!r}) else open({str(sign)!r}, 'w').close()"
-    command = child("sys.exit(3) if asked == 'a::2' else answer(asked)")
+    command = child("sys.exit(3) if vector == 'a::2' else answer(asked)")
     command[-1] = f"import os, sys\n{once}\n{command[-1]}"
     made = Runner(command, VECTORS, PATIENCE).run(VECTORS.vectors)
     assert marks(made) == [PASS, (Mark.FAIL, Problem.ENDED), (Mark.FAIL, Problem.NOT_STARTED)]
@@ -229,7 +308,7 @@ def test_who_starts_only_once_fails_in_all_that_is_left(tmp_path):
 
 def test_a_child_that_reads_nothing_is_no_deadlock():
     big = [{**vector, "input": {"text": "x" * 1_000_000}} for vector in VECTORS.vectors]
-    code = 'import time\nprint(\'{"protocol": 1, "name": "n", "version": "1", '
+    code = 'import time\nprint(\'{"protocol": 2, "name": "n", "version": "1", '
     code += '"operations": ["ask"], "features": []}\', flush=True)\ntime.sleep(3600)'
     made = Runner([sys.executable, "-c", code], VECTORS, 0.5).run(big)
     assert {problem for _, problem in marks(made)} == {Problem.TIME_OUT}

@@ -1,12 +1,11 @@
 """The parts of a conformance run that need no process: lines, judging, vectors, the page."""
 
-import json
 import re
 from pathlib import Path
 
 import pytest
 
-from vaxcert.adapters.conformance.judging import PASSED, Mark, Verdict, judge, skipped
+from vaxcert.adapters.conformance.judging import PASSED, Mark, Verdict, judge, members_compared, skipped
 from vaxcert.adapters.conformance.operations import OPERATIONS
 from vaxcert.adapters.conformance.protocol import (
     MAX_ANSWER_BYTES,
@@ -36,9 +35,9 @@ def vectors():
 
 
 def test_longest_line_and_one_byte_more():
-    assert message_of(b"{}".ljust(MAX_ANSWER_BYTES)) == {}
+    assert message_of(b"{}".ljust(MAX_ANSWER_BYTES) + b"\n") == {}
     with pytest.raises(ProtocolError) as raised:
-        message_of(b"{}".ljust(MAX_ANSWER_BYTES + 1))
+        message_of(b"{}".ljust(MAX_ANSWER_BYTES + 1) + b"\n")
     assert raised.value.problem is Problem.TOO_LONG
 
 
@@ -48,32 +47,48 @@ def test_longest_line_and_one_byte_more():
 )
 def test_garbage_is_no_message(line):
     with pytest.raises(ProtocolError) as raised:
-        message_of(line)
+        message_of(line + b"\n")
     assert raised.value.problem is Problem.NOT_JSON
+
+
+def test_a_line_without_its_line_feed_is_no_message():
+    assert message_of(b"{}\n") == {}
+    with pytest.raises(ProtocolError) as raised:
+        message_of(b"{}")
+    assert raised.value.problem is Problem.NOT_JSON
+    assert "line feed" in raised.value.detail
 
 
 def test_a_line_is_one_line():
     assert line_of({"text": "Đỗ\n"}) == '{"text":"Đỗ\\n"}\n'.encode()
 
 
-def test_hello():
-    said = {"protocol": 1, "name": "n", "version": "1", "operations": ["verify"], "features": []}
-    assert read_hello(line_of(said)) == Hello("n", "1", frozenset({"verify"}), frozenset())
+@pytest.mark.parametrize("name", ["n", "n" * 100, "Đỗ <b>"])
+def test_hello(name):
+    said = {"protocol": 2, "name": name, "version": "1", "operations": ["verify"], "features": []}
+    assert read_hello(line_of(said)) == Hello(name, "1", frozenset({"verify"}), frozenset())
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        {"protocol": 2},
+        {"protocol": 1},
+        {"protocol": 3},
         {"protocol": True},
         {"name": ""},
+        {"name": "n" * 101},
+        {"name": "\x1b[31m"},
+        {"name": "two\nlines"},
+        {"name": "turned\u202e"},
+        {"version": "1" * 101},
+        {"version": "\x9b"},
         {"version": 1},
         {"features": [1]},
         {"operations": None},
     ],
 )
 def test_wrong_hello(change):
-    said = {"protocol": 1, "name": "n", "version": "1", "operations": ["verify"], "features": [], **change}
+    said = {"protocol": 2, "name": "n", "version": "1", "operations": ["verify"], "features": [], **change}
     with pytest.raises(ProtocolError) as raised:
         read_hello(line_of(said))
     assert raised.value.problem is Problem.NOT_STARTED
@@ -100,6 +115,7 @@ def test_what_is_not_declared_is_skipped():
         ({"findings": ["a"]}, frozenset({"reasons"}), None),
         ({"reason": "x", "level": "none"}, frozenset({"findings"}), None),
         ({"error": "internal"}, ALL, Problem.ERROR),
+        ({"error": "unsupported"}, ALL, Problem.ERROR),
     ],
 )
 def test_the_first_difference_counts(changed, features, problem):
@@ -111,9 +127,15 @@ def test_refused_for_accepted():
     assert judge({"outcome": "accepted"}, {"outcome": "refused"}, ALL).problem is Problem.WRONGLY_REFUSED
 
 
-def test_unsupported_is_a_skip():
-    verdict = judge(EXPECTED, {"error": "unsupported", "message": "no RSA"}, ALL)
-    assert verdict == Verdict(Mark.SKIP, Problem.UNSUPPORTED, "no RSA")
+def test_no_answer_makes_a_detail_long():
+    for answer in ({"error": "x" * 1000, "message": "y" * 1000}, {"outcome": "z" * 1000}):
+        assert len(judge(EXPECTED, answer, ALL).detail) < 300
+
+
+def test_what_is_compared():
+    expected = {"reason": None, "more": 1, "findings": [], "outcome": "accepted", "level": "none", "also": 2}
+    assert members_compared(expected, ALL) == ["outcome", "reason", "level", "also", "more", "findings"]
+    assert members_compared(expected, frozenset()) == ["outcome", "also", "more"]
 
 
 @pytest.mark.parametrize(
@@ -182,7 +204,7 @@ def test_what_is_no_vector_is_refused(tmp_path, content):
 
 
 def test_serving_answers_every_line():
-    lines = [b"words", b"[" * 100_000, b"[]", b'{"protocol": 1}', b'{"id": "a", "operation": "sing"}']
+    lines = [b"words", b"[" * 100_000, b"[]", b'{"protocol": 2}', b'{"id": "a", "operation": "sing"}']
     lines += [
         b'{"id": "b", "operation": ["verify"]}',
         b'{"id": "c", "operation": "verify", "input": 1, "context": {}}',
@@ -198,7 +220,12 @@ def test_serving_answers_every_line():
         "internal",
     ]
     assert [one.get("id") for one in made[4:]] == ["a", "b", "c"]
-    assert read_hello(json.dumps(made[3]).encode()).features == set(FEATURES)
+    assert read_hello(line_of(made[3])).features == set(FEATURES)
+
+
+def test_serving_answers_with_the_version_it_speaks():
+    (made,) = answers([b'{"protocol": 1}'])
+    assert made["protocol"] == 2
 
 
 def _result(identifier, mark, problem=None, importance="low"):

@@ -239,6 +239,12 @@ def codes_told(expected: dict[str, Any]) -> set[str | None]:
     }
 
 
+def test_every_problem_of_a_runner_has_three_vectors() -> None:
+    judged = [vector for vector in VECTORS if vector["operation"] == "judge-answer"]
+    covered = Counter(vector["expected"]["reason"] for vector in judged)
+    assert [problem for problem in Problem if covered[problem] < 3] == []
+
+
 def test_reasons_without_vectors_are_not_about_reading_certificates_or_lists() -> None:
     assert {why.split(":")[0] for why in UNREACHABLE_REASONS.values()} == {
         "about issuing",

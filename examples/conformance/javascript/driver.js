@@ -15,7 +15,7 @@ const ALLOWED = [-7, -37]; // ES256, PS256
 
 const { dependencies } = JSON.parse(readFileSync(new URL("package.json", import.meta.url)));
 const HELLO = {
-  protocol: 1,
+  protocol: 2,
   name: "@auth0/cose",
   version: dependencies["@auth0/cose"],
   operations: ["verify"],

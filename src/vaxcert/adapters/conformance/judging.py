@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from vaxcert.adapters.conformance.protocol import UNSUPPORTED, Hello, Problem, ProtocolError
+from vaxcert.adapters.conformance.protocol import Hello, Problem, ProtocolError, shown
 
 FINDINGS: Final = "findings"
 REASONS: Final = "reasons"
@@ -72,18 +72,29 @@ def judge(expected: Mapping[str, Any], answer: Mapping[str, Any], features: froz
     difference = _other_outcome(expected["outcome"], answer.get("outcome"))
     if difference is not None:
         return _failed(difference, expected, answer, "outcome")
-    for part in _compared(expected, features):
+    for part in members_compared(expected, features)[1:]:
         if _differs(part, expected[part], answer.get(part)) or part not in answer:
             return _failed(_problem_of(part), expected, answer, part)
     return PASSED
 
 
+def members_compared(expected: Mapping[str, Any], features: frozenset[str]) -> list[str]:
+    """The members to compare, in their order: outcome, reason and level, others, findings.
+
+    Args:
+        expected: Of the vector.
+        features: Those that the implementation declared.
+    """
+    others = sorted(expected.keys() - _OF_REASONS.keys() - {"outcome", FINDINGS})
+    order = ["outcome", *(_OF_REASONS if REASONS in features else ()), *others]
+    order += [FINDINGS] if FINDINGS in features else []
+    return [part for part in order if part in expected]
+
+
 def _judge_error(answer: Mapping[str, Any]) -> Verdict:
     message = answer.get("message")
-    detail = message if isinstance(message, str) else ""
-    if answer["error"] == UNSUPPORTED:
-        return Verdict(Mark.SKIP, Problem.UNSUPPORTED, detail)
-    return Verdict(Mark.FAIL, Problem.ERROR, f"{_written(answer['error'])} {detail}".strip())
+    detail = shown(message) if isinstance(message, str) else ""
+    return Verdict(Mark.FAIL, Problem.ERROR, f"{shown(answer['error'])} {detail}".strip())
 
 
 def _other_outcome(expected: str, given: Any) -> Problem | None:
@@ -94,14 +105,6 @@ def _other_outcome(expected: str, given: Any) -> Problem | None:
     if given == _ACCEPTED:
         return Problem.WRONGLY_ACCEPTED
     return Problem.WRONGLY_REFUSED if expected == _ACCEPTED else Problem.OTHER_OUTCOME
-
-
-def _compared(expected: Mapping[str, Any], features: frozenset[str]) -> list[str]:
-    """The members to compare after the outcome, in their order: reason and level, others, findings."""
-    others = sorted(expected.keys() - _OF_REASONS.keys() - {"outcome", FINDINGS})
-    order = [*(_OF_REASONS if REASONS in features else ()), *others]
-    order += [FINDINGS] if FINDINGS in features else []
-    return [part for part in order if part in expected]
 
 
 def _problem_of(part: str) -> Problem:
@@ -130,9 +133,5 @@ def _with_whole_numbers(value: Any) -> Any:
 
 
 def _failed(problem: Problem, expected: Mapping[str, Any], answer: Mapping[str, Any], part: str) -> Verdict:
-    given = _written(answer[part]) if part in answer else "nothing"
-    return Verdict(Mark.FAIL, problem, f"{part}: expected {_written(expected[part])}, got {given}")
-
-
-def _written(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    given = shown(answer[part]) if part in answer else "nothing"
+    return Verdict(Mark.FAIL, problem, f"{part}: expected {shown(expected[part])}, got {given}")

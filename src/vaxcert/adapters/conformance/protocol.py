@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, NoReturn
 
-PROTOCOL: Final = 1
+PROTOCOL: Final = 2
 MAX_ANSWER_BYTES: Final = 1_048_576
 """Of a line that an implementation writes, without its line feed."""
 
@@ -18,7 +18,9 @@ MAX_DEPTH: Final = 64
 MAX_REQUEST_BYTES: Final = 16_777_216
 """Of a line that a runner writes, without its line feed."""
 
-UNSUPPORTED: Final = "unsupported"
+MAX_NAME_CHARACTERS: Final = 100
+"""Of the name and of the version that an implementation gives itself."""
+
 _SHOWN_CHARACTERS: Final = 120
 
 
@@ -27,7 +29,6 @@ class Problem(StrEnum):
 
     OPERATION = "operation-not-declared"
     FEATURE = "feature-not-declared"
-    UNSUPPORTED = "unsupported"
     NOT_STARTED = "not-started"
     TIME_OUT = "time-out"
     ENDED = "ended"
@@ -86,25 +87,26 @@ def read_hello(line: bytes) -> Hello:
         raise ProtocolError(Problem.NOT_STARTED, f"the hello: {error.detail}") from None
     protocol = said.get("protocol")
     if type(protocol) is not int or protocol != PROTOCOL:
-        raise ProtocolError(Problem.NOT_STARTED, f"protocol {_shown(protocol)}; expected {PROTOCOL}")
+        raise ProtocolError(Problem.NOT_STARTED, f"protocol {shown(protocol)}; expected {PROTOCOL}")
     for part in ("name", "version"):
-        if not (isinstance(said.get(part), str) and said[part]):
-            raise ProtocolError(Problem.NOT_STARTED, f"{part} {_shown(said.get(part))}; expected a text")
+        if not _is_name(said.get(part)):
+            expected = f"1 to {MAX_NAME_CHARACTERS} printable characters"
+            raise ProtocolError(Problem.NOT_STARTED, f"{part} {shown(said.get(part))}; expected {expected}")
     for part in ("operations", "features"):
         if not (isinstance(said.get(part), list) and all(isinstance(name, str) for name in said[part])):
             raise ProtocolError(
-                Problem.NOT_STARTED, f"{part} {_shown(said.get(part))}; expected an array of texts"
+                Problem.NOT_STARTED, f"{part} {shown(said.get(part))}; expected an array of texts"
             )
     return Hello(said["name"], said["version"], frozenset(said["operations"]), frozenset(said["features"]))
 
 
 def message_of(line: bytes) -> dict[str, Any]:
-    """A line as a message.
+    """A line, with its line feed, as a message.
 
     Raises:
-        ProtocolError: `too-long`, `not-json`.
+        ProtocolError: `too-long`; `not-json`, also where the line feed is missing.
     """
-    if len(line) > MAX_ANSWER_BYTES:
+    if len(line.removesuffix(b"\n")) > MAX_ANSWER_BYTES:
         raise ProtocolError(Problem.TOO_LONG, f"a line over {MAX_ANSWER_BYTES} bytes")
     try:
         message = json.loads(
@@ -116,10 +118,25 @@ def message_of(line: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         message = None
     if not isinstance(message, dict) or _is_deep(message):
-        raise ProtocolError(
-            Problem.NOT_JSON, f"{_shown(line.decode('utf-8', 'replace'))}; expected a JSON object in UTF-8"
-        )
+        raise _not_json(line, "a JSON object in UTF-8")
+    if not line.endswith(b"\n"):
+        raise _not_json(line, "a line feed after it")
     return message
+
+
+def shown(value: Any) -> str:
+    """What was said, short enough for a line."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}..."
+
+
+def _not_json(line: bytes, expected: str) -> ProtocolError:
+    text = line.removesuffix(b"\n").decode("utf-8", "replace")
+    return ProtocolError(Problem.NOT_JSON, f"{shown(text)}; expected {expected}")
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= MAX_NAME_CHARACTERS and value.isprintable()
 
 
 def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -142,9 +159,3 @@ def _is_deep(message: Any) -> bool:
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
-
-
-def _shown(value: Any) -> str:
-    """What was said, short enough for a line."""
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}..."

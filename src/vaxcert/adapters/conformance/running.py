@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from secrets import token_hex
 from time import monotonic
 from typing import Any, Final
 
@@ -18,12 +19,16 @@ from vaxcert.adapters.conformance.protocol import (
     line_of,
     message_of,
     read_hello,
+    shown,
 )
 from vaxcert.adapters.conformance.vectors import Vectors, family_of
 
 DEFAULT_SECONDS: Final = 5.0
 START_FACTOR: Final = 10
 """Times of an answer that starting may take: some machines have to be warmed up."""
+
+_ID_BYTES: Final = 16
+"""Random bytes of a request's id, so that none can be foreseen."""
 
 _IMPORTANCE: Final = ("critical", "high", "medium", "low")
 
@@ -98,6 +103,8 @@ class Runner:
     _child: Child | None = field(default=None, init=False)
     _hello: Hello | None = field(default=None, init=False)
     _results: dict[str, Result] = field(default_factory=dict, init=False)
+    _answered: dict[str, str] = field(default_factory=dict, init=False)
+    """The vector of each request that was answered, by the id of the request."""
 
     def run(
         self, chosen: Sequence[Mapping[str, Any]], track: Callable[[Iterable[Any]], Iterable[Any]] = iter
@@ -126,7 +133,10 @@ class Runner:
         self._child = Child(self.command)
         self._child.send(line_of({"protocol": PROTOCOL}))
         try:
-            self._hello = read_hello(self._child.line(monotonic() + START_FACTOR * self.seconds))
+            hello = read_hello(self._child.line(monotonic() + START_FACTOR * self.seconds))
+            if self._hello not in (None, hello):
+                raise ProtocolError(Problem.NOT_STARTED, "the hello: expected the same as before")
+            self._hello = hello
         except ProtocolError as error:
             self._kill()
             return Verdict(Mark.FAIL, Problem.NOT_STARTED, error.detail)
@@ -139,8 +149,9 @@ class Runner:
         if skip is not None:
             return Result(vector, skip)
         given, context = self.vectors.input_and_context(vector)
+        identifier = token_hex(_ID_BYTES)
         request = {
-            "id": vector["id"],
+            "id": identifier,
             "operation": vector["operation"],
             "input": given,
             "context": context,
@@ -150,10 +161,11 @@ class Runner:
             raise ValueError(f"the request of {vector['id']} is over {MAX_REQUEST_BYTES} bytes")
         self._child.send(line)
         try:
-            answer = self._answer(self._child, vector["id"], monotonic() + self.seconds)
+            answer = self._answer(self._child, identifier, monotonic() + self.seconds)
         except ProtocolError as error:
             self._kill()
             return Result(vector, Verdict.failed(error))
+        self._answered[identifier] = vector["id"]
         return Result(vector, judge(vector["expected"], answer, self._hello.features), answer)
 
     def _answer(self, child: Child, identifier: str, deadline: float) -> dict[str, Any]:
@@ -163,16 +175,18 @@ class Runner:
             if given == identifier:
                 return message
             if not self._is_second(given):
-                raise wrong_id(given, identifier)
+                detail = f"id {shown(given)}; expected that of the request"
+                raise ProtocolError(Problem.WRONG_ID, detail)
 
     def _is_second(self, identifier: Any) -> bool:
-        """Whether a vector was answered before. If so, it fails for it."""
-        before = self._results.get(identifier) if isinstance(identifier, str) else None
-        if before is None or before.answer is None:
+        """Whether a request was answered before. If so, its vector fails for it."""
+        name = self._answered.get(identifier) if isinstance(identifier, str) else None
+        if name is None:
             return False
+        before = self._results[name]
         detail = "another line with the same id came after its answer"
         verdict = Verdict(Mark.FAIL, Problem.ANSWERED_TWICE, detail)
-        self._results[identifier] = Result(before.vector, verdict, before.answer)
+        self._results[name] = Result(before.vector, verdict, before.answer)
         return True
 
     def _finish(self) -> str | None:
@@ -194,9 +208,3 @@ class Runner:
         if self._child is not None:
             self._child.kill()
             self._child = None
-
-
-def wrong_id(given: Any, identifier: str) -> ProtocolError:
-    """The error of an answer to something else."""
-    shown = given if isinstance(given, str) else "no text"
-    return ProtocolError(Problem.WRONG_ID, f"id {shown}; expected {identifier}")

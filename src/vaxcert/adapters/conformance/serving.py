@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import vaxcert
 from vaxcert.adapters.conformance.operations import OPERATIONS
-from vaxcert.adapters.conformance.protocol import PROTOCOL, UNSUPPORTED
+from vaxcert.adapters.conformance.protocol import PROTOCOL
 
 FEATURES: Final = (
     "findings",
@@ -42,7 +42,7 @@ def _answer(request: Mapping[str, Any]) -> dict[str, Any]:
     name = request.get("operation")
     operation = OPERATIONS.get(name) if isinstance(name, str) else None
     if operation is None:
-        return _error(identifier, UNSUPPORTED, "the operation is not known")
+        return _error(identifier, "unsupported", "the operation is not known")
     try:
         return {"id": identifier, **operation(request["input"], request["context"])}
     except Exception as error:

@@ -10,7 +10,7 @@ from vaxcert.adapters.conformance.protocol import Hello, Problem, ProtocolError,
 
 
 def judge_answer(given: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
-    """Judge `lines`, which followed the request of `vector`, of an implementation that said `hello`."""
+    """Judge `lines`, which followed the request `id` for `vector`, of an implementation that said `hello`."""
     try:
         hello = read_hello(_bytes(given["hello"]))
         verdict = _verdict(given, context, hello)
@@ -32,17 +32,19 @@ def _verdict(given: Mapping[str, Any], context: Mapping[str, Any], hello: Hello)
         problem = Problem.ENDED if context["then"] == "ends" else Problem.TIME_OUT
         return Verdict(Mark.FAIL, problem)
     first, *others = [message_of(_bytes(line)) for line in given["lines"]]
-    if first.pop("id", None) != vector["id"]:
+    if first.pop("id", None) != given["id"]:
         return Verdict(Mark.FAIL, Problem.WRONG_ID)
-    if any(other.get("id") == vector["id"] for other in others):
+    if any(other.get("id") == given["id"] for other in others):
         return Verdict(Mark.FAIL, Problem.ANSWERED_TWICE)
     return judge(vector["expected"], first, hello.features)
 
 
 def _bytes(line: str | Mapping[str, Any]) -> bytes:
-    """A line as it was written: text, bytes in hexadecimal, or text with spaces up to a length."""
+    """A line as it was written: text, bytes in hexadecimal, text with spaces up to a length, or one without end."""
     if isinstance(line, str):
-        return line.encode()
+        return line.encode() + b"\n"
+    if "without_line_feed" in line:
+        return str(line["without_line_feed"]).encode()
     if "hex" in line:
-        return bytes.fromhex(line["hex"])
-    return str(line["text"]).encode().ljust(line["padded_to"])
+        return bytes.fromhex(line["hex"]) + b"\n"
+    return str(line["text"]).encode().ljust(line["padded_to"]) + b"\n"
