@@ -664,6 +664,18 @@ def _lists_and_clock() -> None:
         trust_list="issued-at",
         at=AT - _SKEW - _SECOND,
     )
+    _add(
+        "before-the-signer-starts-and-clock-behind-beside-another",
+        "The same beside an accepted one, which does not make it worse.",
+        [_GOOD, early],
+        "refer",
+        ("clock-before-list", "signer-not-yet-valid", *_REMARKS),
+        "DD-7",
+        "DD-10",
+        trust_list="issued-at",
+        at=AT - _SKEW - _SECOND,
+        doses=(("2025-12-20", 2, (0, 1)),),
+    )
 
 
 def _findings() -> None:

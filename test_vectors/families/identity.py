@@ -766,6 +766,22 @@ def _further() -> None:
         _add(name, description, certificate, document, "unclear", (code,), rule)
 
     zone = "NGUYEN<<VAN<THU"
+    for label, born, written, grade, code in (
+        ("years", "1921", "21<<<<", "unclear", "birth-date-one-partial"),
+        ("months", "1921-07", "2107<<", "unclear", "birth-date-one-partial"),
+        ("day-and-year", "1921-07-01", "21<<<<", "unclear", "birth-date-one-partial"),
+        ("other-months", "1921-07", "2108<<", "mismatch", "birth-date-differs"),
+    ):
+        _add(
+            f"a-century-apart-{label}",
+            f"{born} in the certificate, and {written} in the zone, of which the latest year is 2021.",
+            dcc(dob=born),
+            _mrz(zone, written),
+            grade,
+            (code,),
+            "ID-24",
+            "ID-25",
+        )
     unclear(
         "y-for-i-at-the-end",
         "Sergei, and SERGEY in the document, which may be one name.",

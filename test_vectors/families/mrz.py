@@ -98,9 +98,17 @@ def _formats() -> None:
         "ID-9",
         **_ANNA,
     )
-    _read("passport", "A passport.", passport(), "ID-1", "ID-4", "ID-7", "ID-8")
-    _read("booklet", "A small booklet.", booklet(), "ID-1", format="td2", kind="I", sex="female")
-    _read("card", "A card.", card(), "ID-1", format="td1", kind="I")
+    _read("passport", "The zone of a passport (TD3).", passport(), "ID-1", "ID-4", "ID-7", "ID-8")
+    _read(
+        "booklet",
+        "The zone of a small booklet (TD2).",
+        booklet(),
+        "ID-1",
+        format="td2",
+        kind="I",
+        sex="female",
+    )
+    _read("card", "The zone of a card (TD1).", card(), "ID-1", format="td1", kind="I")
     _read(
         "visa-a",
         "A visa of two lines of 44, which has no composite check digit.",
@@ -140,14 +148,14 @@ def _formats() -> None:
     )
     _read(
         "issuer-of-one-letter",
-        "Germany is D.",
+        "The issuer is D, Germany, of one letter.",
         passport(issuer="D", nationality="D"),
         "ID-3",
         issuer="D",
         nationality="D",
     )
-    _read("sex-not-said", "No sex.", passport(sex="<"), "ID-3", sex=None)
-    _read("sex-x", "Sex X.", passport(sex="X"), "ID-3", sex=None)
+    _read("sex-not-said", "The sex is a filler: it is not said.", passport(sex="<"), "ID-3", sex=None)
+    _read("sex-x", "The sex is X.", passport(sex="X"), "ID-3", sex=None)
 
 
 def _lengths() -> None:
@@ -162,7 +170,14 @@ def _lengths() -> None:
         None,
         "ID-1",
     )
-    _refused("second-line-long", "One character too many.", passport() + "0", "length", None, "ID-1")
+    _refused(
+        "second-line-long",
+        "The second line has one character too many.",
+        passport() + "0",
+        "length",
+        None,
+        "ID-1",
+    )
     _refused(
         "three-passport-lines", "Three lines of 44.", passport() + "\n" + lines[0], "length", None, "ID-1"
     )
@@ -180,9 +195,14 @@ def _lengths() -> None:
 
 def _spelling() -> None:
     zone = passport()
-    _read("one-line-of-88", "No line end.", zone.replace("\n", ""), "ID-2")
-    _read("blanks", "Blanks between and around.", "  " + zone.replace("\n", " \r\n ") + "\t", "ID-2")
-    _read("lower-case", "Lower case.", zone.lower(), "ID-2")
+    _read("one-line-of-88", "Two lines without a line end between them.", zone.replace("\n", ""), "ID-2")
+    _read(
+        "blanks",
+        "Blanks around the lines, and another line end.",
+        "  " + zone.replace("\n", " \r\n ") + "\t",
+        "ID-2",
+    )
+    _read("lower-case", "The zone is in lower case.", zone.lower(), "ID-2")
     first, second = zone.split("\n")
     _read("fillers-missing", "No fillers behind the name.", f"{first.rstrip('<')}\n{second}", "ID-2")
     _read("fillers-too-many", "Five fillers too many behind the name.", f"{first}<<<<<\n{second}", "ID-2")
@@ -216,7 +236,7 @@ def _characters() -> None:
     name = "name"
     _refused(
         "other-character",
-        "A letter with a mark.",
+        "A letter with a mark, which a zone does not have.",
         with_character(zone, 0, 5, "Ñ"),
         "characters",
         None,
@@ -241,9 +261,14 @@ def _characters() -> None:
             "ID-3",
         )
     _refused(
-        "digit-in-name", "A 7 in the name.", passport(name="NGUYEN<<VAN<7HU"), "characters", name, "ID-3"
+        "digit-in-name",
+        "A 7 in the name, which stands for no letter.",
+        passport(name="NGUYEN<<VAN<7HU"),
+        "characters",
+        name,
+        "ID-3",
     )
-    _refused("no-name", "A name of fillers.", passport(name="<"), "characters", name, "ID-3")
+    _refused("no-name", "A name of fillers only.", passport(name="<"), "characters", name, "ID-3")
     _refused(
         "letter-in-birth-date",
         "A K in the birth date looks like no digit.",
@@ -255,7 +280,7 @@ def _characters() -> None:
     )
     _refused(
         "sex-of-another-letter",
-        "A sex that there is not.",
+        "A letter for the sex that there is not.",
         with_character(zone, 1, 20, "N"),
         "characters",
         "sex",
@@ -344,7 +369,7 @@ def _repairs() -> None:
     )
     _read(
         "letters-in-expiry",
-        "I for 1 in the expiry, twice.",
+        "I stands twice for 1 in the expiry, and is put right.",
         with_character(with_character(zone, 1, 26, "I"), 1, 23, "I"),
         "ID-6",
         repaired=["expiry"],
@@ -363,7 +388,7 @@ def _repairs() -> None:
     ):
         _read(
             f"letter-{letter.lower()}-for-a-digit",
-            f"{letter} in the birth date.",
+            f"{letter} stands for a digit in the birth date, and is put right: the check digit agrees.",
             with_character(passport(born=born), 1, place, letter),
             "ID-6",
             birth_date=f"19{born[:2]}-{born[2:4]}-{born[4:]}",
@@ -410,7 +435,7 @@ def _repairs() -> None:
 def _names() -> None:
     _read(
         "one-name",
-        "A person with one name.",
+        "A person with one name, which is the primary identifier alone.",
         passport(name="SUHARTO"),
         "ID-7",
         primary_identifier="SUHARTO",
@@ -472,10 +497,28 @@ def _dates() -> None:
         "ID-8",
         **{day: "1926-02-02"},
     )
-    _read("day-unknown", "Only year and month.", passport(born="9005<<"), "ID-8", **{day: "1990-05"})
+    _read(
+        "day-unknown",
+        "The day of birth is fillers: only year and month are known.",
+        passport(born="9005<<"),
+        "ID-8",
+        **{day: "1990-05"},
+    )
     _read("day-unknown-zeros", "Zeros for the day.", passport(born="900500"), "ID-8", **{day: "1990-05"})
-    _read("month-unknown", "Only the year.", passport(born="90<<<<"), "ID-8", **{day: "1990"})
-    _read("birth-date-unknown", "No birth date.", passport(born="<<<<<<"), "ID-8", **{day: None})
+    _read(
+        "month-unknown",
+        "Month and day of birth are fillers: only the year is known.",
+        passport(born="90<<<<"),
+        "ID-8",
+        **{day: "1990"},
+    )
+    _read(
+        "birth-date-unknown",
+        "All of the birth date is fillers: nothing is known.",
+        passport(born="<<<<<<"),
+        "ID-8",
+        **{day: None},
+    )
     for label, description, born, known in (
         ("zeros", "Six zeros for a birth date: nothing is known.", "000000", None),
         ("year-2000", "Of a birth in 2000 no more is known.", "00<<<<", "2000"),
@@ -516,8 +559,8 @@ def _dates() -> None:
         "birth date",
         "ID-8",
     )
-    _refused("month-13", "A thirteenth month.", passport(born="901317"), "date", "birth date", "ID-8")
-    _refused("february-30", "30 February.", passport(born="900230"), "date", "birth date", "ID-8")
+    _refused("month-13", "Born in a thirteenth month.", passport(born="901317"), "date", "birth date", "ID-8")
+    _refused("february-30", "Born on 30 February.", passport(born="900230"), "date", "birth date", "ID-8")
     _refused(
         "expiry-february-30",
         "An expiry on 30 February.",
@@ -529,14 +572,14 @@ def _dates() -> None:
     _read("no-expiry", "A document without expiry.", passport(expires="<<<<<<"), "ID-8", expires=None)
     _read(
         "expiry-in-50-years",
-        "75 is within fifty years of 2026.",
+        "The expiry year 75 is 2075, within fifty years of 2026.",
         passport(expires="751231"),
         "ID-8",
         expires="2075-12-31",
     )
     _read(
         "expiry-50-years-ago",
-        "76 is fifty years back.",
+        "The expiry year 76 is 1976, fifty years back from 2026.",
         passport(expires="761231"),
         "ID-8",
         expires="1976-12-31",

@@ -120,13 +120,13 @@ def _damage() -> None:
         name = f"damage-{level.lower()}"
         _read(
             f"{name}-{within}",
-            f"{within} codewords wrong at level {level}.",
+            f"{within} codewords are wrong, as many as level {level} corrects.",
             drawing.damaged(code, within),
             "QR-6",
         )
         _unreadable(
             f"{name}-{beyond}",
-            f"{beyond} codewords wrong at level {level}.",
+            f"{beyond} codewords are wrong, more than level {level} corrects: nothing is guessed.",
             _drawn(drawing.damaged(code, beyond)),
             "picture-no-code",
             "QR-6",
@@ -201,7 +201,14 @@ def _other_kinds() -> None:
             "QR-10",
         )
     beside = drawing.beside(scaled(framed(qr(_SHORT))), scaled(framed(drawing.other_code("code-128"))))
-    _file("beside-a-bar-code", "A bar code beside the QR code.", png(beside), (_SHORT,), "QR-10", "QR-11")
+    _file(
+        "beside-a-bar-code",
+        "A bar code beside the QR code, which is passed over.",
+        png(beside),
+        (_SHORT,),
+        "QR-10",
+        "QR-11",
+    )
 
 
 def _several() -> None:
@@ -227,7 +234,7 @@ def _several() -> None:
     address = scaled(framed(qr(b"https://example.org/")))
     _file(
         "beside-an-address",
-        "A code with an address beside it.",
+        "A certificate beside a code with a web address, which does not matter.",
         png(drawing.beside(address, small["HC1:1"])),
         ("HC1:1",),
         "QR-11",
@@ -359,8 +366,14 @@ def _sizes() -> None:
             "One row more than 36,000,000 pixels, in a file of a few bytes.",
             drawing.png_file(6000, 6001, nothing, depth=1),
         ),
-        "side-32001": ("32,001 pixels along a side.", drawing.png_file(32001, 1, nothing, depth=1)),
-        "height-32001": ("32,001 pixels high.", drawing.png_file(1, 32001, nothing, depth=1)),
+        "side-32001": (
+            "32,001 pixels along a side, one more than may be.",
+            drawing.png_file(32001, 1, nothing, depth=1),
+        ),
+        "height-32001": (
+            "32,001 pixels high, one more than may be.",
+            drawing.png_file(1, 32001, nothing, depth=1),
+        ),
         "bmp-huge": ("A BMP that claims 10,000 by 10,000 pixels.", drawing.bmp_header(10_000, 10_000)),
         "gif-huge": (
             "A GIF that claims 65,535 by 65,535 pixels.",
@@ -370,7 +383,11 @@ def _sizes() -> None:
     for name, (description, data) in sizes.items():
         _unreadable(name, description, data, "picture-too-large", "QR-16")
     _unreadable(
-        "side-32000", "32,000 pixels along a side.", drawing.blank_png(32000, 1), "picture-no-code", "QR-16"
+        "side-32000",
+        "32,000 pixels along a side, as many as may be.",
+        drawing.blank_png(32000, 1),
+        "picture-no-code",
+        "QR-16",
     )
 
 
@@ -419,7 +436,7 @@ def _frames() -> None:
     )
     _frame(
         "frame-4002000",
-        "A frame of a row more.",
+        "A frame of one row more than may be.",
         (white * 2000,) * 2001,
         "picture-too-large",
         "QR-15",

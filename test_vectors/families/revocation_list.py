@@ -49,6 +49,19 @@ _KID: Final = bytes(range(8))
 _R, _S = bytes(range(32)), bytes(range(32, 64))
 
 
+_ABOUT: Final = {
+    "header": "Header",
+    "file": "File",
+    "delta": "Chain of deltas",
+    "ledger": "Ledger",
+    "kept": "After a list that is kept",
+    "batch": "Batches of the EU gateway",
+    "slices": "Slices for devices",
+    "german": "German lists",
+}
+"""What the first word of a name stands for."""
+
+
 def _hash(what: str | bytes) -> bytes:
     return hashlib.sha256(what.encode() if isinstance(what, str) else what).digest()[:16]
 
@@ -105,9 +118,10 @@ def _add(
             "answers": [answer for _, answer in asked],
             "withdrawn": sorted(one.hex() for one in withdrawn),
         }
+    about = _ABOUT.get(name.partition("-")[0])
     FAMILY.add(
         name,
-        description,
+        description if about is None else f"{about}: {description}",
         {"lists": lists, "queries": queries},
         expected,
         context={"at": at},
@@ -159,15 +173,15 @@ def _files() -> None:
     cases: tuple[tuple[str, str, bytes, str, str], ...] = (
         (
             "other-magic",
-            "The file begins with VAXREVO2 instead of VAXREVO1.",
+            "It begins with VAXREVO2 instead of VAXREVO1.",
             b"VAXREVO2" + good[8:],
             _UNREADABLE,
             "RV-5",
         ),
-        ("byte-short", "The last byte of the file is missing.", good[:-1], _UNREADABLE, "RV-5"),
-        ("byte-long", "A byte after the end of the file.", good + b"\x00", _UNREADABLE, "RV-5"),
-        ("without-blocks", "The file ends before its one block.", good[:start], _UNREADABLE, "RV-5"),
-        ("beginning-only", "The file ends after its first eight bytes.", good[:8], _UNREADABLE, "RV-5"),
+        ("byte-short", "The last byte is missing.", good[:-1], _UNREADABLE, "RV-5"),
+        ("byte-long", "A byte after the end.", good + b"\x00", _UNREADABLE, "RV-5"),
+        ("without-blocks", "It ends before its one block.", good[:start], _UNREADABLE, "RV-5"),
+        ("beginning-only", "It ends after its first eight bytes.", good[:8], _UNREADABLE, "RV-5"),
         (
             "document-longer",
             "The signed document is said to be a byte longer.",
@@ -655,7 +669,7 @@ def _chains() -> None:
         withdrawn=(gone,),
     )
     bad: tuple[tuple[str, str, tuple[bytes, ...], str], ...] = (
-        ("without-its-list", "A delta alone.", (delta,), _UNREADABLE),
+        ("without-its-list", "A delta without the list that it goes on from.", (delta,), _UNREADABLE),
         (
             "two-full-lists",
             "Two full lists.",
@@ -675,37 +689,37 @@ def _chains() -> None:
         ("gap", "The delta between is missing.", (full, third), _UNREADABLE),
         (
             "other-base",
-            "Its base has other content.",
+            "The delta names a base of other content than the list given.",
             (full, _signed_file(header(more, number=8, issued=ISSUED + 60, base=base(b"x", 7)), more)),
             _UNREADABLE,
         ),
         (
             "other-issuer",
-            "Another issuer goes on.",
+            "The delta is of another issuer than its base.",
             (full, _signed_file(header(more, **later, issuer="TEST other"), more)),
             _UNREADABLE,
         ),
         (
             "other-countries",
-            "It is for other countries.",
+            "The delta is for other countries than its base.",
             (full, _signed_file(header(more, **later, countries=["VN"]), more)),
             _UNREADABLE,
         ),
         (
             "same-number",
-            "Its number is that of its base.",
+            "The number of the delta is that of its base.",
             (full, _signed_file(header(more, number=7, issued=ISSUED, base=base(content, 7)), more)),
             _ROLLBACK,
         ),
         (
             "lower-number",
-            "Its number is lower.",
+            "The number of the delta is lower than that of its base.",
             (full, _signed_file(header(more, number=6, issued=ISSUED, base=base(content, 7)), more)),
             _ROLLBACK,
         ),
         (
             "earlier",
-            "It was made a second before its base.",
+            "The delta was issued a second before its base.",
             (full, _signed_file(header(more, number=8, issued=ISSUED - 1, base=base(content, 7)), more)),
             _ROLLBACK,
         ),
@@ -716,7 +730,7 @@ def _chains() -> None:
     kept: tuple[tuple[str, str, bytes, list[Asked] | str, str], ...] = (
         (
             "next-number",
-            "The next list.",
+            "The list with the next number.",
             revocation_list(_PLAIN, signers=(_A,), number=8),
             [(_query(), _REVOKED)],
             AT,
@@ -754,7 +768,7 @@ def _chains() -> None:
         ),
         (
             "damaged-block",
-            "The next list, one block of which is damaged.",
+            "The list with the next number, one block of which is damaged.",
             file(signed(header(_PLAIN, number=8), _A, content_type=REVOCATION_LIST), [damaged(_PLAIN, at=0)]),
             _UNREADABLE,
             AT,
@@ -874,7 +888,7 @@ def _ledgers() -> None:
     back = f"restored,UCI,{_UCI.hex()},,\n"
     revoked, free = _said("revoked", None), _said("not-revoked", None)
     good: tuple[tuple[str, str, str, dict[str, Any], str], ...] = (
-        ("revoked", "One line.", line, revoked, "RV-30 RV-31"),
+        ("revoked", "One line, which revokes a certificate.", line, revoked, "RV-30 RV-31"),
         ("restored", "Revoked and then restored.", line + back, free, "RV-32"),
         ("revoked-again", "Revoked, restored, and revoked again.", line + back + line, revoked, "RV-32"),
         (
@@ -924,12 +938,22 @@ def _ledgers() -> None:
         withdrawn=(kid,),
     )
     bad: tuple[tuple[str, str, str, str], ...] = (
-        ("without-heading", "No heading.", line, "RV-33"),
+        ("without-heading", "It has no heading.", line, "RV-33"),
         ("cut-short", "Its last line has no end.", top + line[:-1], "RV-33"),
         ("line-of-four", "A line of four cells.", top + line + "revoked,UCI,00,\n", "RV-33"),
         ("empty-line", "An empty line.", top + "\n" + line, "RV-33"),
-        ("unknown-change", "A change that there is not.", top + line.replace("revoked", "paused"), "RV-33"),
-        ("unknown-type", "A type that there is not.", top + line.replace("UCI", "NAME"), "RV-33"),
+        (
+            "unknown-change",
+            "A line with a change that there is not.",
+            top + line.replace("revoked", "paused"),
+            "RV-33",
+        ),
+        (
+            "unknown-type",
+            "A line with a type of hash that there is not.",
+            top + line.replace("UCI", "NAME"),
+            "RV-33",
+        ),
         (
             "identifier",
             "An identifier in place of its hash.",
@@ -1273,7 +1297,7 @@ def _device_slices() -> None:
         ),
         (
             "prefixes-cut-short",
-            "A prefix that lacks its last byte.",
+            "The last prefix lacks its last byte.",
             _slices("POINT", "VARHASHLIST", prefixes[:-1]),
             unknown,
             "RV-37",
@@ -1392,7 +1416,7 @@ def _german() -> None:
         ),
         (
             "key-not-listed",
-            "German lists: a key that is not in the list of keys has nothing revoked.",
+            "A key that is not in the list of keys has nothing revoked.",
             good,
             [(_query(kid="00" * 8), free)],
         ),
@@ -1442,7 +1466,7 @@ def _german() -> None:
     _add("german-no-anchor", "No anchor.", opened(good, ()), "anchor-missing", "RV-39")
     _add(
         "german-weak-anchor",
-        "German lists, and the anchor is an RSA key of 1024 bits.",
+        "The anchor is an RSA key of 1024 bits.",
         opened(good, ("rsa-1024",)),
         "weak-signature",
         "RV-39",

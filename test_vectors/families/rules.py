@@ -8,6 +8,7 @@ from base64 import b64encode
 from typing import Any, Final
 
 from test_vectors.builder import key
+from test_vectors.importance import Importance
 from test_vectors.operation import OperationFamily
 from test_vectors.samples import DROP, changed, dcc, nucleic_acid_test, recovery
 from test_vectors.signed import cms, rule_list, signed_document
@@ -75,6 +76,7 @@ def _add(
     country: str = "FR",
     at: str = _AT,
     token: dict[str, Any] | None = None,
+    importance: Importance | None = None,
     **more: Any,
 ) -> None:
     FAMILY.add(
@@ -94,6 +96,7 @@ def _add(
             "problems": list(problems),
         },
         context={"at": at},
+        importance=importance,
         requirements=requirements,
     )
 
@@ -1146,6 +1149,7 @@ def _answers() -> None:
             [_result("passed", text=text)],
             "RL-22",
             language=language,
+            importance="low",
         )
 
 

@@ -79,7 +79,7 @@ def _rollback() -> None:
     cases: tuple[tuple[str, str, bytes, dict[str, Any] | str, str], ...] = (
         (
             "next-number",
-            "The next edition.",
+            "The edition after the one held.",
             _edition(label_3=8, label_4=1769860801),
             list_read(_READ, number=8),
             "TL-30 TL-31 TL-37",
@@ -93,22 +93,28 @@ def _rollback() -> None:
         ),
         (
             "number-leaps",
-            "An edition far ahead.",
+            "An edition whose number leaps far ahead.",
             _edition(label_3=700),
             list_read(_READ, number=700),
             "TL-30 TL-31",
         ),
-        ("lower-number", "The edition before.", _edition(label_3=6), _ROLLBACK, "TL-31 TL-37"),
+        (
+            "lower-number",
+            "The edition before the one held, with a lower number and an earlier date.",
+            _edition(label_3=6),
+            _ROLLBACK,
+            "TL-31 TL-37",
+        ),
         (
             "lower-number-later-date",
-            "A lower number with a later date.",
+            "An edition with a lower number and a later date.",
             _edition(label_3=6, label_4=1769860801),
             _ROLLBACK,
             "TL-31",
         ),
         (
             "higher-number-earlier-date",
-            "A higher number, made a second earlier.",
+            "An edition with a higher number that was issued a second earlier.",
             _edition(label_3=8, label_4=1769860799),
             _ROLLBACK,
             "TL-31",
@@ -368,7 +374,7 @@ def _environments() -> None:
     later_tests, later = _edition(label_3=8, label_7="test"), _edition(label_3=8)
     _add(
         "environment-tests-after-production",
-        "Tests in the place of production.",
+        "A list for tests in the place of one for production.",
         later_tests,
         _ENVIRONMENT,
         "TL-36",
@@ -376,7 +382,7 @@ def _environments() -> None:
     )
     _add(
         "environment-production-after-tests",
-        "Production in the place of tests.",
+        "A list for production in the place of one for tests.",
         later,
         _ENVIRONMENT,
         "TL-36",
@@ -384,7 +390,7 @@ def _environments() -> None:
     )
     _add(
         "environment-tests-after-tests",
-        "Tests in the place of tests.",
+        "A list for tests in the place of one for tests.",
         later_tests,
         list_read(_READ, number=8, environment="test"),
         "TL-36",
