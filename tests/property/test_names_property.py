@@ -8,8 +8,8 @@ from vaxcert.errors import EncodeError, Reason
 from vaxcert.model.names import is_standard_name, split_vietnamese_name, transliterate
 
 LETTERS = [chr(c) for block in (range(0x41, 0x7B), range(0xC0, 0x180), range(0x1EA0, 0x1EFA)) for c in block]
-VIETNAMESE_MARKS = "\u0300\u0301\u0302\u0303\u0306\u0309\u031b\u0323"
-NAMES = st.text(st.sampled_from([*LETTERS, *VIETNAMESE_MARKS, *"ĐđƠơƯư  -'.,<"]))
+MARKS = "\u0300\u0301\u0302\u0303\u0306\u0308\u0309\u030a\u031b\u0323"
+NAMES = st.text(st.sampled_from([*LETTERS, *MARKS, *"ĐđƠơƯư  -'.,<"]))
 
 
 def refusal(text):
