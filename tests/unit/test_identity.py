@@ -133,7 +133,13 @@ def test_birth_dates(certificate, document, code, two_digits):
         (date(1921, 7, 1), date(2021, 7, 1), False, IdentityCode.BIRTH_DATE_DIFFERS),
         (date(2021, 7, 1), date(1921, 7, 1), True, IdentityCode.BIRTH_DATE_DIFFERS),
         (date(1921, 7, 1), date(2021, 7, 2), True, IdentityCode.BIRTH_DATE_DIFFERS),
-        (PartialDate(1921), PartialDate(2021), True, IdentityCode.BIRTH_DATE_DIFFERS),
+        (PartialDate(1921), PartialDate(2021), True, IdentityCode.BIRTH_DATE_ONE_PARTIAL),
+        (PartialDate(1921), PartialDate(2021), False, IdentityCode.BIRTH_DATE_DIFFERS),
+        (PartialDate(2021), PartialDate(1921), True, IdentityCode.BIRTH_DATE_DIFFERS),
+        (PartialDate(1921, 7), PartialDate(2021, 8), True, IdentityCode.BIRTH_DATE_DIFFERS),
+        (date(1921, 7, 1), PartialDate(2021, 7), True, IdentityCode.BIRTH_DATE_ONE_PARTIAL),
+        (PartialDate(1921), date(2021, 7, 1), True, IdentityCode.BIRTH_DATE_ONE_PARTIAL),
+        (PartialDate(1821), date(2021, 7, 1), True, IdentityCode.BIRTH_DATE_DIFFERS),
     ],
 )
 def test_a_century_between(certificate, document, two_digits, code):
