@@ -271,7 +271,8 @@ class Verifier:
         if key.origin is not NOWHERE:
             self._check_list(key.origin, at, findings)
         if self._revocation is not None:
-            self._check_revocation(self._revocation, seen, at)
+            seen.revocation = self._revocation.answer(_query(key, message, claims, certificate), at=at)
+            self._check_revocation(seen.revocation, findings)
         self._check_signer_dates(key, claims, at)
         self._check_dates(claims, at)
         seen.level = _IN_DATE
@@ -364,8 +365,7 @@ class Verifier:
         elif origin.next_update is not None and at > origin.next_update:
             findings.append(Finding(FindingCode.LIST_OVERDUE))
 
-    def _check_revocation(self, lists: RevocationLists, seen: _Examination, at: datetime) -> None:
-        answer = seen.revocation = lists.answer(_query(seen), at=at)
+    def _check_revocation(self, answer: RevocationAnswer, findings: list[Finding]) -> None:
         if answer.status is RevocationStatus.REVOKED:
             raise RevokedError(Reason.REVOKED, f"on revocation list {answer.source}")
         if answer.status is RevocationStatus.UNKNOWN:
@@ -373,7 +373,7 @@ class Verifier:
                 raise RevokedError(
                     Reason.REVOCATION_UNKNOWN, f"revocation list {answer.source} cannot tell: {answer.detail}"
                 )
-            seen.findings.append(Finding(FindingCode.REVOCATION_UNANSWERED))
+            findings.append(Finding(FindingCode.REVOCATION_UNANSWERED))
 
     def _allowed_algorithm(self, message: Sign1) -> Algorithm:
         number = message.algorithm
@@ -433,18 +433,17 @@ def _is_stale(origin: ListOrigin, at: datetime) -> bool:
     return origin.usable_until is not None and at > origin.usable_until
 
 
-def _query(seen: _Examination) -> RevocationQuery:
+def _query(
+    key: TrustedKey, message: Sign1, claims: cwt.Claims, certificate: HealthCertificate
+) -> RevocationQuery:
     """What revocation lists are asked about a certificate that is authentic."""
-    message, claims, certificate = seen.message, seen.claims, seen.certificate
-    if seen.key is None or message is None or claims is None or certificate is None:  # only when authentic
-        raise TypeError("revocation is asked about authentic certificates only")
     return RevocationQuery(
-        kid=seen.key.kid,
-        algorithm=seen.key.key.algorithm,
+        kid=key.kid,
+        algorithm=key.key.algorithm,
         signature=message.signature,
         issuer=claims.issuer,
         identifiers=tuple(event.certificate_id for event in certificate.events if event.certificate_id),
-        country=seen.key.country,
+        country=key.country,
     )
 
 

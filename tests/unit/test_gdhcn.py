@@ -460,6 +460,79 @@ def test_members_of_another_form_are_refused(path: tuple[str | int, ...], value:
     )
 
 
+FORM = "not text of the expected form"
+KEY = ("verificationMethod", 0)
+JWK = (*KEY, "publicKeyJwk")
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "problem"),
+    [
+        (("@context",), [], "its @context is not that of a GDHCN document"),
+        (("@context",), {}, "its @context is not that of a GDHCN document"),
+        (("@context", 0), "https://example.com", "its @context is not that of a GDHCN document"),
+        (("@context", 1), "https://example.com", "its @context is not that of a GDHCN document"),
+        (("@context", 2), '"', f"the third @context: {FORM}"),
+        (("id",), "did:key:x", f"id: {FORM}"),
+        (("controller",), "did:key:x", f"controller: {FORM}"),
+        (("verificationMethod",), {}, "verificationMethod is not a list of at most 10000 entries"),
+        ((*KEY,), "x", f"entry 1: {FORM}"),
+        ((*KEY, "id"), "did:web:x", f"entry 1, id: {FORM}"),
+        ((*KEY, "type"), "Other", "entry 1: its type is not JsonWebKey2020"),
+        ((*KEY, "controller"), "x", f"entry 1, controller: {FORM}"),
+        ((*KEY, "domain", "code"), "DCC", f"entry 1, domain: {FORM}"),
+        ((*KEY, "participant", "code"), "#", f"entry 1, participant: {FORM}"),
+        ((*KEY, "keyusage", "code"), 1, f"entry 1, keyusage: {FORM}"),
+        ((*JWK,), [], "entry 1, publicKeyJwk: not an EC or RSA key"),
+        ((*JWK, "kty"), "oct", "entry 1, publicKeyJwk: not an EC or RSA key"),
+        ((*JWK, "kty"), ["EC"], "entry 1, publicKeyJwk: not an EC or RSA key"),
+        ((*JWK, "x5c"), [], "entry 1, publicKeyJwk: x5c is not a list of certificates"),
+        ((*JWK, "x5c"), "AA==", "entry 1, publicKeyJwk: x5c is not a list of certificates"),
+        ((*JWK, "x"), '"', f"entry 1, publicKeyJwk: {FORM}"),
+        ((*JWK, "x5c", 0), 1, f"entry 1, publicKeyJwk: {FORM}"),
+        (("proof", "type"), "Other", "its proof is not a JsonWebSignature2020 for assertionMethod"),
+        (("proof", "proofPurpose"), "x", "its proof is not a JsonWebSignature2020 for assertionMethod"),
+        (("proof", "created"), "2023", f"proof, created: {FORM}"),
+        (("proof", "created"), "2023-02-30T00:00:00Z", "proof, created: no such date"),
+        (("proof", "nonce"), 1, f"proof, nonce: {FORM}"),
+        (("proof", "verificationMethod"), "x", f"proof, verificationMethod: {FORM}"),
+        (("proof", "jws"), "A.B.C", f"proof, jws: {FORM}"),
+        (("proof", "jws"), "A..AAAA", "its proof is not a JWS"),
+        (("proof", "jws"), "e30..AAAA", "its proof is not a detached JWS with ES256 over unencoded content"),
+    ],
+)
+def test_the_part_of_another_form_is_named(path: tuple[str | int, ...], value: object, problem: str) -> None:
+    document = json.loads(made.signed(made.document(dsc())))
+    at(document, *path[:-1])[path[-1]] = value
+    error = refusal(made.encoded(document))
+    assert error.reason is Reason.TRUST_LIST_UNREADABLE
+    assert str(error) == f"GDHCN document: {problem}"
+
+
+@pytest.mark.parametrize(
+    ("path", "where"),
+    [
+        (("id",), "document: member id"),
+        (("controller",), "document: member controller"),
+        (("proof", "jws"), "proof: member jws"),
+        ((*KEY, "domain"), "entry 1: member domain"),
+        ((*KEY, "domain", "code"), "entry 1, domain: member code"),
+        ((*JWK, "kid"), "entry 1, publicKeyJwk: member kid"),
+    ],
+)
+def test_the_missing_member_is_named(path: tuple[str | int, ...], where: str) -> None:
+    document = json.loads(made.signed(made.document(dsc())))
+    del at(document, *path[:-1])[path[-1]]
+    assert str(refusal(made.encoded(document))) == f"GDHCN document: {where} is missing"
+
+
+def test_no_more_of_an_unknown_member_is_shown_than_needed() -> None:
+    document = json.loads(made.signed(made.document(dsc())))
+    document["y" * 41] = document["z"] = 1
+    expected = f"GDHCN document: document: member '{'y' * 40}' is unknown, and no proof covers it"
+    assert str(refusal(made.encoded(document))) == expected
+
+
 @pytest.mark.parametrize("member", [b'"id"', b'"participant"', b'"code"', b'"x5c"', b'"jws"', b'"proof"'])
 def test_members_that_are_there_twice_are_refused(member: bytes) -> None:
     data = made.signed(made.document(dsc()))

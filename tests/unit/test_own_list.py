@@ -553,6 +553,97 @@ class TestEntriesThatContradict:
             [Reason.CERTIFICATE_UNREADABLE],
         )
 
+    @pytest.mark.parametrize(
+        ("label", "wrong", "problem"),
+        [
+            (8, [], "entry 2: a map expected"),
+            (8, {1: b"x", 2: b"x"}, "entry 2: a certificate or a key, and not both expected"),
+            (8, {2: b"x", 3: bytes(33)}, "entry 2: a key identifier of 1 to 32 bytes beside a key expected"),
+            (8, {2: b"x", 3: "kid"}, "entry 2: member 3 is a str, bytes expected"),
+            (8, {2: b"x", 3: KID, 9: True}, "entry 2: member 9 is a bool, int expected"),
+            (8, {2: b"x", 3: KID, 9: 2}, "entry 2: a status of 0 (trusted) or 1 (withdrawn) expected"),
+            (8, {2: b"x", 3: KID, 7: -1}, "entry 2: a time from 1970 to 9999 in seconds expected"),
+            (8, {2: b"x", 3: KID, 7: 253402300800}, "entry 2: a time from 1970 to 9999 in seconds expected"),
+            (8, {0: [], 2: b"x", 3: KID}, "entry 2: critical members in an array that is not empty expected"),
+            (8, {0: [4], 2: b"x", 3: KID}, "entry 2: no critical members but known ones expected"),
+            (9, "x", "withdrawal 2: 8 or 32 bytes expected"),
+            (10, {1: b"x"}, "authority 2: member 4 expected"),
+            (10, {4: "VN"}, "authority 2: member 1 expected"),
+            (10, {1: b"x", 4: "vn"}, "authority 2: a country of two capital letters expected"),
+        ],
+    )
+    def test_problems_name_the_part_and_its_place(self, label, wrong, problem):
+        members = members_of(FULL)
+        decoded = own_list.decode(cbor2.dumps({**members, label: [members[label][0], wrong]}))
+        assert [(one.reason, str(one)) for one in decoded.problems] == [
+            (Reason.TRUST_ENTRY_UNREADABLE, problem)
+        ]
+
+    @pytest.mark.parametrize(
+        ("name", "good", "bad"),
+        [
+            ("kid", [b"k", bytes(32)], [b"", bytes(33), None]),
+            ("domain", ["D", "!" * 40, "~", None], ["", "x" * 41, "D C", "ạ", "\x7f"]),
+            ("country", ["VN", None], ["vn", "V", "VNM", ""]),
+            ("kinds", [frozenset({Kind.TEST}), None], [frozenset()]),
+            (
+                "not_before",
+                [datetime(1970, 1, 1, tzinfo=UTC)],
+                [datetime(1969, 12, 31, 23, 59, 59, tzinfo=UTC)],
+            ),
+            ("not_after", [datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)], [ISSUED.replace(tzinfo=None)]),
+        ],
+    )
+    def test_values_of_an_entry_at_their_bounds(self, name, good, bad):
+        for value in good:
+            assert getattr(bare(**{name: value}), name) == value
+        for value in bad:
+            with pytest.raises(ValueError, match="expected"):
+                bare(**{name: value})
+
+    @pytest.mark.parametrize(
+        ("changes", "is_taken"),
+        [
+            ({"name": "a"}, True),
+            ({"name": "0" * 40}, True),
+            ({"name": "a.b-c"}, True),
+            ({"name": "0" * 41}, False),
+            ({"name": ""}, False),
+            ({"name": ".a"}, False),
+            ({"digest": bytes(33)}, False),
+            ({"number": 0}, True),
+            ({"number": 2**53 - 1}, True),
+            ({"number": -1}, False),
+            ({"number": 2**53}, False),
+        ],
+    )
+    def test_values_of_a_companion_at_their_bounds(self, changes, is_taken):
+        fields = {"name": "rules", "digest": bytes(32), **changes}
+        if is_taken:
+            assert Companion(**fields).number == changes.get("number")
+        else:
+            with pytest.raises(ValueError, match="a companion's"):
+                Companion(**fields)
+
+    def test_number_of_companions(self):
+        companions = tuple(Companion(name=f"c{n}", digest=bytes(32)) for n in range(65))
+        assert len(listed(companions=companions[:64]).companions) == 64
+        for wrong in (companions, companions[:1] * 2):
+            with pytest.raises(ValueError, match="up to 64 companions, each name once"):
+                listed(companions=wrong)
+
+    def test_format_and_members_of_the_list_are_named(self):
+        members = members_of(FULL)
+        for changed, problem in (
+            ({**members, 1: 2}, "format version 1 expected"),
+            ({**members, 7: "staging"}, "environment production or test expected"),
+            ({**members, 3: "5"}, "member 3 is a str, int expected"),
+            ({label: value for label, value in members.items() if label != 2}, "member 2 expected"),
+        ):
+            with pytest.raises(TrustListError) as caught:
+                own_list.decode(cbor2.dumps(changed))
+            assert str(caught.value) == f"trust list: {problem}"
+
     def test_unknown_kind_is_not_granted(self):
         members = members_of(listed(bare(kinds=frozenset({Kind.TEST}))))
         members[8][0][5] = [1, 4]

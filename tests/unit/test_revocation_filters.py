@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 from tests.support.bloom import bloom_bytes, bloom_filter
 
 from vaxcert.errors import Reason, TrustListError
-from vaxcert.trust.revocation.filters import HashPrefixes, read_bloom_filter, read_hash_prefixes
+from vaxcert.limits import MAX_REVOCATION_FILE_BYTES
+from vaxcert.trust.revocation.filters import (
+    BloomFilter,
+    HashPrefixes,
+    read_bloom_filter,
+    read_hash_prefixes,
+)
 
 # the reference implementation's own test of its prefixes: prefixes 01 02, 03 04, ... of two bytes
 PREFIXES = bytes((0, 1, 45, 47, 235, 255, 0, 0, 0, 7, 2, *range(1, 15)))
@@ -101,3 +107,61 @@ def test_prefixes_are_no_longer_than_hashes_and_there_are_some(length, count, re
     else:
         with pytest.raises(TrustListError):
             read_hash_prefixes(data)
+
+
+def bloom_head(version=1, hashes=1, function=0, words=1):
+    return pack(">hbbfiii", version, hashes, function, 0.5, 1, 1, words)
+
+
+def test_an_empty_filter_has_nothing():
+    assert BloomFilter(1, b"").might_contain(b"a") is False
+    assert HashPrefixes(2, ()).might_contain(b"ab") is False
+
+
+def test_the_smallest_bloom_filter():
+    full = read_bloom_filter(bloom_head() + b"\xff" * 4)
+    assert (full.hashes, full.bits, full.probability) == (1, b"\xff" * 4, 0.5)
+    assert full.might_contain(b"a") is True
+    assert read_bloom_filter(bloom_head() + bytes(4)).might_contain(b"a") is False
+
+
+OTHER = "a Bloom filter of another version or hash function than SHA-256"
+WORDS = "a Bloom filter with other than the stated number of words"
+PREFIX = "a list of hash prefixes of another version or cut short"
+LARGEST = MAX_REVOCATION_FILE_BYTES
+
+
+@pytest.mark.parametrize(
+    ("read", "data", "problem"),
+    [
+        (read_bloom_filter, bytes(19), f"a filter of 19 bytes, 20 to {LARGEST} expected"),
+        (read_bloom_filter, bloom_head(), WORDS),
+        (read_bloom_filter, bloom_head(version=2) + bytes(4), OTHER),
+        (read_bloom_filter, bloom_head(version=0) + bytes(4), OTHER),
+        (read_bloom_filter, bloom_head(function=1) + bytes(4), OTHER),
+        (read_bloom_filter, bloom_head(hashes=0) + bytes(4), WORDS),
+        (read_bloom_filter, bloom_head(words=0), WORDS),
+        (read_bloom_filter, bloom_head(words=2) + bytes(4), WORDS),
+        (read_bloom_filter, bloom_head() + bytes(5), WORDS),
+        (read_bloom_filter, bytes(LARGEST + 1), f"a filter of {LARGEST + 1} bytes, 20 to {LARGEST} expected"),
+        (read_bloom_filter, bytes(LARGEST), OTHER),
+        (read_hash_prefixes, bytes(10), f"a filter of 10 bytes, 11 to {LARGEST} expected"),
+        (read_hash_prefixes, pack(">hfib", 1, 0, 1, 0) + b"x", PREFIX),
+        (read_hash_prefixes, pack(">hfib", 1, 0, 1, -1) + b"x", PREFIX),
+        (read_hash_prefixes, pack(">hfib", 1, 0, 1, 17) + bytes(17), PREFIX),
+        (read_hash_prefixes, pack(">hfib", 1, 0, 0, 1), PREFIX),
+        (read_hash_prefixes, pack(">hfib", 1, 0, 1, 2) + bytes(3), PREFIX),
+        (read_hash_prefixes, pack(">hfib", 2, 0, 1, 1) + b"x", PREFIX),
+    ],
+)
+def test_what_is_wrong_with_a_filter_is_told(read, data, problem):
+    with pytest.raises(TrustListError) as caught:
+        read(data)
+    assert caught.value.reason is Reason.REVOCATION_LIST_UNREADABLE
+    assert str(caught.value) == f"revocation list: {problem}"
+
+
+def test_prefixes_of_one_byte():
+    read = read_hash_prefixes(pack(">hfib", 1, 0.25, 2, 1) + b"az")
+    assert read == HashPrefixes(1, (b"a", b"z"), 0.25)
+    assert [read.might_contain(one) for one in (b"ab", b"zz", b"bb", b"\xff")] == [True, True, False, False]

@@ -16,6 +16,7 @@ from vaxcert.trust.revocation.hashes import (
     HashType,
     country_uci_hash,
     identifier_hash,
+    missing_part,
     query_hashes,
     signature_hash,
     uci_hash,
@@ -120,3 +121,37 @@ def test_our_identifier_hash_is_that_of_the_canonical_form(text):
 
 def test_half_a_surrogate_pair_has_a_hash_too():
     assert len(uci_hash("\ud800")) == 16
+
+
+SIGNATURE, COUNTRY, UCI = HashType.SIGNATURE, HashType.COUNTRYCODEUCI, HashType.UCI
+BY_SIGNATURE = "the list may name the certificate by its signature, which is not given"
+BY_COUNTRY = "the list may name the certificate by its country, which nobody states"
+
+
+@pytest.mark.parametrize(
+    ("types", "changes", "missing"),
+    [
+        ({SIGNATURE}, {}, ""),
+        ({SIGNATURE}, {"signature": b""}, BY_SIGNATURE),
+        ({UCI, COUNTRY}, {"signature": b""}, ""),
+        ({COUNTRY}, {"issuer": None}, BY_COUNTRY),
+        ({COUNTRY}, {"issuer": "", "country": ""}, BY_COUNTRY),
+        ({COUNTRY}, {"issuer": None, "country": "VN"}, ""),
+        ({COUNTRY}, {"issuer": "VN"}, ""),
+        ({COUNTRY}, {"issuer": None, "identifiers": ()}, ""),
+        ({UCI}, {"issuer": None}, ""),
+        ({SIGNATURE, COUNTRY}, {"signature": b"", "issuer": None}, BY_SIGNATURE),
+        (set(), {"signature": b"", "issuer": None}, ""),
+    ],
+)
+def test_what_a_list_may_name_and_nobody_gave(types, changes, missing):
+    assert missing_part(query(**{"identifiers": (CI,), **changes}), types) == missing
+
+
+@pytest.mark.parametrize(
+    ("issuer", "country", "counts"),
+    [("DE", "VN", "DE"), (None, "VN", "VN"), ("", "VN", "VN"), ("DE", None, "DE")],
+)
+def test_the_key_states_the_country_where_nobody_else_does(issuer, country, counts):
+    asked = query(CI, issuer=issuer, country=country)
+    assert query_hashes(asked, COUNTRY) == (country_uci_hash(counts, CI),)

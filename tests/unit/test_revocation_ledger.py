@@ -16,6 +16,7 @@ from vaxcert.trust.revocation.ledger import (
     LedgerEntry,
     LedgerState,
     base_of,
+    check_reason,
     delta_sections,
     expiry_day,
     full_sections,
@@ -179,6 +180,44 @@ def test_known_changes_are_told_from_new_ones():
     assert split_known(ledger, [revoke(A, DAY + 1)]) == ([revoke(A, DAY + 1)], [])
     assert split_known(ledger, [restore(B)]) == ([], [restore(B)])
     assert split_known(ledger, [restore(A)]) == ([restore(A)], [])
+
+
+@pytest.mark.parametrize("reason", ["", "a", "lost-2", "x" * 32])
+def test_reasons(reason):
+    assert check_reason(reason) == reason
+
+
+@pytest.mark.parametrize("reason", ["x" * 33, "A", "a b", "ạ", "a\n", "a_b"])
+def test_reasons_of_another_form(reason):
+    with pytest.raises(ValueError, match="a reason is a code of a to z"):
+        check_reason(reason)
+
+
+@pytest.mark.parametrize(
+    ("lines", "problem"),
+    [
+        (["nonsense\n"], "line 1 is not the heading change,type,hash,expires,reason"),
+        ([HEADING], "line 1 is cut short"),
+        ([*text(), "a,b,c,d\n"], "line 2 has 4 cells, 5 expected"),
+        ([*text(), "a,b,c,d,e,f\n"], "line 2 has 6 cells, 5 expected"),
+        ([*text(), "a,b,c,d,e\n"], "line 2 has no change, type, hash, date and reason in it"),
+    ],
+)
+def test_what_is_wrong_with_a_line_is_told(lines, problem):
+    with pytest.raises(TrustListError) as caught:
+        list(read_entries(lines))
+    assert str(caught.value) == f"revocation ledger: {problem}"
+
+
+@pytest.mark.parametrize(("size", "is_read"), [(8, True), (32, True), (7, False), (16, False), (33, False)])
+def test_sizes_of_withdrawn_keys(size, is_read):
+    line = f"revoked,KEY,{'ab' * size},,\n"
+    if is_read:
+        (entry,) = read_entries([*text(), line])
+        assert (entry.kind, entry.digest, entry.expiry) == (None, b"\xab" * size, NEVER)
+    else:
+        with pytest.raises(TrustListError, match="line 2 has no change"):
+            list(read_entries([*text(), line]))
 
 
 def test_nothing_of_a_hash_in_representations():

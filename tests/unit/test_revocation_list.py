@@ -350,6 +350,47 @@ def test_what_a_list_may_say_of_itself(good, bad, message):
         description(**bad)
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"bits": 1},
+        {"bits": 64},
+        {"entries": 585},
+        {"entries": 586, "blocks": 2},
+        {"entries": 2, "blocks": 2},
+    ],
+)
+def test_sections_at_their_bounds(changes):
+    fields = cbor2.loads(header.encode(header.Header(description=description(), sections=())))
+    (found,) = header.decode(cbor2.dumps(_ordered({**fields, "sections": [_section(**changes)]}))).sections
+    expected = {"bits": 40, "entries": 1, "blocks": 1, **changes}
+    assert {name: getattr(found, name) for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("length", "problem"),
+    [
+        (1024 * 1024, "signed document: it does not begin as one"),
+        (1024 * 1024 + 1, "a header of 1048577 bytes, at most 1048576 expected"),
+    ],
+)
+def test_length_of_a_header_is_bounded_before_it_is_read(length, problem):
+    data = MAGIC + length.to_bytes(4, "big") + bytes(100)
+    with pytest.raises(TrustListError) as caught:
+        read_bytes(data, anchors())
+    assert caught.value.reason is Reason.REVOCATION_LIST_UNREADABLE
+    assert str(caught.value).endswith(problem)
+
+
+def test_an_entry_that_never_ends_outlasts_every_day_that_can_be_written():
+    assert status(opened(), IDENTIFIER, at=datetime(2500, 1, 1, tzinfo=UTC)) is REVOKED
+    last = NEVER - 1
+    source = opened(identifiers(IDENTIFIER, expiry=last), usable_until=datetime(9999, 1, 1, tzinfo=UTC))
+    end = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=last)
+    assert [status(source, IDENTIFIER, at=end + timedelta(days=n)) for n in (0, 1)] == [REVOKED, NOT_REVOKED]
+
+
 def test_a_header_too_long_to_be_opened_is_not_written():
     digests = [number.to_bytes(32, "big") for number in range(31_000)]
     assert document([], withdrawn=frozenset(digests[:30_000])).header.description.number == 1
@@ -453,6 +494,12 @@ def test_a_delta_adds_and_restores():
     source = RevocationList([newer, base])
     assert [status(source, one) for one in (IDENTIFIER, "KEPT", OTHER)] == [NOT_REVOKED, REVOKED, REVOKED]
     assert source.answer(query("NEVER HEARD OF"), at=AT).as_of == ISSUED + timedelta(days=2)
+
+
+def test_a_delta_may_be_of_the_same_moment():
+    base = document(identifiers(IDENTIFIER))
+    source = RevocationList([base, delta(base, identifiers(OTHER), issued=ISSUED)])
+    assert (source.entries, source.deltas, source.description.number) == (2, 1, 2)
 
 
 def test_the_newest_word_counts():

@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import math
 import random
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from vaxcert.trust.revocation.sections import (
     NEVER,
     Section,
     SectionBuilder,
+    day_of,
     fingerprint_bits,
 )
 
@@ -93,6 +95,27 @@ def test_a_hit_across_two_entries_is_none():
     look = section(built([(leading(one), 3) for one in entries], bits=64))
     assert look.find(leading(0x0100000002)) is None
     assert [look.find(leading(one)) for one in entries] == [3, 3, 3]
+
+
+def test_a_hit_across_two_entries_hides_none_right_after_it():
+    # ... 00 00 00 00 01 | 01 01 01 01 01: what is looked for begins an octet too early, too
+    entries = [0, 1, 0x0101010101]
+    look = section(built([(leading(one), 3) for one in entries], bits=64))
+    assert [look.find(leading(one)) for one in entries] == [3, 3, 3]
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        (datetime(1970, 1, 1, tzinfo=UTC), 0),
+        (datetime(1970, 1, 1, 23, 59, 59, 999999, tzinfo=UTC), 0),
+        (datetime(1970, 1, 2, tzinfo=UTC), 1),
+        (datetime(1970, 1, 2, 6, tzinfo=timezone(timedelta(hours=7))), 0),
+        (datetime(1969, 12, 31, 23, tzinfo=UTC), -1),
+    ],
+)
+def test_days_are_those_of_utc(moment, day):
+    assert day_of(moment) == day
 
 
 @pytest.mark.parametrize(

@@ -313,6 +313,55 @@ class TestCanonical:
         data = cbor2.dumps(["vaxcert-signed-1", CONTENT, [message]])
         assert refusal(data, PINNED) is Reason.TRUST_LIST_UNREADABLE
 
+    @pytest.mark.parametrize(
+        ("old", "new", "problem"),
+        [
+            (b"\x43\xa1\x01\x02", b"\x58\x03\xa1\x01\x02", "its encoding is not the one it has to have"),
+            (b"\x43\xa1\x01\x02", b"\x5f\x43\xa1\x01\x02\xff", "a byte string expected as its content"),
+            (b"\x81\xd2\x84", b"\x81\x84", "a signature is no COSE_Sign1 message with tag 18"),
+            (b"\x81\xd2\x84", b"\x81\xd2\x83", "a signature is no COSE_Sign1 message with tag 18"),
+            (b"\xa0\xf6", b"\xa1\x01\x02\xf6", "with protected header and detached payload only"),
+            (b"\xa0\xf6", b"\xa0\x40", "with protected header and detached payload only"),
+            (b"\x83\x70", b"\x82\x70", "it does not begin as one"),
+        ],
+    )
+    def test_what_is_wrong_is_told(self, old, new, problem):
+        data = signed(A).replace(old, new)
+        if new.endswith(b"\x83"):
+            data = data[: data.index(b"\xa0\xf6") + 2]  # the signature is left out
+        with pytest.raises(TrustListError, match=problem) as caught:
+            signed_document.read(data, KIND)
+        assert caught.value.reason is Reason.TRUST_LIST_UNREADABLE
+
+    @pytest.mark.parametrize(
+        ("message", "problem"),
+        [
+            ([cbor2.dumps({}), {}, None, "text"], "with protected header and detached payload only"),
+            (["text", {}, None, b"s"], "with protected header and detached payload only"),
+            ([cbor2.dumps([]), {}, None, b"s"], "a protected header is not a map"),
+            ([cbor2.dumps({1: -7}), {}, None, b"s"], f"its content type is None, {KIND} expected"),
+            (
+                [cbor2.dumps({3: "x" * 99}), {}, None, b"s"],
+                f"its content type is '{'x' * 79}, {KIND} expected",
+            ),
+            (
+                [cbor2.dumps({1: "ES256", 3: KIND, 4: bytes(8)}), {}, None, b"s"],
+                "a signature needs an algorithm",
+            ),
+            (
+                [cbor2.dumps({1: -7, 3: KIND, 4: "8 octets"}), {}, None, b"s"],
+                "a signature needs an algorithm",
+            ),
+            ([cbor2.dumps({1: -7, 3: KIND, 4: bytes(9)}), {}, None, b"s"], "a signature needs an algorithm"),
+        ],
+    )
+    def test_what_is_wrong_with_a_signature_is_told(self, message, problem):
+        data = cbor2.dumps(["vaxcert-signed-1", CONTENT, [cbor2.CBORTag(18, message)]])
+        with pytest.raises(TrustListError) as caught:
+            signed_document.read(data, KIND)
+        assert caught.value.reason is Reason.TRUST_LIST_UNREADABLE
+        assert problem in str(caught.value)
+
     def test_signatures_out_of_order_are_not_read(self):
         mark, content, messages = cbor2.loads(signed(A, B))
         data = cbor2.dumps([mark, content, messages[::-1]])
@@ -387,6 +436,21 @@ class TestBounds:
             signed_document.sign(CONTENT, KIND, [])
         nobody = signed_document.SignedDocument(KIND, CONTENT, ())
         assert refusal(signed_document.write(nobody), PINNED) is Reason.TRUST_LIST_UNREADABLE
+
+    @pytest.mark.parametrize(
+        ("length", "problem"),
+        [(262_144, "an array of 1 to 64"), (262_145, "signatures take more than 262144")],
+    )
+    def test_length_of_all_signatures(self, length, problem):
+        data = b"\x83" + cbor2.dumps("vaxcert-signed-1") + b"\x40" + cbor2.dumps(bytes(length - 5))
+        with pytest.raises(TrustListError, match=problem):
+            signed_document.read(data, KIND)
+
+    @pytest.mark.parametrize("head", ["3f", "5b00000000000000", "5f", "60", "f6", ""])
+    def test_content_is_a_byte_string_of_less_than_four_gibibytes(self, head):
+        data = b"\x83" + cbor2.dumps("vaxcert-signed-1") + bytes.fromhex(head)
+        with pytest.raises(TrustListError, match="a byte string expected as its content"):
+            signed_document.read(data, KIND)
 
     def test_signatures_of_any_length_are_not_decoded(self):
         """A thousand bytes of content may not be followed by megabytes of signatures."""

@@ -236,10 +236,8 @@ def _usable(anchor: Anchor) -> VerifyingKey | None:
 
 
 def _is_by(key: VerifyingKey, one: DocumentSignature, document: SignedDocument) -> bool:
-    if one.algorithm != key.algorithm:
-        return False
-    protected = _protected(one.algorithm, document.content_type, one.kid)
-    return key.is_signature(one.signature, cose.sig_structure(protected, document.content))
+    signed = cose.sig_structure(_protected(one.algorithm, document.content_type, one.kid), document.content)
+    return one.algorithm == key.algorithm and key.is_signature(one.signature, signed)
 
 
 def _protected(algorithm: int, content_type: str, kid: bytes) -> bytes:
@@ -269,7 +267,7 @@ def _parts(data: bytes) -> tuple[bytes, list[Any]]:
 
 def _byte_string(data: bytes, at: int) -> tuple[int, int]:
     """Length and start of the byte string whose head is at a place (RFC 8949 section 3)."""
-    head = data[at] if at < len(data) else 0
+    head = int.from_bytes(data[at : at + 1], "big")
     if 0x40 <= head < 0x58:
         return head - 0x40, at + 1
     if not 0x58 <= head <= 0x5A:

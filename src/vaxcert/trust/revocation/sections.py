@@ -53,7 +53,7 @@ def fingerprint_bits(entries: int) -> int:
 
     A foreign hash is found among n entries of b bits with a probability of at most n / 2**b.
     """
-    return min(MAX_BITS, max(MIN_BITS, (max(1, entries) - 1).bit_length() + _FALSE_POSITIVE_BITS))
+    return min(MAX_BITS, max(MIN_BITS, (entries - 1).bit_length() + _FALSE_POSITIVE_BITS))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -123,13 +123,10 @@ class SectionBuilder:
 
 def _in_blocks(entries: Iterable[_Entry]) -> Iterator[list[_Entry]]:
     block: list[_Entry] = []
-    end = 0
     for entry in entries:
-        if block and (len(block) == BLOCK_ENTRIES or entry[0] > end):
+        if block and (len(block) == BLOCK_ENTRIES or entry[0] - block[0][0] > _MAX_REMAINDER):
             yield block
             block = []
-        if not block:
-            end = entry[0] + _MAX_REMAINDER
         block.append(entry)
     if block:
         yield block
