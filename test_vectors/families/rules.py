@@ -728,14 +728,15 @@ def _value_sets() -> None:
         "RL-11",
         "RL-12",
     )
-    for name, changes in {
-        "name": {"valueSetId": "a b"},
-        "code": {"valueSetValues": {"x" * 81: {}}},
-        "values": {"valueSetValues": []},
-    }.items():
+    for name, odd, changes in (
+        ("name", "name has a blank", {"valueSetId": "a b"}),
+        ("name-object", "name is an object", {"valueSetId": {"": []}}),
+        ("code", "code has 81 characters", {"valueSetValues": {"x" * 81: {}}}),
+        ("values", "values are an array", {"valueSetValues": []}),
+    ):
         _unreadable(
             f"value-set-{name}-wrong",
-            f"A value set whose {name} is of another form.",
+            f"A value set whose {odd}.",
             [{"text": json.dumps({**devices, **changes})}],
             "rule-list-unreadable",
             "RL-11",

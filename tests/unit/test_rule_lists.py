@@ -108,7 +108,13 @@ def test_a_value_set_of_the_gateway():
 
 @pytest.mark.parametrize(
     "changes",
-    [{"valueSetId": 1}, {"valueSetId": "a b"}, {"valueSetValues": []}, {"valueSetValues": {"\n": {}}}],
+    [
+        {"valueSetId": 1},
+        {"valueSetId": {}},
+        {"valueSetId": "a b"},
+        {"valueSetValues": []},
+        {"valueSetValues": {"\n": {}}},
+    ],
 )
 def test_what_is_no_value_set(changes):
     document = {"valueSetId": "devices", "valueSetValues": {"1833": {}}, **changes}

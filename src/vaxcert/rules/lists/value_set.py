@@ -28,7 +28,7 @@ def read_value_set(document: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     values = document.get("valueSetValues")
     if type(values) is not dict:
         raise unreadable("a value set has valueSetValues, an object")
-    return read_sets({document["valueSetId"]: list(values)})
+    return {_checked(document["valueSetId"], _NAME): _codes(list(values))}
 
 
 def read_sets(sets: Any) -> dict[str, tuple[str, ...]]:
