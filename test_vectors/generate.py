@@ -82,6 +82,8 @@ def _write(folder: Path, files: dict[str, bytes]) -> None:
             path.unlink()
     for name, content in files.items():
         path = folder / name
+        if path.exists() and path.read_bytes() == content:
+            continue  # others may be reading it
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
 
