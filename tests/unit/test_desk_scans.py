@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from io import BytesIO
 
 import pikepdf
@@ -13,9 +13,11 @@ from tests.support.mrz import write_mrz
 from tests.support.signers import NOW, certificate, issuer, person
 
 from vaxcert import qr
+from vaxcert.adapters.desk.documents import read_document
 from vaxcert.adapters.desk.entries import sort_out
 from vaxcert.errors import Reason
 from vaxcert.limits import MAX_DESK_CERTIFICATES, MAX_SCANNED_CHARACTERS
+from vaxcert.presentation import texts
 from vaxcert.rules.acceptance import RuleResult
 from vaxcert.scanned_text import ScanProblem, ScanRepair
 
@@ -172,6 +174,16 @@ def test_a_document_that_is_scanned_takes_the_place_of_the_one_before(desk, page
 def test_a_document_that_has_expired_says_so(desk, page, day, expired):
     answer = desk.scan(page, write_mrz("td3", "NGUYEN<<BAO<DUY", expires=day))
     assert (answer["document_shown"]["expired"], answer["decision"]) == (expired, None)
+
+
+def test_a_document_expires_at_one_moment_in_all_zones():
+    shown = read_document({"mrz": MRZ}, NOW)
+    words = texts.load("en")
+    last = datetime(2030, 1, 1, 23, tzinfo=UTC)
+    for hours in (-12, 0, 14):
+        zone = timezone(timedelta(hours=hours))
+        assert shown.as_json(last.astimezone(zone), words)["expired"] is False
+        assert shown.as_json((last + timedelta(hours=1)).astimezone(zone), words)["expired"] is True
 
 
 def test_a_birth_date_that_cannot_be_read_is_told_and_nobody_is_accepted(desk, page):

@@ -207,6 +207,14 @@ def test_the_time_needs_a_zone():
         told([rule()], at=AT.replace(tzinfo=None))
 
 
+def test_the_first_moments_of_the_calendar_are_asked_for_in_any_zone():
+    first = datetime(1, 1, 1, tzinfo=UTC)
+    clock = {"===": [{"var": "external.validationClock"}, "0001-01-01T00:00:00.000Z"]}
+    asked = replace(rule(Logic=clock), valid_from=first)
+    for at in (first, datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=7)))):
+        assert told([asked], at=at) == [("VR-VN-0001", PASSED)]
+
+
 def test_the_words_of_a_rule():
     words = rule().description
     assert (words("vi"), words("en")) == ("Mũi tiêm hợp lệ.", "A dose that counts.")

@@ -16,6 +16,7 @@ from vaxcert.codec.cwt import Claims
 from vaxcert.errors import RuleError, VaxcertError
 from vaxcert.model import value_sets
 from vaxcert.model.certificate import ALL_KINDS, HealthCertificate, Kind
+from vaxcert.model.moments import in_utc
 from vaxcert.payloads import eu_dcc_json
 from vaxcert.rules import certlogic
 from vaxcert.trust.origin import ListOrigin
@@ -237,8 +238,7 @@ class RuleSet:
         Raises:
             ValueError: `at` has no time zone.
         """
-        if at.tzinfo is None:
-            raise ValueError("the time that rules are asked for has no time zone")
+        at = in_utc(at)
         kinds = certificate.kinds
         rules = self.in_force(country, at=at, region=region, kinds=kinds)
         if claims.issuer is not None:

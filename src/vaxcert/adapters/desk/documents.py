@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from vaxcert.model.moments import in_utc
 from vaxcert.model.mrz import TravelDocument, read_mrz
 from vaxcert.presentation.texts import Texts
 from vaxcert.rules.identity import Traveller, traveller_of
@@ -36,7 +37,7 @@ class ShownDocument:
             "kind": None if read is None else read.kind,
             "issuer": None if read is None else read.issuer,
             "expires_shown": "" if read is None else texts.day(read.expires),
-            "expired": read is not None and read.expires is not None and read.expires < at.date(),
+            "expired": read is not None and read.expires is not None and read.expires < in_utc(at).date(),
         }
 
 
