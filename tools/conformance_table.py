@@ -85,10 +85,9 @@ def _table(runs: Sequence[ConformanceRun]) -> str:
 def _failures(run: ConformanceRun) -> str:
     """Failures of one implementation, those that are alike together, with the most important of each."""
     alike: dict[tuple[Problem | None, str, str], list[Result]] = defaultdict(list)
-    for result in run.not_passed():
-        if result.verdict.mark is Mark.FAIL:
-            reason = result.vector["expected"]["reason"] or "accepted"
-            alike[result.verdict.problem, family_of(result.vector), reason].append(result)
+    for result in run.marked(Mark.FAIL):
+        reason = result.vector["expected"]["reason"] or "accepted"
+        alike[result.verdict.problem, family_of(result.vector), reason].append(result)
     lines = [f"### What {_name(run)} fails in", ""]
     for problem, meaning in _MEANING.items():
         groups = [(key, results) for key, results in sorted(alike.items()) if key[0] is problem]

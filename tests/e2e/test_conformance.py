@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -338,7 +339,7 @@ def test_one_family_of_ones_own(tmp_path):
     done = command("--family", "zlib", "--report", str(report), "--", *SERVE)
     assert (done.returncode, done.stderr) == (0, "")
     assert "zlib" in done.stdout
-    assert "Compared: outcome, reason and level, findings." in done.stdout
+    assert "Compared: outcome, reason and level, all else that vectors expect, findings." in done.stdout
     assert done.stdout.endswith("Passed.\n")
     assert "<svg" in report.read_text("utf-8")
 
@@ -351,6 +352,26 @@ def test_json_has_a_line_for_each_vector_and_one_for_all():
     assert {line["mark"] for line in lines} == {"pass", "fail"}
     assert last["implementation"] == {"name": "always-accepted", "version": "1"}
     assert (last["passed"], last["ending"]) == (False, None)
+    assert last["compared"] == ["outcome", "others"]
+    assert last["counts"] == last["families"]["zlib"]
+    assert all(line["compared"] == ["outcome"] for line in lines)
+    documented = (ROOT / "docs/conformance.md").read_text("utf-8")
+    assert [name for name in (*lines[0], *last) if f"| `{name}` |" not in documented] == []
+
+
+def test_the_terminal_stops_after_some_failures_and_says_so(tmp_path):
+    report = tmp_path / "report.html"
+    driver = child("write({'id': asked, 'error': 'none'})")
+    driver[-1] = driver[-1].replace('["ask"]', '["verify"]').replace('["vector"]', "")
+    done = command("--family", "zlib", "--family", "mrz", "--report", str(report), "--", *driver)
+    failed = set(re.findall(r"<h3>(zlib::\S+) ", report.read_text("utf-8")))
+    shown = set(re.findall(r"^(zlib::\S+)  error$", done.stdout, re.MULTILINE))
+    assert len(shown) == 20
+    assert shown < failed
+    assert f"{len(failed) - 20} other vectors failed; --report and --json" in done.stdout
+    skips = len(list((ROOT / "test_vectors/vectors/mrz").glob("*.json")))
+    assert f"operation-not-declared (read-mrz): {skips}" in done.stdout
+    assert done.returncode == 1
 
 
 @pytest.mark.parametrize(

@@ -256,7 +256,8 @@ def test_the_most_important_failure_comes_first():
     high = _result("b::1", Mark.FAIL, Problem.ERROR, importance="critical")
     skip = _result("a::2", Mark.SKIP, Problem.FEATURE)
     run = _run(skip, low, high)
-    assert run.not_passed() == [high, low, skip]
+    assert run.marked(Mark.FAIL) == [high, low]
+    assert run.marked(Mark.SKIP) == [skip]
     assert run.families()["a"] == {Mark.PASS: 0, Mark.FAIL: 1, Mark.SKIP: 1}
 
 
@@ -272,6 +273,39 @@ def test_the_page_holds_everything_and_needs_nothing(language):
     assert "&lt;script&gt;" in html
     assert not re.search(r"<script|<link|<img|src=|href=|url\(", html)
     assert "late" in html
+
+
+def test_the_page_names_every_failure_and_skip_and_counts_them():
+    failed = [_result(f"a::{number}", Mark.FAIL, Problem.ERROR) for number in range(300)]
+    skipped_ones = [_result(f"b::{number}", Mark.SKIP, Problem.FEATURE) for number in range(40)]
+    html = page(_run(*failed, *skipped_ones), load("en"))
+    assert [one for one in (*failed, *skipped_ones) if f"{one.vector['id']}" not in html] == []
+    assert re.search(r"<td>All</td>" + "".join(f'<td class="number">{n}</td>' for n in (0, 300, 40)), html)
+
+
+def test_nothing_that_an_implementation_says_disturbs_the_page():
+    said = Verdict(Mark.FAIL, Problem.ERROR, "\x1b[31m \u202e<b>")
+    vector = _result("a::1", Mark.FAIL).vector
+    hello = Hello("<b>child</b>", "1", frozenset(), frozenset())
+    run = _run(Result(vector, said, {"message": "\u202e<script>\x9b"}), hello=hello, ending="\x1b\u202e")
+    html = page(run, load("en"))
+    assert [c for c in html if not c.isprintable() and c != "\n"] == []
+    assert "<script" not in html
+    assert "<b>" not in html
+    assert r"\u202e&lt;script&gt;\u009b" in html
+
+
+@pytest.mark.parametrize(
+    ("features", "parts"),
+    [
+        (ALL, "outcome, reason and level, all else that vectors expect, findings"),
+        (frozenset({"findings"}), "outcome, all else that vectors expect, findings"),
+        (frozenset(), "outcome, all else that vectors expect"),
+    ],
+)
+def test_the_page_says_what_was_compared(features, parts):
+    hello = Hello("n", "1", frozenset(), features)
+    assert f"Compared: {parts}." in page(_run(_result("a::1", Mark.PASS), hello=hello), load("en"))
 
 
 def test_the_page_of_what_did_not_start():

@@ -7,12 +7,14 @@ from collections.abc import Iterable
 from html import escape
 from typing import Any, Final
 
-from vaxcert.adapters.conformance.judging import FINDINGS, REASONS, Mark
+from vaxcert.adapters.conformance.judging import COMPARED_WHEN_DECLARED, FINDINGS, REASONS, Mark
 from vaxcert.adapters.conformance.running import ConformanceRun, Result
 from vaxcert.cli.drawing import TITLE_SIZE, Box, Drawing, Label, svg
+from vaxcert.cli.output import printable
 from vaxcert.presentation.texts import Texts
 
 _COLOURS: Final = {Mark.PASS: "#2e7d32", Mark.FAIL: "#c62828", Mark.SKIP: "#9aa0a6"}
+_PARTS: Final = ("outcome", REASONS, "others", FINDINGS)
 _WIDTH: Final = 960
 _LEFT: Final = 190
 _RIGHT: Final = 130
@@ -80,16 +82,20 @@ def _counted(made: ConformanceRun) -> dict[str, Any]:
 
 def compared(made: ConformanceRun, texts: Texts) -> str:
     """What of the answers was compared, as a sentence."""
-    features = made.hello.features if made.hello else frozenset()
-    parts = ["outcome", *(part for part in (REASONS, FINDINGS) if part in features)]
-    words = ", ".join(texts.get("conformance", f"part-{part}") for part in parts)
+    words = ", ".join(texts.get("conformance", f"part-{part}") for part in parts_compared(made))
     return texts.get("conformance", "compared", parts=words)
+
+
+def parts_compared(made: ConformanceRun) -> list[str]:
+    """What of the answers was compared, in its order: `reasons` and `findings` where they were declared."""
+    features = made.hello.features if made.hello else frozenset()
+    return [part for part in _PARTS if part in features or part not in COMPARED_WHEN_DECLARED]
 
 
 def _summary(made: ConformanceRun, texts: Texts) -> Iterable[str]:
     yield compared(made, texts)
     if made.ending is not None:
-        yield texts.get("conformance", "ending", what=made.ending)
+        yield texts.get("conformance", "ending", what=printable(made.ending))
 
 
 def _verdict(made: ConformanceRun, texts: Texts) -> str:
@@ -99,19 +105,19 @@ def _verdict(made: ConformanceRun, texts: Texts) -> str:
 
 def _table(made: ConformanceRun, texts: Texts) -> str:
     heading = "".join(f"<th>{escape(texts.get('conformance', key))}</th>" for key in ("family", *Mark))
+    total = (texts.get("conformance", "all"), {mark: made.count(mark) for mark in Mark})
     rows = [
         f"<tr><td>{escape(name)}</td>"
         + "".join(f'<td class="number">{counts[mark]}</td>' for mark in Mark)
         + "</tr>"
-        for name, counts in sorted(made.families().items())
+        for name, counts in (*sorted(made.families().items()), total)
     ]
     return f"<table><thead><tr>{heading}</tr></thead>\n<tbody>{''.join(rows)}</tbody></table>"
 
 
 def _sections(made: ConformanceRun, texts: Texts) -> Iterable[str]:
-    results = made.not_passed()
     for mark, key in ((Mark.FAIL, "failures"), (Mark.SKIP, "skips")):
-        of_mark = [result for result in results if result.verdict.mark is mark]
+        of_mark = made.marked(mark)
         if of_mark:
             yield f"<h2>{escape(texts.get('conformance', key))} ({len(of_mark)})</h2>"
         if mark is Mark.FAIL:
@@ -127,7 +133,7 @@ def _failed(result: Result, texts: Texts) -> str:
     got = texts.get("conformance", "nothing") if result.answer is None else _json(result.answer)
     return (
         f'<article><h3>{escape(vector["id"])} <span class="fail">{verdict.problem}</span></h3>\n'
-        f"<p>{escape(vector['description'])} ({escape(about)})<br>{escape(verdict.detail)}</p>\n"
+        f"<p>{escape(vector['description'])} ({escape(about)})<br>{escape(printable(verdict.detail))}</p>\n"
         f"{escape(texts.get('conformance', 'expected'))}<pre>{escape(_json(vector['expected']))}</pre>\n"
         f"{escape(texts.get('conformance', 'got'))}<pre>{escape(got)}</pre></article>"
     )
@@ -135,8 +141,9 @@ def _failed(result: Result, texts: Texts) -> str:
 
 def _skipped(result: Result) -> str:
     verdict = result.verdict
-    return f"<li>{escape(result.vector['id'])}: {verdict.problem} {escape(verdict.detail)}</li>\n"
+    return f"<li>{escape(result.vector['id'])}: {verdict.problem} {escape(printable(verdict.detail))}</li>\n"
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=1)
+    text = json.dumps(value, ensure_ascii=False, indent=1)
+    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import argparse
 import shutil
+from collections import Counter
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from vaxcert.adapters.conformance.judging import Mark
-from vaxcert.adapters.conformance.running import DEFAULT_SECONDS, ConformanceRun, Runner
+from vaxcert.adapters.conformance.judging import Mark, members_compared
+from vaxcert.adapters.conformance.running import DEFAULT_SECONDS, ConformanceRun, Result, Runner
 from vaxcert.adapters.conformance.vectors import Vectors, family_of, published_folder, read_vectors
 from vaxcert.adapters.files import write_atomically
 from vaxcert.cli.arguments import Commands, add_command
-from vaxcert.cli.conformance_page import compared, page
+from vaxcert.cli.conformance_page import compared, page, parts_compared
 from vaxcert.cli.exit_codes import ExitCode, UsageError
 from vaxcert.cli.output import Colour
 from vaxcert.cli.progress import tracked
@@ -23,6 +24,9 @@ from vaxcert.cli.table import table_lines
 from vaxcert.presentation.texts import Texts
 
 _MAX_SECONDS: Final = 3600.0
+_MOST_SHOWN: Final = 20
+"""Failures told at length on a terminal."""
+
 _COLOURS: Final = {Mark.PASS: Colour.GREEN, Mark.FAIL: Colour.RED, Mark.SKIP: Colour.YELLOW}
 
 
@@ -103,6 +107,8 @@ def _write(made: ConformanceRun, session: Session) -> None:
     for line in table_lines(heading, rows, right=(1, 2, 3)):
         output.line(line)
     _write_failures(made, session)
+    _write_skips(made, session)
+    output.rule()
     if made.ending is not None:
         output.paragraph(texts.get("conformance", "ending", what=made.ending), colour=Colour.RED)
     output.line(_verdict(made, texts), _COLOURS[Mark.PASS if made.is_passed else Mark.FAIL])
@@ -118,42 +124,63 @@ def _verdict(made: ConformanceRun, texts: Texts) -> str:
 
 def _write_failures(made: ConformanceRun, session: Session) -> None:
     output = session.output
-    for result in made.not_passed():
+    failed = made.marked(Mark.FAIL)
+    for result in failed[:_MOST_SHOWN]:
         output.rule()
         verdict, vector = result.verdict, result.vector
         output.line(f"{vector['id']}  {verdict.problem}", _COLOURS[verdict.mark])
-        if verdict.mark is Mark.FAIL:
-            output.paragraph(f"{vector['description']} ({', '.join(vector['requirements'])})", mark="  ")
+        output.paragraph(f"{vector['description']} ({', '.join(vector['requirements'])})", mark="  ")
         output.paragraph(verdict.detail, mark="  ")
-    output.rule()
+    if len(failed) > _MOST_SHOWN:
+        output.rule()
+        more = session.texts.get("conformance", "more-failures", count=len(failed) - _MOST_SHOWN)
+        output.paragraph(more, colour=Colour.RED)
+
+
+def _write_skips(made: ConformanceRun, session: Session) -> None:
+    """How many vectors were skipped for each reason."""
+    output = session.output
+    whys = Counter((result.verdict.problem, result.verdict.detail) for result in made.marked(Mark.SKIP))
+    if whys:
+        output.rule()
+    for (problem, what), count in sorted(whys.items()):
+        output.paragraph(f"{problem} ({what}): {count}", colour=_COLOURS[Mark.SKIP])
 
 
 def _write_json(made: ConformanceRun, session: Session) -> None:
     """A line for each vector, and one for all."""
-    for result in made.results:
-        session.output.json(
-            {
-                "vector": result.vector["id"],
-                "importance": result.vector["importance"],
-                "requirements": result.vector["requirements"],
-                "mark": result.verdict.mark,
-                "problem": result.verdict.problem,
-                "detail": result.verdict.detail,
-                "expected": result.vector["expected"],
-                "answer": result.answer,
-            }
-        )
     hello = made.hello
+    features = hello.features if hello else frozenset()
+    for result in made.results:
+        session.output.json(_vector_json(result, features))
     session.output.json(
         {
             "implementation": None if hello is None else {"name": hello.name, "version": hello.version},
             "features": [] if hello is None else sorted(hello.features),
+            "compared": parts_compared(made),
             "vectors": made.version,
+            "counts": {mark: made.count(mark) for mark in Mark},
             "passed": made.is_passed,
             "ending": made.ending,
             "families": made.families(),
         }
     )
+
+
+def _vector_json(result: Result, features: frozenset[str]) -> dict[str, Any]:
+    vector, verdict = result.vector, result.verdict
+    is_compared = result.answer is not None and "error" not in result.answer
+    return {
+        "vector": vector["id"],
+        "importance": vector["importance"],
+        "requirements": vector["requirements"],
+        "mark": verdict.mark,
+        "problem": verdict.problem,
+        "detail": verdict.detail,
+        "compared": members_compared(vector["expected"], features) if is_compared else [],
+        "expected": vector["expected"],
+        "answer": result.answer,
+    }
 
 
 def _seconds(text: str) -> float:

@@ -73,11 +73,10 @@ class ConformanceRun:
         """How many vectors got a mark."""
         return sum(result.verdict.mark is mark for result in self.results)
 
-    def not_passed(self) -> list[Result]:
-        """What failed, most important first, and then what was skipped."""
-        failed = [result for result in self.results if result.verdict.mark is Mark.FAIL]
-        failed.sort(key=lambda result: _IMPORTANCE.index(result.vector["importance"]))
-        return failed + [result for result in self.results if result.verdict.mark is Mark.SKIP]
+    def marked(self, mark: Mark) -> list[Result]:
+        """What got a mark, most important first."""
+        marked = [result for result in self.results if result.verdict.mark is mark]
+        return sorted(marked, key=lambda result: _IMPORTANCE.index(result.vector["importance"]))
 
     def families(self) -> dict[str, dict[Mark, int]]:
         """How many vectors of each family got each mark."""
