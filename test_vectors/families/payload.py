@@ -271,6 +271,12 @@ def _text_fields() -> None:
                 _test(ma=None),
                 accepted("field-null"),
             ),
+            "centre-null": ("A test whose centre is null.", _test(tc=None), accepted("field-null")),
+            "forenames-null": (
+                "A name whose forenames are null, as written and in the ICAO form.",
+                dcc(nam=name(gn=None, gnt=None)),
+                accepted("field-null"),
+            ),
             "field-padded": (
                 "Spaces around the product code.",
                 _dose(mp=" EU/1/20/1528 "),

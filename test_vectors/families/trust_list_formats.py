@@ -21,7 +21,7 @@ from test_vectors.signed import cms
 FAMILY: Final = OperationFamily(
     "trust-list-formats",
     "read-trust-list",
-    spec="specs/trust-list.md, section 10: trust lists as their publishers have them",
+    spec="specs/trust-list.md, section 11: trust lists as their publishers have them",
 )
 
 _FORMS: Final = {
