@@ -52,6 +52,9 @@ EXPLAINED: Final[Mapping[str, str]] = {
     "vaxcert.payloads.fields.iso_date: text[4] != '-' (of several)": (
         "Quicker only: no other form of ISO 8601 has ten characters with a dash at the eighth, so that reading fails."
     ),
+    "vaxcert.trust.binding.is_foreign: issuer == country (of several)": (
+        "Quicker only: the country that an issuer names is among those whose keys may sign for it."
+    ),
     "vaxcert.trust.trust_list._marked: key.kid in gone (of several)": (
         f"{_LISTS}: vectors withdraw by digest. "
         "`tests/unit/test_trust_list.py::test_a_withdrawal_on_one_list_withdraws_the_key_on_all`."
