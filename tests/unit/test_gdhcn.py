@@ -627,6 +627,15 @@ def test_any_change_of_a_byte_is_refused_or_changes_nothing(data: st.DataObject)
 _SOUND = made.signed(made.document(dsc(), made.entry(made.authority(), usage="SCA")))
 
 
+@pytest.mark.parametrize("text", ["x", "\\", "ł"])
+def test_texts_of_a_key_need_no_escaping(text: str) -> None:
+    document = json.loads(made.signed(made.document(dsc())))
+    jwk = at(document, *JWK)
+    jwk["y"] = jwk["y"] + text
+    reason = refusal(made.encoded(document)).reason
+    assert reason is (Reason.TRUST_LIST_SIGNATURE if text == "x" else Reason.TRUST_LIST_UNREADABLE)
+
+
 # --- references
 
 

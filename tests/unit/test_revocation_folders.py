@@ -394,3 +394,160 @@ def test_any_payload_is_unknown_or_our_error(payload):
         if path.endswith("index.lst"):
             files[path] = data
     assert status(lists(files), IDENTIFIER) in {UNKNOWN, NOT_REVOKED}
+
+
+# --- why an answer is unknown
+
+
+def detail(source, *texts, at=AT, **changes):
+    answer = source.answer(query(*texts, **changes), at=at)
+    assert answer.status is UNKNOWN
+    return answer.detail.removeprefix("revocation list: ")
+
+
+def sliced(changes=None, partition=None, **options):
+    """Slices whose list or partition has other members."""
+    files = device("VECTOR", **options)
+    for name, other in (("lists.json", changes), (f"lists/{KID64}/partitions.json", partition)):
+        rows = json.loads(files[name])
+        rows[0].update(other or {})
+        files[name] = json.dumps(rows).encode()
+    return DeviceSlices(files.get)
+
+
+DIGIT = uci_hash(IDENTIFIER).hex()[1]
+BLOOM = {"type": "BLOOMFILTER", "hash": "abc"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "partition", "told"),
+    [
+        ({"mode": "LINE"}, {}, "a list of another mode than POINT, VECTOR and COORDINATE"),
+        ({"mode": 1}, {}, "a list of another mode than POINT, VECTOR and COORDINATE"),
+        ({"hashTypes": []}, {}, "a list without hash types"),
+        ({"hashTypes": {"UCI": 1}}, {}, "a list without hash types"),
+        ({"hashTypes": ["UCI", "X"]}, {}, "a list of another hash type"),
+        ({}, {"x": None}, "a partition without the coordinates that its mode has"),
+        ({}, {"chunks": 5}, "a partition is not made of chunks of slices"),
+        ({}, {"chunks": {DIGIT: 5}}, "a partition is not made of chunks of slices"),
+        ({}, {"chunks": {DIGIT: {LATER: 5}}}, "a partition is not made of chunks of slices"),
+        (
+            {},
+            {"chunks": {DIGIT: {LATER: {**BLOOM, "type": "OTHER"}}}},
+            "a slice of another type than BLOOMFILTER and VARHASHLIST",
+        ),
+        ({"expires": EARLIER, "hashTypes": ["SIGNATURE"]}, {}, "the list of the key has expired"),
+    ],
+)
+def test_what_is_wrong_with_slices_is_told(changes, partition, told):
+    assert detail(sliced(changes, partition), IDENTIFIER) == told
+
+
+def test_what_the_slices_cannot_look_up_is_told():
+    by_key = "the list is ordered by keys, and that of the certificate is not given"
+    nothing = "the certificate has nothing that the list could name"
+    source = DeviceSlices(device("POINT").get)
+    assert detail(source, IDENTIFIER, kid=b"") == by_key
+    assert detail(source) == nothing
+    assert detail(lists(german()), IDENTIFIER, kid=b"") == by_key
+    assert detail(lists(german())) == nothing
+    assert (source.name, lists(german()).name) == ("EU revocation slices", "German revocation list")
+
+
+def test_hash_types_may_be_named_twice_and_coordinates_in_capitals():
+    assert status(sliced({"hashTypes": ["UCI", "UCI"]}), IDENTIFIER) is REVOKED
+    x = uci_hash(IDENTIFIER).hex()[0]
+    assert status(sliced({}, {"x": x.upper()}), IDENTIFIER) is REVOKED
+
+
+def test_a_slice_and_a_list_count_to_their_last_moment():
+    ends = AT.isoformat()
+    assert status(DeviceSlices(device("POINT", slice_expires=ends).get), IDENTIFIER) is REVOKED
+    after = AT + SECOND
+    assert status(DeviceSlices(device("POINT", slice_expires=ends).get), IDENTIFIER, at=after) is NOT_REVOKED
+    source = DeviceSlices(device("POINT", expires=ends).get)
+    assert [status(source, OTHER, at=at) for at in (AT, after)] == [NOT_REVOKED, UNKNOWN]
+
+
+FIRST = uci_hash(IDENTIFIER)[:1]
+ONE, TWO = (f"{octet:02x}" for octet in uci_hash(IDENTIFIER)[:2])
+CHUNK = f"{KID.hex()}0b/{ONE}/{TWO}/chunk.lst"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("index.lst", 5, "a map expected"),
+        ("index.lst", {FIRST: 5}, "an index row without a time"),
+        ("index.lst", {FIRST: []}, "an index row without a time"),
+        ("index.lst", {FIRST: ["x", 1]}, "an index row without a time"),
+        ("index.lst", {FIRST: [True, 1]}, "an index row without a time"),
+        ("index.lst", {FIRST: [10**30, 1]}, "an index row with an impossible time"),
+        ("index.lst", {FIRST: [SECONDS]}, "an index row is not an array of time and count"),
+        ("index.lst", {FIRST: [SECONDS, 1, 5]}, "a map expected"),
+        (
+            "index.lst",
+            {FIRST: [SECONDS, 1, {uci_hash(IDENTIFIER)[1:2]: [1]}]},
+            "an index row is not an array of time and count",
+        ),
+        ("chunk.lst", {}, "a chunk is not an array of hashes of 16 bytes"),
+        ("chunk.lst", [bytes(15)], "a chunk is not an array of hashes of 16 bytes"),
+        ("chunk.lst", [bytes(17)], "a chunk is not an array of hashes of 16 bytes"),
+        ("chunk.lst", [5], "a chunk is not an array of hashes of 16 bytes"),
+        ("chunk.lst", [bytes(16)], f"{CHUNK} is the chunk of another place"),
+        ("chunk.lst", [uci_hash(IDENTIFIER)[:1] + bytes(15)], f"{CHUNK} is the chunk of another place"),
+    ],
+)
+def test_what_is_wrong_with_a_german_file_is_told(name, value, told):
+    files = german()
+    (path,) = (path for path in files if path.endswith(name))
+    files[path] = signed(value)
+    assert detail(lists(files), IDENTIFIER) == told
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ([], "a map expected"),
+        ({KID: []}, "a map expected"),
+        ({5: {}}, "a key identifier is not bytes"),
+        ({KID: {b"\x0d": 1}}, "a hash type other than 0a, 0b and 0c"),
+        ({KID: {b"\x0b\x0b": 1}}, "a hash type other than 0a, 0b and 0c"),
+        ({KID: {"b": 1}}, "a hash type other than 0a, 0b and 0c"),
+    ],
+)
+def test_what_is_wrong_with_the_german_list_of_keys_is_told(value, told):
+    with pytest.raises(TrustListError) as caught:
+        lists({"kid.lst": signed(value)})
+    assert str(caught.value) == f"revocation list: {told}"
+
+
+def test_german_types_and_bytes_may_be_numbers():
+    files = german()
+    index = {uci_hash(IDENTIFIER)[0]: [SECONDS, 1, {uci_hash(IDENTIFIER)[1]: [SECONDS, 1]}]}
+    files[f"{KID.hex()}0b/index.lst"] = signed(index)
+    files["kid.lst"] = signed({KID: {0x0B: 1}})
+    assert status(lists(files), IDENTIFIER) is REVOKED
+
+
+def test_german_files_are_cose_messages_with_nothing_after_their_value():
+    with pytest.raises(TrustListError) as caught:
+        lists({"kid.lst": b"\xff"})
+    assert str(caught.value) == "revocation list: kid.lst is not a COSE_Sign1 message"
+    protected = cose.protected_header(-7, b"TEST kid")
+    for payload, told in (
+        (b"\xa0\xa0", "bytes follow the CBOR value of kid.lst"),
+        (b"\xff", "kid.lst does not hold well-formed CBOR"),
+    ):
+        made = cose.write(protected, payload, anchor_key().sign(cose.sig_structure(protected, payload)))
+        with pytest.raises(TrustListError) as caught:
+            lists({"kid.lst": made})
+        assert str(caught.value) == f"revocation list: {told}"
+
+
+def test_a_weak_anchor_is_refused_beside_others():
+    small = anchor_of(rsa.generate_private_key(65537, 1024).public_key())  # noqa: S505 - too small on purpose
+    with pytest.raises(TrustListError) as caught:
+        GermanLists(german().get, [*anchors(), small])
+    assert caught.value.reason is Reason.WEAK_SIGNATURE
+    assert str(caught.value) == "an anchor is an RSA key of 1024 bits, at least 2048 expected"

@@ -11,6 +11,7 @@ from tests.support.openssl import Party, Workshop, run
 from tests.support.revocation import AT, IDENTIFIER, OTHER, anchor_key, query
 
 from vaxcert.errors import Reason, TrustListError
+from vaxcert.limits import MAX_REVOCATION_BATCH_BYTES
 from vaxcert.trust.anchors import anchor_of
 from vaxcert.trust.revocation.gateway import GatewayBatches, is_listing, read_batch, read_listing
 from vaxcert.trust.revocation.hashes import HashType, uci_hash
@@ -210,3 +211,90 @@ def test_the_list_of_batches():
 @pytest.mark.parametrize("document", [{}, {"more": 1, "batches": []}, {"more": True, "batches": [{}]}, []])
 def test_malformed_listings_are_refused(document):
     assert refusal(lambda: read_listing(json.dumps(document).encode())) is Reason.REVOCATION_LIST_UNREADABLE
+
+
+def problem(call, *arguments):
+    with pytest.raises(TrustListError) as caught:
+        call(*arguments)
+    assert caught.value.reason is Reason.REVOCATION_LIST_UNREADABLE
+    return str(caught.value).removeprefix("revocation list: ")
+
+
+FORM = "a batch has a country and at most 10000 entries"
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"{", "not JSON"),
+        (b"{}", FORM),
+        (batch(country="VNM"), FORM),
+        (batch(country=["VN"]), FORM),
+        (batch(entries={}), FORM),
+        (batch(entries=[{"hash": "AA=="}] * 10_001), FORM),
+        (batch(entries=[{"hash": "AA=="}] * 10_000), "entry 0 of a batch is no hash of 16 bytes in base64"),
+        (batch(hashType="IDENTIFIER"), "a batch of another hash type"),
+        (batch(hashType="X"), "a batch of another hash type"),
+        (batch(IDENTIFIER, entries=[5]), "entry 0 of a batch is no hash of 16 bytes in base64"),
+        (batch(entries=[{"hash": 5}]), "entry 0 of a batch is no hash of 16 bytes in base64"),
+        (
+            batch(entries=[{"hash": b64encode(bytes(15)).decode()}]),
+            "entry 0 of a batch is no hash of 16 bytes in base64",
+        ),
+        (batch(entries=[{"hash": "*"}]), "not base64"),
+        (b"{".ljust(MAX_REVOCATION_BATCH_BYTES + 1), f"a batch of over {MAX_REVOCATION_BATCH_BYTES} bytes"),
+        (b"{".ljust(MAX_REVOCATION_BATCH_BYTES), "not JSON"),
+    ],
+)
+def test_what_is_wrong_with_a_batch_is_told(data, told):
+    assert problem(read_batch, data) == told
+
+
+def test_more_than_the_leading_bytes_of_a_hash_may_be_given():
+    whole = uci_hash(IDENTIFIER) + bytes(16)
+    read = read_batch(batch(entries=[{"hash": b64encode(whole).decode()}]))
+    assert read.hashes == (uci_hash(IDENTIFIER),)
+
+
+ROW = {"batchId": "a", "country": "VN", "date": "2022-06-01T00:00:00Z", "deleted": False}
+LISTING = "a list of batches has the members more and batches"
+LISTED = "a batch is listed by batchId, date and deleted"
+
+
+@pytest.mark.parametrize(
+    ("document", "told"),
+    [
+        ([], "not a JSON object"),
+        ({"batches": []}, LISTING),
+        ({"more": False}, LISTING),
+        ({"more": False, "batches": {}}, LISTING),
+        ({"more": False, "batches": [5]}, LISTED),
+        ({"more": False, "batches": [{**ROW, "batchId": 5}]}, LISTED),
+        ({"more": False, "batches": [{**ROW, "deleted": None}]}, LISTED),
+    ],
+)
+def test_what_is_wrong_with_a_listing_is_told(document, told):
+    assert problem(read_listing, json.dumps(document).encode()) == told
+
+
+def test_an_empty_listing_is_of_no_date():
+    read = read_listing(b'{"more": true, "batches": []}')
+    assert (read.is_complete, read.current, read.deleted, read.newest) == (False, set(), set(), None)
+
+
+def test_of_two_entries_with_one_hash_the_later_end_counts():
+    sooner, later = (read_batch(batch(IDENTIFIER, expires=at.isoformat())) for at in (AT, EXPIRES))
+    for batches in ([sooner, later], [later, sooner]):
+        source = GatewayBatches(batches, as_of=AT)
+        assert source.answer(query(IDENTIFIER), at=EXPIRES).status is RevocationStatus.REVOKED
+
+
+def test_why_the_batches_cannot_tell():
+    source = GatewayBatches([read_batch(batch(IDENTIFIER))], as_of=AT)
+    assert source.name == "EU gateway batches"
+    assert source.answer(query(), at=AT).detail == "the certificate has nothing that the list could name"
+    by_signature = GatewayBatches([read_batch(batch(IDENTIFIER, hashType="SIGNATURE"))], as_of=AT)
+    answer = by_signature.answer(query(OTHER, signature=b""), at=AT)
+    assert answer.status is RevocationStatus.UNKNOWN
+    empty = GatewayBatches([], as_of=AT)
+    assert empty.answer(query(), at=AT).status is RevocationStatus.NOT_REVOKED
