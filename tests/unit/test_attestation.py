@@ -359,6 +359,42 @@ class TestWhoMay:
         assert len(listed.grants(b"")) == len(ENTRIES)
         assert check(attested(), listed) == of()
 
+    def test_errors_say_who_and_when(self):
+        ended = facilities(entry("clinic", CLINIC, not_after=NOW - SECOND))
+        withdrawn = facilities(entry("clinic", CLINIC, withdrawn=True))
+        late = NOW + timedelta(seconds=301)
+        times = f"{late:%Y-%m-%dT%H:%M:%SZ}, later than {NOW:%Y-%m-%dT%H:%M:%SZ}"
+        for data, listed, told in (
+            (attested(key="stranger"), FACILITIES, "is not on the facility list"),
+            (attested(), withdrawn, "has been withdrawn"),
+            (attested(key="other clinic"), FACILITIES, f"may not attest for {CLINIC}"),
+            (attested(), ended, f"was not in date for {CLINIC} at {NOW:%Y-%m-%dT%H:%M:%SZ}"),
+            (attested(at=late), FACILITIES, f"signed at {times} when it was checked"),
+        ):
+            with pytest.raises(AttestationError) as caught:
+                check(data, listed)
+            assert str(caught.value) == f"attestation: key {caught.value.kid.hex()} {told}"
+
+    @pytest.mark.parametrize(
+        ("changes", "told"),
+        [
+            ({1: 2}, "format version 1 expected"),
+            ({2: 3}, "scope 1 (facility) or 2 (province) expected"),
+            ({3: b"x"}, "member 3 is a bytes, str expected"),
+            ({4: -1}, "a time from 1970 to 9999 in seconds expected"),
+            ({6: b""}, "1 to 1000000 records expected"),
+            ({6: bytes(31)}, "digests of 32 bytes expected"),
+            ({6: bytes(64)}, "digests in ascending order, each once, expected"),
+            ({5: 2}, "its one encoding (RFC 8949 section 4.2.1) and no further members expected"),
+        ],
+    )
+    def test_what_is_wrong_with_the_content_is_told(self, changes, told):
+        content = cbor2.dumps({**cbor2.loads(encode(of())), **changes})
+        with pytest.raises(DecodeError) as caught:
+            check(signed(content))
+        assert caught.value.reason is Reason.ATTESTATION_UNREADABLE
+        assert str(caught.value) == f"attestation: {told}"
+
     def test_error_names_the_key(self):
         with pytest.raises(AttestationError) as caught:
             check(attested(key="stranger"))

@@ -16,6 +16,7 @@ from vaxcert.crypto.authority import (
     CA_KEY_USE,
     SIGNER_KEY_USE,
     PrivateKey,
+    _supported,
     create_csr,
     create_signing_ca,
     issue_signing_certificate,
@@ -62,7 +63,9 @@ def rsa_keys() -> dict[int, rsa.RSAPrivateKey]:
     return {bits: rsa.generate_private_key(65537, bits) for bits in sizes}
 
 
-def extensions(certificate: x509.Certificate) -> dict[type[x509.ExtensionType], tuple[bool, object]]:
+def extensions(
+    certificate: x509.Certificate | x509.CertificateSigningRequest,
+) -> dict[type[x509.ExtensionType], tuple[bool, object]]:
     return {type(found.value): (found.critical, found.value) for found in certificate.extensions}
 
 
@@ -161,6 +164,37 @@ def test_request_says_its_kinds_and_is_signed() -> None:
     assert csr.is_signature_valid
     purposes = csr.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
     assert [purpose.dotted_string for purpose in purposes] == ["1.3.6.1.4.1.1847.2021.1.2"]
+
+
+def test_what_a_request_says_of_its_key() -> None:
+    found = extensions(CSR)
+    assert found.keys() == {x509.KeyUsage, x509.ExtendedKeyUsage}
+    critical, usage = found[x509.KeyUsage]
+    assert (critical, granted(usage)) == (True, {"digital_signature"})
+    critical, purposes = found[x509.ExtendedKeyUsage]
+    assert isinstance(purposes, x509.ExtendedKeyUsage)
+    assert (critical, len(list(purposes))) == (False, 3)
+
+
+@pytest.mark.parametrize(
+    ("bits", "least", "reason"),
+    [
+        (2047, 2048, Reason.KEY_TOO_SMALL),
+        (2048, 2048, None),
+        (3071, 3072, Reason.KEY_TOO_SMALL),
+        (3072, 3072, None),
+        (4096, 2048, None),
+        (4097, 2048, Reason.KEY_TYPE),
+    ],
+)
+def test_sizes_of_rsa_keys(bits: int, least: int, reason: Reason | None) -> None:
+    key = rsa.RSAPublicNumbers(65537, (1 << bits - 1) + 1).public_key()  # of its size, and not a genuine one
+    if reason is None:
+        assert _supported(key, least) is key
+        return
+    with pytest.raises(EncodeError, match=f"an RSA key of {bits} bits, at ") as caught:
+        _supported(key, least)
+    assert caught.value.reason is reason
 
 
 def test_what_a_request_asks_for_is_for_the_authority_to_say() -> None:
@@ -352,6 +386,14 @@ def test_certificate_with_an_error_of_its_profile_is_not_made(
     with pytest.raises(EncodeError, match=f"would not keep to its profile: {found}") as caught:
         issue_signing_certificate(csr, ca_certificate=authority, ca_key=CA_KEY, not_before=START)
     assert caught.value.reason is Reason.REQUEST_REFUSED
+
+
+def test_authority_without_a_country_signs_for_none() -> None:
+    nowhere = bare_ca(CONSTRAINTS, USAGE, KEY_IDENTIFIER, subject=name_of((NameOID.COMMON_NAME, "TEST")))
+    with pytest.raises(EncodeError) as caught:
+        issue_signing_certificate(CSR, ca_certificate=nowhere, ca_key=CA_KEY, not_before=START)
+    assert caught.value.reason is Reason.REQUEST_REFUSED
+    assert str(caught.value) == "the request's country is VN, the authority's missing"
 
 
 YEARS = timedelta(days=730)

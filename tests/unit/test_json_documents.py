@@ -160,6 +160,8 @@ def test_the_part_is_named(module, document, told):
         (b"[]", "the list is an array, an object expected"),
         (b"{}", "certificates is null, an array expected"),
         (b"{", "german list: not JSON in UTF-8"),
+        (b"", "german list: not JSON in UTF-8"),
+        (b" \t\r\n\v\f", "german list: not JSON in UTF-8"),
     ],
 )
 def test_the_part_of_a_german_list_is_named(body, told):

@@ -14,9 +14,12 @@ from tests.support.lists import (
     refusal,
     swedish,
 )
+from tests.support.openssl import Workshop
 
 from vaxcert.errors import Reason, TrustListError
 from vaxcert.trust.anchors import anchor_of
+from vaxcert.trust.formats import ReadingTerms
+from vaxcert.trust.formats.reading.signers import anchor_of_cms, requires_signature
 
 ROOT = holder("root", is_authority=True)
 BETWEEN = holder("between", issuer=ROOT, is_authority=True)
@@ -76,6 +79,46 @@ def test_a_small_anchor_proves_nothing():
     assert refusal(published) is Reason.WEAK_SIGNATURE
     under = holder("under small", issuer=small)
     assert refusal(Published(jws(payload, under), anchor=small.anchor)) is Reason.WEAK_SIGNATURE
+
+
+def test_certificate_of_the_signer_may_be_the_anchors_alone(tmp_path):
+    workshop = Workshop(tmp_path)
+    party = workshop.party("list signer")
+    signature = workshop.cms(party, b"TEST list", "-nocerts")
+    anchor = anchor_of(party.certificate.public_key, certificate=party.certificate)
+    bare = anchor_of(party.certificate.public_key)
+    assert anchor_of_cms(signature, b"TEST list", [bare, anchor]) == anchor
+    for content, anchors in ((b"TEST list", [bare]), (b"TEST list!", [anchor]), (b"TEST list", [])):
+        with pytest.raises(TrustListError) as caught:
+            anchor_of_cms(signature, content, anchors)
+        assert caught.value.reason is Reason.TRUST_LIST_SIGNATURE
+
+
+@pytest.mark.parametrize(
+    ("terms", "is_required"),
+    [
+        (ReadingTerms(allow_unsigned=True), False),
+        (ReadingTerms(allow_unsigned=True, threshold=0), False),
+        (ReadingTerms(allow_unsigned=True, anchors=(ROOT.anchor,)), True),
+        (ReadingTerms(anchors=(ROOT.anchor,), threshold=1), True),
+    ],
+)
+def test_when_the_signature_is_judged(terms, is_required):
+    assert requires_signature(terms, "TEST") is is_required
+
+
+@pytest.mark.parametrize(
+    ("terms", "reason"),
+    [
+        (ReadingTerms(), Reason.ANCHOR_MISSING),
+        (ReadingTerms(allow_unsigned=True, threshold=2), Reason.ANCHOR_MISSING),
+        (ReadingTerms(anchors=(ROOT.anchor, LEAF.anchor), threshold=2), Reason.TRUST_LIST_THRESHOLD),
+    ],
+)
+def test_when_there_is_nothing_to_judge_it_by(terms, reason):
+    with pytest.raises(TrustListError) as caught:
+        requires_signature(terms, "TEST")
+    assert caught.value.reason is reason
 
 
 def test_dutch_signer_may_lead_to_an_anchor():

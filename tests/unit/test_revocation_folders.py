@@ -522,6 +522,17 @@ def test_what_is_wrong_with_the_german_list_of_keys_is_told(value, told):
     assert str(caught.value) == f"revocation list: {told}"
 
 
+@pytest.mark.parametrize(("depth", "shared"), [(0, 0), (1, 1), (2, 2)])
+def test_hashes_of_a_chunk_begin_with_the_bytes_of_its_place_and_differ_then(depth, shared):
+    digest = uci_hash(IDENTIFIER)
+    files = german()
+    (path,) = (path for path in files if path.endswith("chunk.lst"))
+    del files[path]
+    other = digest[:shared] + bytes([digest[shared] ^ 1]) + bytes(15 - shared)
+    files["/".join([*path.split("/")[: depth + 1], "chunk.lst"])] = signed([other, digest])
+    assert status(lists(files), IDENTIFIER) is REVOKED
+
+
 def test_german_types_and_bytes_may_be_numbers():
     files = german()
     index = {uci_hash(IDENTIFIER)[0]: [SECONDS, 1, {uci_hash(IDENTIFIER)[1]: [SECONDS, 1]}]}

@@ -319,11 +319,7 @@ def _crl_distribution_points(url: str) -> x509.CRLDistributionPoints:
 
 def _requested_key(csr: x509.CertificateSigningRequest) -> PublicKey:
     key = _supported(_key_of(csr), MIN_SIGNER_RSA_BITS)
-    try:
-        is_signed = csr.is_signature_valid
-    except (UnsupportedAlgorithm, ValueError):
-        is_signed = False
-    if not is_signed:
+    if not csr.is_signature_valid:
         raise EncodeError(Reason.REQUEST_REFUSED, "the request is not signed by the key it holds")
     return key
 
