@@ -9,7 +9,7 @@ of `examples/conformance/javascript`.
 from __future__ import annotations
 
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
@@ -42,7 +42,8 @@ _DETAILED: Final = ("pycose", "python-cwt", "@auth0/cose")
 _MEANING: Final = {
     Problem.WRONGLY_ACCEPTED: "Accepted, and must not be",
     Problem.WRONGLY_REFUSED: "Not accepted, and has to be",
-    Problem.OTHER_OUTCOME: "Not accepted, but refused and unreadable are confused",
+    Problem.OTHER_OUTCOME: "Not accepted, as it must not be, but refused and unreadable are confused",
+    Problem.OTHER_ANSWER: "The right outcome, but the rest of the answer differs",
 }
 
 
@@ -79,7 +80,16 @@ def _table(runs: Sequence[ConformanceRun]) -> str:
         cells = (" / ".join(str(counts[name][mark]) for mark in Mark) for counts in families)
         lines.append(f"| {name} | {' | '.join(cells)} |")
     total = (" / ".join(f"**{run.count(mark)}**" for mark in Mark) for run in runs)
-    return "\n".join([*lines, f"| **all** | {' | '.join(total)} |", ""])
+    return "\n".join([*lines, f"| **all** | {' | '.join(total)} |", "", _kinds(runs)])
+
+
+def _kinds(runs: Sequence[ConformanceRun]) -> str:
+    """How many failures of each implementation are of which kind."""
+    lines = [f"| what failed | {' | '.join(map(_named, runs))} |", f"| --- |{' --- |' * len(runs)}"]
+    problems = [Counter(result.verdict.problem for result in run.marked(Mark.FAIL)) for run in runs]
+    for problem, meaning in _MEANING.items():
+        lines.append(f"| {meaning} | {' | '.join(str(counts[problem]) for counts in problems)} |")
+    return "\n".join([*lines, ""])
 
 
 def _failures(run: ConformanceRun) -> str:

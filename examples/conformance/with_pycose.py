@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 import sys
 from collections import defaultdict
 from datetime import datetime
@@ -13,6 +14,7 @@ import cbor2
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from lines import UnreadableError, serve, verdict
+from pycose.exceptions import CoseException
 from pycose.headers import KID
 from pycose.keys import CoseKey
 from pycose.messages import Sign1Message
@@ -41,6 +43,8 @@ def verify(text: str, context: dict[str, Any]) -> None:
     data = message_of(text)
     try:
         message = Sign1Message.decode(data)
+    except CoseException:  # an algorithm that pycose does not know
+        raise
     except Exception as error:
         raise UnreadableError(f"{type(error).__name__}: {error}") from error
     keys = keys_of(context["trust_list"]).get(message.get_attr(KID), [])
@@ -48,10 +52,23 @@ def verify(text: str, context: dict[str, Any]) -> None:
         raise ValueError("no key verifies the signature")
     try:
         claims = cbor2.loads(message.payload)
-    except cbor2.CBORDecodeError as error:
+    except (cbor2.CBORDecodeError, OverflowError) as error:
         raise UnreadableError(str(error)) from error
-    if claims[EXPIRY] + SKEW_SECONDS <= datetime.fromisoformat(context["at"]).timestamp():
+    if expiry_of(claims) + SKEW_SECONDS <= datetime.fromisoformat(context["at"]).timestamp():
         raise ValueError("expired")
+
+
+def expiry_of(claims: Any) -> float:
+    """The expiry in seconds."""
+    if not isinstance(claims, dict):
+        raise UnreadableError("the claims are no map")
+    expiry = claims.get(EXPIRY)
+    if expiry is None:
+        raise ValueError("no expiry")
+    seconds = expiry.timestamp() if isinstance(expiry, datetime) else expiry
+    if type(seconds) not in (int, float) or not math.isfinite(seconds):
+        raise UnreadableError("the expiry is no number")
+    return seconds
 
 
 def is_signed_with(key: CoseKey, message: Sign1Message) -> bool:

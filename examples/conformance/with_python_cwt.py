@@ -17,6 +17,8 @@ from lines import UnreadableError, serve, verdict
 from transport import message_of
 
 SKEW_SECONDS = 300
+UNKNOWN_KEY = ("key is not found.", "kid should be specified.")
+"""What python-cwt says of a readable message by a key that it was not given; an error of the kind of unreadable ones."""
 
 
 def keys_of(trust_list: dict[str, Any]) -> list[Any]:
@@ -39,8 +41,12 @@ def verify(text: str, context: dict[str, Any]) -> None:
     data = message_of(text)
     try:
         cwt.CWT.new(leeway=SKEW_SECONDS).decode(data, keys_of(context["trust_list"]))
-    except cwt.DecodeError as error:
-        raise UnreadableError(str(error)) from error
+    except cwt.VerifyError:
+        raise
+    except Exception as error:  # of a message that is not well-formed it raises errors of many kinds
+        if str(error) in UNKNOWN_KEY:
+            raise
+        raise UnreadableError(f"{type(error).__name__}: {error}") from error
 
 
 def _set_clock(at: datetime) -> None:

@@ -105,6 +105,12 @@ def _lines() -> None:
     ):
         _add(name, description, "CF-1 CF-13", "not-json", {"without_line_feed": text}, then="ends")
     _add("line-then-answer", "Words, and only then the answer.", "CF-1 CF-4", "not-json", "ready", answer())
+    _add("answer-then-words", "An answer, and then words: they are no matter of this vector.", "CF-1 CF-15", None,
+         answer(), "done")  # fmt: skip
+    _add("number-of-4301-digits", "A number of 4,301 digits beside the answer.", "CF-1", "not-json",
+         answer()[:-1] + f', "n": {"9" * 4301}}}')  # fmt: skip
+    _add("number-of-4300-digits", "A number of 4,300 digits beside the answer.", "CF-1", None,
+         answer()[:-1] + f', "n": {"9" * 4300}}}')  # fmt: skip
     _add("line-of-1048576", "An answer with spaces up to the limit.", "CF-2", None,
          {"text": answer(), "padded_to": _LONGEST})  # fmt: skip
     _add("line-of-1048577", "An answer with spaces, one byte over the limit.", "CF-2 CF-14", "too-long",

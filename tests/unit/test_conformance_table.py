@@ -39,6 +39,9 @@ def test_failures_that_are_alike_stand_together_under_the_most_important():
     assert "| a | 0 / 2 / 0 |" in part
     assert "| b | 1 / 1 / 1 |" in part
     assert "| **all** | **1** / **3** / **1** |" in part
+    assert "| Accepted, and must not be | 2 |" in part
+    assert "| Not accepted, and has to be | 1 |" in part
+    assert "| Not accepted, as it must not be, but refused and unreadable are confused | 0 |" in part
     assert "| `expired` | 2 | `a::2` | About a::2 \\| &lt;b>. |" in part
     assert "| `accepted` | 1 | `b::1` | About b::1 \\| &lt;b>. It says: not today |" in part
     assert "somebody's fails" not in measured([made], set())
@@ -60,6 +63,15 @@ def test_the_page_was_measured_with_the_vectors_there_are():
 @pytest.mark.parametrize("name", [name for name in COMMANDS if name != "vaxcert"])
 def test_each_implementation_has_its_column(name):
     assert re.search(rf"^\| family \|.*\| {re.escape(name)} ", (ROOT / PAGE).read_text("utf-8"), re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", ["pycose", "@auth0/cose"])
+def test_drivers_look_at_the_expiry_where_their_library_does_not(name):
+    """What a driver forgets is no fault of the library."""
+    failures = (ROOT / PAGE).read_text("utf-8").partition(f"### What {name} fails in\n")[2].partition("### ")[0]
+    assert "`expired`" not in failures
+    assert "`expiry-missing`" not in failures
+    assert "`cwt-date`" in failures
 
 
 def test_vectors_that_the_page_names_are_there():

@@ -53,14 +53,22 @@ async function isVerified(message, key) {
   }
 }
 
+function expiryOf(claims) {
+  if (claims === null || typeof claims !== "object") throw new Unreadable("the claims are no map");
+  const expiry = claims instanceof Map ? claims.get(EXPIRY) : claims[EXPIRY];
+  if (expiry === undefined || expiry === null) throw new Error("no expiry");
+  const seconds = expiry instanceof Date ? expiry.getTime() / 1000 : expiry;
+  if (typeof seconds !== "bigint" && !Number.isFinite(seconds)) throw new Unreadable("the expiry is no number");
+  return Number(seconds);
+}
+
 async function verify(text, context) {
   const message = messageOf(text);
-  const keys = keysOf(context.trust_list, message.kid);
+  const keys = keysOf(context.trust_list, readable(() => message.kid));
   const results = await Promise.all(keys.map((key) => isVerified(message, key)));
   if (!results.includes(true)) throw new Error("no key verifies the signature");
-  const claims = readable(() => decode(message.payload));
-  const expiry = claims instanceof Map ? claims.get(EXPIRY) : claims[EXPIRY];
-  if (Number(expiry) + SKEW_SECONDS <= Date.parse(context.at) / 1000) throw new Error("expired");
+  const expiry = expiryOf(readable(() => decode(message.payload)));
+  if (expiry + SKEW_SECONDS <= Date.parse(context.at) / 1000) throw new Error("expired");
 }
 
 async function answer({ id, input, context }) {

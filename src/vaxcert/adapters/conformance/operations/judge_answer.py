@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from vaxcert.adapters.conformance.judging import Mark, Verdict, judge, skipped
@@ -31,12 +32,20 @@ def _verdict(given: Mapping[str, Any], context: Mapping[str, Any], hello: Hello)
     if not given["lines"]:
         problem = Problem.ENDED if context["then"] == "ends" else Problem.TIME_OUT
         return Verdict(Mark.FAIL, problem)
-    first, *others = [message_of(_bytes(line)) for line in given["lines"]]
+    line, *others = given["lines"]
+    first = message_of(_bytes(line))
     if first.pop("id", None) != given["id"]:
         return Verdict(Mark.FAIL, Problem.WRONG_ID)
-    if any(other.get("id") == given["id"] for other in others):
+    if given["id"] in _ids(others):
         return Verdict(Mark.FAIL, Problem.ANSWERED_TWICE)
     return judge(vector["expected"], first, hello.features)
+
+
+def _ids(lines: Iterable[Any]) -> Iterator[Any]:
+    """The ids of the lines before the first that is no message: then the implementation is ended."""
+    with contextlib.suppress(ProtocolError):
+        for line in lines:
+            yield message_of(_bytes(line)).get("id")
 
 
 def _bytes(line: str | Mapping[str, Any]) -> bytes:
