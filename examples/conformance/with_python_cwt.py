@@ -18,7 +18,7 @@ from transport import message_of
 
 SKEW_SECONDS = 300
 UNKNOWN_KEY = ("key is not found.", "kid should be specified.")
-"""What python-cwt says of a readable message by a key that it was not given; an error of the kind of unreadable ones."""
+"""What python-cwt says of a readable message by a key that it was not given."""
 
 
 def keys_of(trust_list: dict[str, Any]) -> list[Any]:

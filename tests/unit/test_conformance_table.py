@@ -68,7 +68,9 @@ def test_each_implementation_has_its_column(name):
 @pytest.mark.parametrize("name", ["pycose", "@auth0/cose"])
 def test_drivers_look_at_the_expiry_where_their_library_does_not(name):
     """What a driver forgets is no fault of the library."""
-    failures = (ROOT / PAGE).read_text("utf-8").partition(f"### What {name} fails in\n")[2].partition("### ")[0]
+    failures = (
+        (ROOT / PAGE).read_text("utf-8").partition(f"### What {name} fails in\n")[2].partition("### ")[0]
+    )
     assert "`expired`" not in failures
     assert "`expiry-missing`" not in failures
     assert "`cwt-date`" in failures
