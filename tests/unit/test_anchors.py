@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from base64 import b64encode
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -77,6 +78,35 @@ def test_one_key_that_cannot_be_read_refuses_the_file(data):
         read_anchors(data)
     assert caught.value.reason is Reason.ANCHOR_UNREADABLE
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"", "no certificate in PEM or DER"),
+        (b"{", "not JSON"),
+        (b'{"keys": []}', "no public key and no certificate in PEM, DER or JWK form"),
+        (b'{"keys": [5]}', "a JWK that is not an object"),
+        (b'{"keys": 5}', "a JWK of another type, EC or RSA expected"),
+        (compact({**JWK, "x": "*"}), "x is not base64"),
+        (encoded(KEY, Encoding.PEM).replace(b"MFkw", b"MFkx"), "a public key in PEM that is none"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_told(data, told):
+    with pytest.raises(TrustListError) as caught:
+        read_anchors(data)
+    assert str(caught.value).startswith(f"anchor: {told}")
+
+
+def test_keys_and_certificates_together_and_white_space_before_json():
+    pem = (
+        b"-----BEGIN CERTIFICATE-----\n"
+        + b64encode(HOLDER.certificate.der)
+        + b"\n-----END CERTIFICATE-----\n"
+    )
+    found = read_anchors(pem + encoded(OTHER, Encoding.PEM))
+    assert [(one.key, one.certificate) for one in found] == [(OTHER, None), (KEY, HOLDER.certificate)]
+    assert [one.key for one in read_anchors(b" \n" + compact(JWK))] == [KEY]
 
 
 @given(st.one_of(st.binary(), st.binary().map(b"{".__add__)))

@@ -257,6 +257,42 @@ class TestBadEntries:
         assert len(read_members(grown)) == 1
         assert refusal(lambda: read_members({0: [99], **grown})) is Reason.TRUST_LIST_UNREADABLE
 
+    @pytest.mark.parametrize(
+        ("bad", "told"),
+        [
+            (1, "entry 2: a map expected"),
+            ({10: ["1"]}, "entry 2: member 2 expected"),
+            ({2: "x", 10: ["1"]}, "entry 2: member 2 is a str, bytes expected"),
+            ({2: b"x"}, "entry 2: at least one facility or province expected"),
+            ({2: b"x", 10: []}, "entry 2: codes of text, at least one, expected"),
+            ({2: b"x", 11: [1]}, "entry 2: codes of text, at least one, expected"),
+            ({2: b"x", 10: ["1"], 9: 2}, "entry 2: a status of 0 (trusted) or 1 (withdrawn) expected"),
+            ({2: b"x", 10: ["1"], 7: 2, 8: 1}, "entry 2: times in their order expected"),
+        ],
+    )
+    def test_what_is_wrong_with_an_entry_is_told(self, bad, told):
+        members = members_of(content(entry("clinic", CLINIC)))
+        decoded = facility_list.decode(cbor2.dumps({**members, 8: [*members[8], bad]}))
+        assert [(one.reason, str(one)) for one in decoded.problems] == [(Reason.TRUST_ENTRY_UNREADABLE, told)]
+        assert decoded.entries == 2
+
+    def test_what_is_wrong_with_a_key_is_told(self):
+        small = rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505
+        for key, told in (
+            (b"no key", "its public key cannot be read"),
+            (self.KEY + b"\0", "its public key cannot be read"),
+            (spki(small.public_key()), "an RSA key of 1024 bits, at least 2048 expected"),
+        ):
+            (only,) = read_members(
+                {**members_of(content(entry("clinic", CLINIC))), 8: [{2: key, 10: ["1"]}]}
+            ).problems
+            assert str(only) == f"{hashlib.sha256(key).hexdigest()[:16]}: {told}"
+
+    def test_a_list_is_called_by_its_issuer_or_as_the_reader_likes(self):
+        data = signed_list(content())
+        assert read(data).origin.name == "TEST ministry"
+        assert read(data, name="here").origin.name == "here"
+
     def test_other_format(self):
         members = members_of(content())
         assert refusal(lambda: read_members({**members, 1: 2})) is Reason.TRUST_LIST_UNREADABLE

@@ -145,6 +145,35 @@ def test_keys_may_come_where_the_date_does_not_tell_editions_apart():
     check_same_date(reading(KEYS[1:], number=4, issued=NOW), reading(number=5, issued=NOW))
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ({"number": 4}, {"number": 3}, "number 3, and number 4 is stored"),
+        ({"number": 4}, {}, "number missing, and number 4 is stored"),
+        (
+            {"issued": NOW},
+            {"issued": NOW - SECOND},
+            f"of {NOW - SECOND:%Y-%m-%dT%H:%M:%SZ}, and that of {NOW:%Y-%m-%dT%H:%M:%SZ} is stored",
+        ),
+        ({"issued": NOW}, {}, f"of no date, and that of {NOW:%Y-%m-%dT%H:%M:%SZ} is stored"),
+    ],
+)
+def test_what_is_older_is_told(old, new, told):
+    message = refused(Reason.TRUST_LIST_ROLLBACK, check_not_older, ListOrigin(**old), ListOrigin(**new))
+    assert message == f"an older edition: {told}"
+
+
+def test_what_comes_again_is_told():
+    message = refused(
+        Reason.TRUST_LIST_ROLLBACK, check_same_number, reading(number=4), reading(KEYS[1:], number=4)
+    )
+    assert message == "an older edition: number 4 again, with other content than the one that is stored"
+    some = reading(KEYS[1:], issued=NOW)
+    message = refused(Reason.TRUST_LIST_ROLLBACK, check_same_date, some, reading(issued=NOW))
+    stored = f"{NOW:%Y-%m-%dT%H:%M:%SZ} again, with keys that the stored one of that date has not"
+    assert message == f"an older edition: of {stored}"
+
+
 # --- environment, proof
 
 
@@ -212,9 +241,10 @@ def test_freeze_attack_is_refused_after_the_last_moment():
 
 
 def test_clock_is_doubted_when_the_list_is_from_later_than_its_tolerance():
-    assert not clock_is_behind(NOW + CLOCK_TOLERANCE, at=NOW)
-    assert clock_is_behind(NOW + CLOCK_TOLERANCE + SECOND, at=NOW)
-    assert not clock_is_behind(None, at=NOW)
+    assert timedelta(days=1) == CLOCK_TOLERANCE
+    assert clock_is_behind(NOW + CLOCK_TOLERANCE, at=NOW) is False
+    assert clock_is_behind(NOW + CLOCK_TOLERANCE + SECOND, at=NOW) is True
+    assert clock_is_behind(None, at=NOW) is False
 
 
 def test_mix_and_match_attack_is_refused():
@@ -222,15 +252,23 @@ def test_mix_and_match_attack_is_refused():
     today, yesterday = (sha256(text).digest() for text in (b"rules of today", b"rules of yesterday"))
     check_companions(one, {"rules": today})
     check_companions(one, {})
-    refused(Reason.TRUST_LIST_MIXED, check_companions, one, {"rules": yesterday})
-    refused(Reason.TRUST_LIST_MIXED, check_companions, one, {"revocation": today})
+    message = refused(Reason.TRUST_LIST_MIXED, check_companions, one, {"rules": yesterday})
+    assert message == "the companion 'rules' is of another edition"
+    message = refused(Reason.TRUST_LIST_MIXED, check_companions, one, {"revocation": today})
+    assert message == "the companion 'revocation' is not named by the list"
 
 
 # --- all rules together
 
 
 def test_an_edition_needs_something_to_say():
-    refused(Reason.TRUST_LIST_EMPTY, check_edition, reading(()), at=NOW, companions={})
+    message = refused(Reason.TRUST_LIST_EMPTY, check_edition, reading(()), at=NOW, companions={})
+    assert message == "the list has no key that can be read"
+    wrong = tuple(TrustListError(Reason.TRUST_ENTRY_UNREADABLE, f"entry {n}") for n in (1, 2))
+    message = refused(
+        Reason.TRUST_LIST_EMPTY, check_edition, replace(reading(()), problems=wrong), at=NOW, companions={}
+    )
+    assert message == "the list has no key that can be read; first problem: entry 1"
     for saying in (reading(KEYS[:1]), reading((), withdrawn=frozenset({bytes(8)}))):
         check_edition(saying, at=NOW, companions={})
     digest = sha256(b"rules").digest()
