@@ -970,6 +970,24 @@ def _unreadable_parts() -> None:
         ("SC-17", "SC-24"),
         "extensions-unreadable",
     )
+    _add(
+        "authority-name-encoded-otherwise",
+        "The issuer is the authority's name in another type of string: it reads the same, and is not the same.",
+        signer(encoded=replaced(b"\x0c\x09TEST CSCA", b"\x13\x09TEST CSCA")),
+        "SC-23",
+        "not-signed-by-authority",
+        by=authority(),
+    )
+    _add(
+        "two-signature-algorithms",
+        "The algorithm that is signed with it is ECDSA with SHA-384, the one behind it with SHA-256.",
+        signer(
+            encoded=replaced(bytes.fromhex("06082a8648ce3d040302"), bytes.fromhex("06082a8648ce3d040303"))
+        ),
+        "SC-23",
+        "not-signed-by-authority",
+        by=authority(),
+    )
     nameless = x509.AuthorityKeyIdentifier(None, [x509.DirectoryName(certificates.AUTHORITY)], 1)
     _add(
         "authority-without-key-identifier",
