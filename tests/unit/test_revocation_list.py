@@ -398,6 +398,25 @@ def test_a_header_too_long_to_be_opened_is_not_written():
         list_bytes([], withdrawn=frozenset(digests))
 
 
+def header_length(data):
+    return int.from_bytes(data[8:12], "big")
+
+
+def withdrawn_keys(count):
+    return frozenset(number.to_bytes(32, "big") for number in range(count))
+
+
+def test_the_longest_header_is_written_and_opened():
+    most, keys = 1024 * 1024, withdrawn_keys(30_830)
+    spare = most - header_length(list_bytes([], issuer="x", withdrawn=keys))
+    assert 24 <= spare < 150
+    longest = list_bytes([], issuer="x" * spare, withdrawn=keys)
+    assert header_length(longest) == most
+    assert read_bytes(longest, anchors()).header.description.withdrawn == keys
+    with pytest.raises(ValueError, match="a header of 1048577 bytes, at most 1048576 expected"):
+        list_bytes([], issuer="x" * (spare + 1), withdrawn=keys)
+
+
 # --- signatures
 
 
@@ -422,6 +441,16 @@ def test_signed_one_after_the_other_is_as_signed_together(entries, monkeypatch):
     assert both == list_bytes(parts, signers=(a, b))
     assert read_bytes(both, anchors(a, b), threshold=2).digest == read_bytes(first, anchors(a)).digest
     assert signed_again(both, b) == both
+
+
+def test_signed_again_where_the_index_ends_in_another_page_than_it_begins():
+    a, b = anchor_key("a"), anchor_key("b")
+    for count in range(200):
+        first = list_bytes(signers=(a,), withdrawn=withdrawn_keys(count))
+        if 0 < -(12 + header_length(first)) % BLOCK_BYTES < 40:
+            break
+    assert signed_again(first, b) == list_bytes(signers=(a, b), withdrawn=withdrawn_keys(count))
+    assert read_bytes(first, anchors(a)).header.description.withdrawn == withdrawn_keys(count)
 
 
 def test_nobody_signs_a_list_that_is_damaged():
