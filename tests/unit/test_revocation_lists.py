@@ -44,6 +44,14 @@ class Says:
         return RevocationAnswer(status=self.status, as_of=self.as_of, source=self.name, detail="why")
 
 
+def test_lists_can_be_asked_together_with_others():
+    one, other = Says(REVOKED, withdrawn=frozenset({b"12345678"})), Says(UNKNOWN)
+    lists = RevocationLists([one, other])
+    assert lists.sources == (one, other)
+    assert lists.withdrawn == {b"12345678"}
+    assert RevocationLists([]).withdrawn == frozenset()
+
+
 def together(*sources):
     query = RevocationQuery(b"12345678", Algorithm.ES256, bytes(64), "VN", ())
     return RevocationLists(sources).answer(query, at=AT)
