@@ -112,6 +112,16 @@ def test_request_of_another_country_is_refused(keys):
     assert done.stderr.startswith("vaxcert: request-refused: ")
 
 
+def test_request_in_the_name_of_the_authority_is_refused(keys, tmp_path):
+    done = keys(
+        "new-signer", *SUBJECT, "TEST CSCA", *CERTIFIED, "--out-key", "s.key", "--out-cert", "s.pem", *START
+    )  # fmt: skip
+    assert done.status == 1
+    assert done.stderr.startswith("vaxcert: request-refused: ")
+    assert "self-issued" in done.stderr
+    assert not (tmp_path / "s.key").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
@@ -119,6 +129,10 @@ def test_request_of_another_country_is_refused(keys):
         (("new-ca", "--country", "VN", "--organization", "T" * 65, "--common-name", "T"), "usage"),
         (
             ("new-ca", "--country", "VN", "--organization", "T", "--common-name", "T", "--valid-days", "0"),
+            "usage",
+        ),
+        (
+            ("new-ca", "--country", "VN", "--organization", "T", "--common-name", "T", "--valid-days", "729"),
             "usage",
         ),
     ],
