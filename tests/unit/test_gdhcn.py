@@ -659,6 +659,12 @@ def test_references_among_keys_are_problems() -> None:
     assert str(read.problems[0]) == "entry 1: did:web:example.com is a reference, which is never followed"
 
 
+def test_no_more_of_a_reference_is_shown_than_needed() -> None:
+    reference = "did:web:" + "x" * 90
+    read = reading(reference, dsc())
+    assert str(read.problems[0]) == f"entry 1: {reference[:80]} is a reference, which is never followed"
+
+
 # --- single entries
 
 
@@ -667,7 +673,10 @@ def test_a_stated_key_identifier_that_is_another() -> None:
     (key,) = read.keys
     assert key.kid == hashlib.sha256(made.signer()).digest()[:8]
     assert found(read, ListFindingCode.KID_MISMATCH).entry == key.kid.hex()
+    assert found(read, ListFindingCode.KID_MISMATCH).detail == "stated as 'ABCDEFGH'"
     assert read.kids_confirmed == 0
+    long = found(reading(dsc(kid="A" * 30)), ListFindingCode.KID_MISMATCH)
+    assert long.detail == f"stated as '{'A' * 24}'"
 
 
 def test_one_key_identifier_for_two_certificates_does_not_hide_either() -> None:

@@ -15,6 +15,7 @@ from vaxcert.trust.formats import (
     french,
     german,
     jwks,
+    norwegian_british,
     swedish,
     swiss,
     verify_ehc,
@@ -232,6 +233,35 @@ ACTIVE = compact({"activeKeyIds": [KID]})
 )
 def test_the_entry_is_named(module, document, told):
     assert problems_of(module, document) == [f"entry {told}"]
+
+
+LONG = base64(b"TESTkid of more than sixteen bytes")
+
+
+@pytest.mark.parametrize(
+    ("module", "document", "told"),
+    [
+        (dutch, {"eu_keys": {LONG: {}}}, f"{LONG[:16]}: not an array of keys"),
+        (french, {"certificatesDCC": {LONG: 5}}, f"{LONG[:16]}: the entry is not text"),
+        (verify_ehc, {"trustList": {"0a" * 12: 5}}, f"{'0a' * 8}: not an object with a public key"),
+    ],
+)
+def test_no_more_of_a_key_identifier_is_shown_than_needed(module, document, told):
+    assert problems_of(module, document) == [f"entry {told}"]
+
+
+@pytest.mark.parametrize("read", [norwegian_british.read_norwegian, norwegian_british.read_british])
+@pytest.mark.parametrize(
+    ("document", "told"),
+    [
+        ([5], "entry 1: not an object with each member once"),
+        ([{}], "entry 1: publicKey is not text"),
+        ([{"publicKey": "*"}], "entry 1: publicKey is not base64"),
+    ],
+)
+def test_the_entry_of_a_list_of_bare_keys_is_named(read, document, told):
+    assert [str(one) for one in read(compact(document), LEAVE).problems] == [told]
+    assert problem(read, b"{}", LEAVE) == "the list is an object, an array expected"
 
 
 @pytest.mark.parametrize(
