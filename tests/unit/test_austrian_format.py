@@ -29,7 +29,9 @@ from tests.support.signers import signer
 from vaxcert.codec import cose
 from vaxcert.crypto.algorithms import Algorithm
 from vaxcert.crypto.keys import PSS_SHA256, SHA256
-from vaxcert.errors import Reason
+from vaxcert.errors import Reason, TrustListError
+from vaxcert.limits import MAX_TRUST_FILE_BYTES
+from vaxcert.trust import formats
 from vaxcert.trust.anchors import anchor_of
 from vaxcert.trust.formats import austrian
 from vaxcert.trust.origin import Proof
@@ -144,6 +146,78 @@ def test_signature_that_says_something_else_is_refused(changes, reason):
     assert len(reading_of(austrian_list(), signature=austrian_signature()).keys) == 3
     assert len(reading_of(austrian_list(), signature=austrian_signature(protected={4: b"other"})).keys) == 3
     assert refusal(austrian_list(), signature=austrian_signature(**changes)) is reason
+
+
+def problem(published, **changes):
+    with pytest.raises(TrustListError) as caught:
+        formats.read(published.data, published.terms(**changes))
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"protected": {42: 1}}, "the signature is of another version, 2 expected"),
+        ({"protected": {1: -37}}, "the signature is by none of the 1 anchors"),
+        ({"payload": {2: bytes(32)}}, "the signature is over another content"),
+        ({"payload": {4: None}}, "the signature does not say from when to when the list is usable"),
+        ({"payload": {5: None}}, "the signature does not say from when to when the list is usable"),
+        ({"payload": {4: 0}}, "a list that ends before it was issued"),
+        ({"payload": {4: "never"}}, "4 (usable until) is not a time in seconds since 1970"),
+        ({"payload": {5: "ever"}}, "5 (issued) is not a time in seconds since 1970"),
+    ],
+)
+def test_what_is_wrong_with_a_signature_is_told(changes, told):
+    assert problem(austrian_list(), signature=austrian_signature(**changes)) == told
+
+
+def test_signature_over_something_else_than_claims():
+    one = austrian_signer()
+    protected = cbor2.dumps({1: -7, 42: 2})
+    for payload, told in ((b"\x80", "what was signed is not a map"), (b"\xff", "what was signed: not well-")):
+        made = cose.write(protected, payload, one.sign(cose.sig_structure(protected, payload)))
+        assert problem(austrian_list(), signature=made).startswith(told)
+    assert problem(austrian_list(), signature=b"\xff").startswith("the signature: not well-formed CBOR")
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ([], "austrian list: not a map with an array of entries (c)"),
+        ({}, "austrian list: not a map with an array of entries (c)"),
+        ({"c": {}}, "austrian list: not a map with an array of entries (c)"),
+    ],
+)
+def test_what_is_wrong_with_the_content_is_told(content, told):
+    with pytest.raises(TrustListError) as caught:
+        austrian.read(cbor2.dumps(content), formats.ReadingTerms(allow_unsigned=True))
+    assert str(caught.value) == told
+
+
+def test_size_of_the_content():
+    terms = formats.ReadingTerms(allow_unsigned=True)
+    for size, told in (
+        (MAX_TRUST_FILE_BYTES, "austrian list: "),
+        (MAX_TRUST_FILE_BYTES + 1, f"{MAX_TRUST_FILE_BYTES + 1} bytes, at most"),
+    ):
+        with pytest.raises(TrustListError) as caught:
+            austrian.read(bytes(size), terms)
+        assert str(caught.value).startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("bad", "told"),
+    [
+        (None, "not a map"),
+        ({"i": b""}, "a key identifier that is not 1 to 64 bytes"),
+        ({"i": OTHER.kid, "c": "text"}, "a certificate that is not bytes"),
+        ({"i": OTHER.kid, "nb": "now"}, "nb (issued) is not a time in seconds since 1970"),
+        ({"i": OTHER.kid, "na": "now"}, "na (usable until) is not a time in seconds since 1970"),
+        ({"i": OTHER.kid}, "a public key that is not DER, or larger than any signer's"),
+    ],
+)
+def test_what_is_wrong_with_an_entry_is_told(bad, told):
+    assert [str(one) for one in reading_of(austrian_content(bad)).problems] == [f"entry 4: {told}"]
 
 
 def test_content_may_be_of_indefinite_length():
