@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from itertools import permutations
+from random import Random
 
 import pytest
 from tests.support.signers import person, vaccination
@@ -126,6 +127,27 @@ def test_the_order_of_certificates_makes_no_difference(certificates, doses, code
         assert len(history.doses) == doses
         assert all(list(one.certificates) == sorted(one.certificates) for one in history.doses)
     assert all(one == found[0] for one in found)
+
+
+def test_no_order_of_any_certificates_makes_a_difference():
+    chance = Random(20210301)
+    for _ in range(300):
+        certificates = [
+            dose(
+                chance.choice([(3, 1), (4, 1), None]),
+                chance.choice([1, 2, None]),
+                series=2,
+                product=chance.choice([COMIRNATY, SPIKEVAX, None]),
+                certificate_id=chance.choice(["URN:UVCI:01:VN:1", "URN:UVCI:01:VN:2", None]),
+            )
+            for _ in range(3)
+        ]
+        found = set()
+        for order in permutations(range(3)):
+            history = combine([certificates[place] for place in order])
+            groups = frozenset(frozenset(order[place] for place in one.certificates) for one in history.doses)
+            found.add((groups, history.contradictions))
+        assert len(found) == 1
 
 
 def test_of_two_contents_that_counts_which_names_the_vaccine_and_is_earlier():
