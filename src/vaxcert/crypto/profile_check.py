@@ -346,7 +346,7 @@ def _issuing(
 
 def _names_itself(certificate: SigningCertificate) -> bool:
     """Whether subject and issuer are one name; of names that cannot be read, whether they are encoded alike."""
-    if certificate.subject != certificate.issuer or certificate.subject != UNREADABLE_NAME:
+    if certificate.subject != UNREADABLE_NAME:
         return certificate.subject == certificate.issuer
     try:
         fields = certificate.fields
