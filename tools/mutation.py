@@ -329,7 +329,9 @@ def _pool_of_keys() -> None:
     pool = {size: cycle([make(65537, size) for _ in range(4)]) for size in (2048, 3072)}
 
     def made(public_exponent: int, key_size: int, backend: object = None) -> rsa.RSAPrivateKey:
-        return next(pool[key_size]) if key_size in pool else make(public_exponent, key_size, backend)
+        if public_exponent == 65537 and key_size in pool:
+            return next(pool[key_size])
+        return make(public_exponent, key_size, backend)
 
     rsa.generate_private_key = made
 
