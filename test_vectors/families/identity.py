@@ -515,6 +515,20 @@ def _cut() -> None:
         "ID-11",
         "ID-22",
     )
+    for label, family, given, grade in (
+        ("long", "PAPANDROPOULOU<WILHELMSSONBER", "Katerina", "likely"),
+        ("short", "PAPANDROPOULOU<WILHELMSSONBERG", "Thi Lan", "unclear"),
+    ):
+        standard = given.upper().replace(" ", "<")
+        _add(
+            f"cut-in-the-family-name-with-{label}-given-names",
+            f"A name of 39 characters, whose family name is shortened to have room for the {label} given names.",
+            _person("Papandropoulous Wilhelmssonberg", given, "PAPANDROPOULOUS<WILHELMSSONBERG", standard),
+            _mrz(f"{family}<<{standard}"),
+            grade,
+            ("name-cut",),
+            "ID-22",
+        )
     _add(
         "cut-not",
         "A name of 39 characters that is whole in both: it may go on all the same.",
