@@ -194,9 +194,9 @@ def _answers() -> None:
     _add("message-beside", "A message beside an answer.", "CF-11 CF-18", None, answer(message="too old"))
     for name, wanted in {"": _REFUSED, "-for-accepted": _ACCEPTED, "-for-unreadable": _UNREADABLE}.items():
         outcome = wanted["outcome"]
-        _add(f"no-answer{name}", f"Nothing, for as long as one waits; {outcome} is expected.", "CF-12 CF-14",
+        _add(f"no-answer{name}", f"Nothing, for as long as one waits; {outcome} is expected.", "CF-12 CF-14 CF-24",
              "time-out", expected=wanted)  # fmt: skip
-        _add(f"ended{name}", f"It ends without an answer; {outcome} is expected.", "CF-13 CF-14", "ended",
+        _add(f"ended{name}", f"It ends without an answer; {outcome} is expected.", "CF-13 CF-14 CF-24", "ended",
              expected=wanted, then="ends")  # fmt: skip
     _add("ended-after-answer", "It ends after its answer: that counts.", "CF-13", None, answer(), then="ends")
 
