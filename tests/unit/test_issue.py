@@ -208,6 +208,34 @@ def test_the_same_input_gives_the_same_text_where_nothing_is_random():
     assert one.issue(certificate(), at=NOW) == one.issue(certificate(), at=NOW)
 
 
+# --- many at once
+
+
+def test_many_are_issued_as_each_alone():
+    one = issuer(signer(deterministic=True))
+    given = [certificate(certificate_id=f"URN:UVCI:01:VN:{number:032X}") for number in range(5)]
+    assert one.issue_all(given, at=NOW) == [one.issue(each, at=NOW) for each in given]
+    assert one.issue_all([], at=NOW) == []
+
+
+def test_the_error_of_one_among_many_stands_in_its_place():
+    first, error, last = issuer().issue_all(
+        [certificate(), certificate(dose_number=0), certificate()], at=NOW
+    )
+    assert (error.reason, error.codes) == (Reason.RECORD_REFUSED, (FindingCode.DOSE_NUMBER_RANGE,))
+    assert first.certificate_id != last.certificate_id
+
+
+def test_no_time_without_a_zone_for_many_either():
+    with pytest.raises(ValueError, match="time zone"):
+        issuer().issue_all([certificate()], at=NOW.replace(tzinfo=None))
+
+
+def test_what_waits_for_its_signature_shows_nothing_of_the_person():
+    canary = vc.HealthCertificate(subject=person(family_name="CANARY"), vaccination=vaccination())
+    assert "CANARY" not in repr(issuer()._unsigned(canary, NOW))
+
+
 # --- validity
 
 

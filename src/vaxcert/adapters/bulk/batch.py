@@ -18,8 +18,8 @@ from vaxcert.adapters.bulk.columns import ATTESTATION, FOUND, ROW, WAS_NUMERIC, 
 from vaxcert.adapters.signer_sources import SignerSource
 from vaxcert.crypto.signer import Signer
 from vaxcert.errors import EncodeError, Reason
-from vaxcert.issue import TWELVE_MONTHS, Issuer
-from vaxcert.model.certificate import Kind
+from vaxcert.issue import TWELVE_MONTHS, IssuedCertificate, Issuer
+from vaxcert.model.certificate import HealthCertificate, Kind
 from vaxcert.model.dose_record import DoseRecord
 from vaxcert.model.from_record import to_certificate
 from vaxcert.model.record_keys import RecordKeys
@@ -216,14 +216,15 @@ class BatchIssuer:
             EncodeError: `signer-expired`, `signer-not-yet-valid` or `key-not-authorised`: no record can be issued.
             AdapterError: The signer failed.
         """
-        rows, attestations = row_numbers(batch), _attestations(batch)
-        judged = self._repaired(batch) if FOUND in batch.schema.names else self._judged(batch)
+        judged = list(self._repaired(batch) if FOUND in batch.schema.names else self._judged(batch))
+        keys = [self._record_key(record) for record, _ in judged]
+        asked = [self._certificate(*one, key) for one, key in zip(judged, keys, strict=True)]
+        issued = iter(
+            self._issuer.issue_all([one for one in asked if isinstance(one, HealthCertificate)], at=self._at)
+        )
+        outcomes = [next(issued) if isinstance(one, HealthCertificate) else one for one in asked]
         return rows_to_batch(
-            ISSUED,
-            (
-                self._row(row, record, codes, attestation)
-                for row, (record, codes), attestation in zip(rows, judged, attestations, strict=True)
-            ),
+            ISSUED, map(self._row, row_numbers(batch), judged, keys, outcomes, _attestations(batch))
         )
 
     def _judged(self, batch: pa.RecordBatch) -> Iterator[tuple[DoseRecord, Sequence[str]]]:
@@ -238,41 +239,52 @@ class BatchIssuer:
         for record, codes in zip(records, batch.column(FOUND).to_pylist(), strict=True):
             yield repaired(record, at=self._at)[0], codes or ()
 
-    def _row(
-        self, row: int, record: DoseRecord, codes: Sequence[str], attestation: str | None
-    ) -> tuple[Any, ...]:
-        if not (codes and is_refused(codes)):
-            try:
-                return self._issued(row, record, codes, attestation)
-            except EncodeError as error:
-                if error.reason in NOT_OF_THE_RECORD:
-                    raise
-                codes = [*codes, *(error.codes or (error.reason,))]
-        return row, None, None, None, None, None, None, list(map(str, codes)), None, attestation
-
-    def _issued(
-        self, row: int, record: DoseRecord, codes: Sequence[str], attestation: str | None
-    ) -> tuple[Any, ...]:
+    def _record_key(self, record: DoseRecord) -> bytes | None:
         number, day = record.identity_number, record.vaccinated_on
-        if number is None or day is None:  # cleaning has refused it
-            raise EncodeError(Reason.RECORD_REFUSED, "a record without identity number or day of vaccination")
-        record_key = self._keys.dose(number, day)
-        certificate = to_certificate(
-            record, certificate_id=self._keys.certificate_id(self._country, record_key)
-        )
-        issued = self._issuer.issue(certificate, at=self._at)
-        return (
-            row,
-            record_key.hex(),
-            self._keys.person(number).hex(),
-            issued.certificate_id,
-            issued.issued_at,
-            issued.expires,
-            issued.text,
-            codes,
-            record.nationality,
-            attestation,
-        )
+        return None if number is None or day is None else self._keys.dose(number, day)
+
+    def _certificate(
+        self, record: DoseRecord, codes: Sequence[str], key: bytes | None
+    ) -> HealthCertificate | EncodeError | None:
+        """What is to be issued, or why it cannot be; None where cleaning has refused the record."""
+        if codes and is_refused(codes):
+            return None
+        if key is None:  # cleaning has refused it
+            return EncodeError(
+                Reason.RECORD_REFUSED, "a record without identity number or day of vaccination"
+            )
+        try:
+            return to_certificate(record, certificate_id=self._keys.certificate_id(self._country, key))
+        except EncodeError as error:
+            return error
+
+    def _row(
+        self,
+        row: int,
+        judged: tuple[DoseRecord, Sequence[str]],
+        key: bytes | None,
+        outcome: IssuedCertificate | EncodeError | None,
+        attestation: str | None,
+    ) -> tuple[Any, ...]:
+        record, codes = judged
+        if isinstance(outcome, IssuedCertificate) and key is not None and record.identity_number is not None:
+            return (
+                row,
+                key.hex(),
+                self._keys.person(record.identity_number).hex(),
+                outcome.certificate_id,
+                outcome.issued_at,
+                outcome.expires,
+                outcome.text,
+                codes,
+                record.nationality,
+                attestation,
+            )
+        if isinstance(outcome, EncodeError):
+            if outcome.reason in NOT_OF_THE_RECORD:
+                raise outcome
+            codes = [*codes, *(outcome.codes or (outcome.reason,))]
+        return row, None, None, None, None, None, None, list(map(str, codes)), None, attestation
 
 
 @lru_cache(maxsize=1)
