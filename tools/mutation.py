@@ -200,12 +200,13 @@ class Run:
 
     def controls(self, number: int) -> tuple[int, int]:
         """How many of some mutants' tests fail with no change at all, which would make scores too good."""
-        drawn = Random(self.seed).sample(self._drawn(), number)  # noqa: S311 - likewise
+        drawn = self._drawn()
+        drawn = Random(self.seed).sample(drawn, min(number, len(drawn)))  # noqa: S311 - likewise
         codes = []
         for path, mutant in drawn:
             pid = _forked(lambda path=path, mutant=mutant: self._noticed(path, mutant, change=False))
             codes.append(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-        return sum(code != _SURVIVED for code in codes), number
+        return sum(code != _SURVIVED for code in codes), len(codes)
 
     def _result(self, path: Path, mutant: Mutant, outcome: str) -> Result:
         _, change = changed(self.sources[path], mutant)
