@@ -10,9 +10,10 @@ from tests.support.lists import holder
 from tests.support.openssl import Party, Workshop
 
 from vaxcert.errors import Reason, TrustListError
+from vaxcert.limits import MAX_BUNDLE_CERTIFICATES
 from vaxcert.trust import formats
 from vaxcert.trust.anchors import Anchor, anchor_of
-from vaxcert.trust.list_findings import ListFindingCode
+from vaxcert.trust.list_findings import ListFinding, ListFindingCode
 from vaxcert.trust.origin import Environment, Proof
 from vaxcert.trust.trust_list import ListReading
 
@@ -384,3 +385,266 @@ def test_changed_bytes_never_add_a_key(
             outcomes["key" if reading.keys else "no key"] += 1
     assert outcomes["key"] > 20
     assert outcomes["no key"] > 20
+
+
+@pytest.mark.parametrize(
+    ("text", "is_it"),
+    [
+        (b'[{"rawData":1}]', True),
+        (b'\xef\xbb\xbf \n[ \t{"rawData":1}]', True),
+        (b'\xbf[{"rawData":1}]', False),
+        (b'{"rawData":[{}]}', False),
+        (b'["rawData",{}]', False),
+        (b'[["rawData",{}]]', False),
+        (b'[{"rawdata":1}]', False),
+    ],
+)
+def test_recognised_by_what_it_begins_with(text: bytes, is_it: bool) -> None:
+    assert DCCG.recognises(text) is is_it
+
+
+@pytest.mark.parametrize(("length", "is_it"), [(64 * 1024, True), (64 * 1024 + 1, False)])
+def test_recognised_by_its_beginning_only(length: int, is_it: bool) -> None:
+    before, member = b'[{"a":"', b'","rawData"'
+    text = before + b"x" * (length - len(before) - len(member)) + member
+    assert len(text) == length
+    assert DCCG.recognises(text + b":1}]") is is_it
+
+
+def unsigned(*entries: Any) -> ListReading:
+    return read(list(entries), allow_unsigned=True)
+
+
+def test_origin_and_environment_of_an_unsigned_list(viet_nam: Country) -> None:
+    reading = unsigned(item(viet_nam.signer.certificate))
+    assert (reading.origin.name, reading.origin.format) == ("TEST", "dccg")
+    assert (reading.origin.issued, reading.environment) == (None, Environment.PRODUCTION)
+    asked = read([item(viet_nam.signer.certificate)], allow_unsigned=True, environment=Environment.TEST)
+    assert asked.environment is Environment.TEST
+
+
+def test_usages_of_an_unsigned_list(viet_nam: Country) -> None:
+    authority, uploader = viet_nam.authority.certificate, viet_nam.uploader.certificate
+    reading = unsigned(
+        item(viet_nam.signer.certificate, certificateType=None),
+        item(authority, usage="CSCA"),
+        item(uploader, usage="UPLOAD"),
+        item(uploader, usage="AUTHENTICATION"),
+    )
+    assert [key.digest for key in reading.keys] == [viet_nam.signer.certificate.digest]
+    assert (reading.authorities, reading.entries, reading.problems) == ((authority,), 4, ())
+    assert list(reading.findings) == [
+        ListFinding(ListFindingCode.OTHER_USAGE, uploader.kid.hex(), usage)
+        for usage in ("UPLOAD", "AUTHENTICATION")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"rawData": None}, "trust-entry-unreadable: entry 2: no rawData in base64"),
+        ({"rawData": 7}, "trust-entry-unreadable: entry 2: no rawData in base64"),
+        ({"rawData": "!"}, "trust-entry-unreadable: entry 2: no rawData in base64"),
+        ({"rawData": ""}, "certificate-unreadable: entry 2: "),
+        (
+            {"certificateType": "dsc"},
+            "trust-entry-unreadable: entry 2: certificateType is none of DSC, CSCA, UPLOAD, AUTHENTICATION",
+        ),
+        (
+            {"certificateType": ""},
+            "trust-entry-unreadable: entry 2: certificateType is none of DSC, CSCA, UPLOAD, AUTHENTICATION",
+        ),
+    ],
+)
+def test_item_that_cannot_be_read(viet_nam: Country, changes: dict[str, Any], problem: str) -> None:
+    good = item(viet_nam.signer.certificate)
+    reading = unsigned(good, {**item(viet_nam.authority.certificate), **changes})
+    (found,) = reading.problems
+    assert f"{found.reason}: {found}".startswith(problem)
+    assert (len(reading.keys), reading.entries) == (1, 2)
+
+
+@pytest.mark.parametrize("value", [None, 7, "rawData", ["rawData"]])
+def test_item_that_is_no_object(viet_nam: Country, value: Any) -> None:
+    (found,) = unsigned(item(viet_nam.signer.certificate), value).problems
+    assert (found.reason, str(found)) == (
+        Reason.TRUST_ENTRY_UNREADABLE,
+        "entry 2: no rawData in base64",
+    )
+
+
+@pytest.mark.parametrize("value", [{}, {"certificates": []}, "[]", None])
+def test_list_that_is_no_array(value: Any) -> None:
+    with pytest.raises(TrustListError) as caught:
+        DCCG.read(json.dumps(value).encode(), formats.ReadingTerms(allow_unsigned=True))
+    assert caught.value.reason is Reason.TRUST_LIST_UNREADABLE
+    assert "an array expected" in str(caught.value)
+
+
+def test_as_many_items_as_allowed_are_read() -> None:
+    terms = formats.ReadingTerms(allow_unsigned=True)
+    most = b"[" + b"0," * (MAX_BUNDLE_CERTIFICATES - 1) + b"0]"
+    assert DCCG.read(most, terms).entries == MAX_BUNDLE_CERTIFICATES
+    with pytest.raises(TrustListError) as caught:
+        DCCG.read(most[:-1] + b",0]", terms)
+    assert caught.value.reason is Reason.TRUST_LIST_UNREADABLE
+    assert str(caught.value) == (
+        f"the list has {MAX_BUNDLE_CERTIFICATES + 1} entries, at most {MAX_BUNDLE_CERTIFICATES} expected"
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "confirmed", "found"),
+    [
+        ({}, 1, None),
+        ({"kid": None}, 0, None),
+        ({"kid": "!"}, 0, (ListFindingCode.KID_MISMATCH, "stated as ")),
+        ({"kid": ""}, 0, (ListFindingCode.KID_MISMATCH, "stated as ")),
+        ({"kid": 7}, 0, (ListFindingCode.KID_MISMATCH, "stated as ")),
+        ({"kid": "AAEC"}, 0, (ListFindingCode.KID_MISMATCH, "stated as 000102")),
+        ({"thumbprint": None}, 1, None),
+        (
+            {"thumbprint": "00" * 32},
+            1,
+            (ListFindingCode.MEMBER_MISMATCH, "the thumbprint is not its certificate's"),
+        ),
+        ({"thumbprint": ""}, 1, (ListFindingCode.MEMBER_MISMATCH, "the thumbprint is not its certificate's")),
+        ({"country": None}, 1, None),
+        ({"country": "la"}, 1, None),
+        (
+            {"country": "LA"},
+            1,
+            (ListFindingCode.MEMBER_MISMATCH, "stands under LA, its certificate names VN"),
+        ),
+    ],
+)
+def test_copies_of_what_the_certificate_says(
+    viet_nam: Country,
+    changes: dict[str, Any],
+    confirmed: int,
+    found: tuple[ListFindingCode, str] | None,
+) -> None:
+    certificate = viet_nam.signer.certificate
+    reading = unsigned(item(certificate, **changes))
+    expected = [] if found is None else [ListFinding(found[0], certificate.kid.hex(), found[1])]
+    assert (list(reading.findings), reading.kids_confirmed) == (expected, confirmed)
+    (key,) = reading.keys
+    assert (key.kid, key.country) == (certificate.kid, "VN")
+
+
+def test_certificate_without_country_takes_that_of_the_item() -> None:
+    (key,) = unsigned(item(holder("no country").certificate, country="LA")).keys
+    assert key.country == "LA"
+
+
+def test_what_is_said_of_an_item_that_nobody_may_list(
+    workshop: Workshop, gateway: Party, viet_nam: Country, laos: Country, frame: list[Any]
+) -> None:
+    def said(entry: Any, *others: Any, by: Anchor | None = None) -> list[str]:
+        # one item is good, so that the list as a whole is read
+        base = [*frame, *others, listed(workshop, viet_nam.signer, viet_nam.uploader)]
+        reading = read([*base, entry], by or anchor(gateway))
+        assert {problem.reason for problem in reading.problems} == {Reason.TRUST_ENTRY_SIGNATURE}
+        assert [key.digest for key in reading.keys] == [viet_nam.signer.certificate.digest]
+        return [str(problem).partition(": ")[2] for problem in reading.problems]
+
+    uploader, stranger = viet_nam.uploader.certificate, laos.uploader.certificate
+    by_uploader = listed(workshop, viet_nam.authority, viet_nam.uploader, usage="CSCA")
+    not_the_gateway = f"put on the list by {uploader.kid.hex()}, which is not pinned as the gateway's"
+    assert said(by_uploader) == [not_the_gateway]
+    assert said(listed(workshop, viet_nam.uploader, viet_nam.uploader, usage="AUTHENTICATION")) == [
+        not_the_gateway
+    ]
+    plain = listed(workshop, laos.uploader, gateway, usage="CSCA")
+    assert said(plain) == ["an authority whose certificate is not that of one"]
+    both = workshop.party("UPLOAD", country="LA", authority=True)
+    assert said(
+        listed(workshop, both, gateway, usage="CSCA"), listed(workshop, both, gateway, usage="UPLOAD")
+    ) == ["an authority with the key of an uploader"]
+    stateless = item(holder("no country").certificate)
+    assert said(stateless) == ["of no country, so that nobody may put it on the list"]
+    assert said(listed(workshop, viet_nam.signer, laos.uploader)) == [
+        f"put on the list by {stranger.kid.hex()}, which is no known uploader of VN"
+    ]
+    laotian = listed(workshop, laos.uploader, gateway, usage="UPLOAD")
+    assert said(listed(workshop, laos.signer, laos.uploader), laotian) == [
+        "the list has no authority of LA that could have issued it"
+    ]
+
+
+def test_what_is_said_when_nothing_is_left(workshop: Workshop, gateway: Party, viet_nam: Country) -> None:
+    entries = [listed(workshop, viet_nam.signer, viet_nam.uploader)] * 2
+    with pytest.raises(TrustListError) as caught:
+        read(entries, anchor(gateway))
+    assert str(caught.value) == "none of 2 entries is signed by whoever may list it"
+    # one is enough, of whatever usage
+    one = listed(workshop, viet_nam.uploader, gateway, usage="AUTHENTICATION")
+    reading = read([one, entries[0]], anchor(gateway))
+    assert (reading.keys, reasons(reading)) == ((), [Reason.TRUST_ENTRY_SIGNATURE])
+    two = read([one, one], anchor(gateway))
+    assert (two.keys, two.problems, codes(two)) == ((), (), {ListFindingCode.OTHER_USAGE: 2})
+
+
+def test_gateway_lists_no_signer_of_its_own_country(workshop: Workshop, gateway: Party) -> None:
+    entry = listed(workshop, workshop.party("DSC", country="EU"), gateway)
+    assert refusal([entry], anchor(gateway)) is Reason.TRUST_LIST_SIGNATURE
+
+
+def test_gateways_messages_without_certificates(
+    workshop: Workshop, gateway: Party, viet_nam: Country
+) -> None:
+    hidden = [
+        listed(workshop, viet_nam.authority, gateway, "-nocerts", usage="CSCA"),
+        listed(workshop, viet_nam.uploader, gateway, "-nocerts", usage="UPLOAD"),
+        listed(workshop, viet_nam.signer, viet_nam.uploader, "-nocerts"),
+    ]
+    reading = read(hidden, anchor(gateway))
+    assert (len(reading.keys), reading.problems) == (1, ())
+    # a bare key does not say by which certificate the message names its signer
+    assert refusal(hidden, anchor_of(gateway.certificate.public_key)) is Reason.TRUST_LIST_SIGNATURE
+    both = (anchor_of(viet_nam.signer.certificate.public_key), anchor(gateway))
+    assert read(hidden, *both).problems == ()
+
+
+def test_missing_authority_is_a_finding_where_the_uploader_is_pinned(
+    workshop: Workshop, gateway: Party, viet_nam: Country, laos: Country, frame: list[Any]
+) -> None:
+    signer, other = (one.signer.certificate for one in (viet_nam, laos))
+    entries = [
+        listed(workshop, viet_nam.signer, viet_nam.uploader),
+        listed(workshop, laos.signer, laos.uploader),
+    ]
+    pinned = (anchor(viet_nam.uploader), anchor(laos.uploader))
+    assert list(read(entries, *pinned).findings) == [
+        ListFinding(ListFindingCode.AUTHORITY_MISSING, one.kid.hex()) for one in (signer, other)
+    ]
+    # with an authority of one of the countries, only the other's is missing
+    reading = read([*frame, *entries], anchor(gateway), *pinned)
+    assert [one.entry for one in reading.findings if one.code is ListFindingCode.AUTHORITY_MISSING] == [
+        other.kid.hex()
+    ]
+    assert reading.problems == ()
+    foreign = listed(workshop, workshop.party("DSC"), viet_nam.uploader)
+    judged = read([*frame, foreign], anchor(gateway), *pinned)
+    assert (judged.keys, reasons(judged)) == ((), [Reason.TRUST_ENTRY_SIGNATURE])
+
+
+def test_signature_that_is_no_base64_is_said(workshop: Workshop, viet_nam: Country) -> None:
+    good = listed(workshop, viet_nam.signer, viet_nam.uploader)
+    for signature in (7, "!"):
+        (problem,) = read([{**good, "signature": signature}, good], anchor(viet_nam.uploader)).problems
+        assert str(problem) == "entry 1: no signature in base64"
+
+
+def test_all_anchors_are_for_one_environment(workshop: Workshop, viet_nam: Country, laos: Country) -> None:
+    entries = [listed(workshop, viet_nam.signer, viet_nam.uploader)]
+    mine, other = (
+        [anchor(one.uploader, environment=which) for which in (Environment.TEST, Environment.PRODUCTION)]
+        for one in (viet_nam, laos)
+    )
+    for place, which in enumerate((Environment.TEST, Environment.PRODUCTION)):
+        assert read(entries, mine[place], other[place]).environment is which
+        with pytest.raises(TrustListError) as caught:
+            read(entries, mine[place], other[1 - place])
+        assert caught.value.reason is Reason.TRUST_LIST_ENVIRONMENT
+        assert str(caught.value) == "anchors for production and anchors for tests"

@@ -30,6 +30,7 @@ age. Take it from the gateway itself, over a channel that is authenticated.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Final, TypeAlias
 
 from vaxcert.crypto import cms
@@ -81,7 +82,7 @@ def read(data: bytes, terms: ReadingTerms) -> ListReading:
     judge = _Judge(readings, terms.anchors, gathering) if is_signed else None
     authorities = dccg_items.gather(gathering, readings, judge)
     reading = gathering.reading(authorities=authorities)
-    if judge is not None and not judge.taken:
+    if judge is not None and not judge.took_any:
         raise TrustListError(
             Reason.TRUST_LIST_SIGNATURE, f"none of {len(readings)} entries is signed by whoever may list it"
         )
@@ -95,7 +96,7 @@ class _Judge:
         self, readings: Sequence[ItemReading], anchors: Sequence[Anchor], gathering: Gathering
     ) -> None:
         items = [reading for reading in readings if isinstance(reading, Item)]
-        self.taken = 0
+        self.took_any = False
         self._gathering = gathering
         self._gateways = {anchor.digest: anchor.certificate for anchor in anchors if _is_gateway(anchor)}
         self._pinned = _by_country(
@@ -115,20 +116,17 @@ class _Judge:
             self._check_signer(item)
         else:
             self._check_by_gateway(item)
-        self.taken += 1
+        self.took_any = True
 
     def _by_gateway(self, items: Iterable[Item], usage: str) -> _ByCountry:
         """Those of one usage that the gateway put on the list."""
-        return _by_country(
-            item.certificate for item in items if item.usage == usage and self._is_by_gateway(item)
-        )
-
-    def _is_by_gateway(self, item: Item) -> bool:
-        try:
-            self._check_by_gateway(item)
-        except TrustListError:
-            return False
-        return True
+        found = []
+        for item in items:
+            if item.usage == usage:
+                with suppress(TrustListError):
+                    self._check_by_gateway(item)
+                    found.append(item.certificate)
+        return _by_country(found)
 
     def _check_by_gateway(self, item: Item) -> None:
         signer = _cms_signer(item, [known for known in self._gateways.values() if known is not None])

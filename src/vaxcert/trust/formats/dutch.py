@@ -24,9 +24,8 @@ _OWN_COUNTRY: Final = "NL"
 
 def recognises(data: bytes) -> bool:
     """An object with `payload` and `signature`; or a payload by itself, with `eu_keys`."""
-    if data.lstrip()[:1] != b"{":
-        return False
-    return b'"eu_keys"' in data or (b'"payload"' in data and b'"signature"' in data)
+    is_object = data.lstrip()[:1] == b"{"
+    return is_object and (b'"eu_keys"' in data or (b'"payload"' in data and b'"signature"' in data))
 
 
 def read(data: bytes, terms: ReadingTerms) -> ListReading:
