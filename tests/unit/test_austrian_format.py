@@ -278,3 +278,33 @@ def test_claims_that_are_no_map_are_unreadable(payload):
     protected, one = cbor2.dumps({1: -7, 42: 2}), austrian_signer()
     signature = cose.write(protected, payload, one.sign(cose.sig_structure(protected, payload)))
     assert refusal(austrian_list(), signature=signature) is Reason.TRUST_LIST_UNREADABLE
+
+
+WEBSITE = b'{"trustList":{"trustListContent":""}}'
+
+
+@pytest.mark.parametrize(
+    ("data", "is_one"),
+    [
+        (b"\xa1\x61c\x80", True),
+        (b"\xbf\x61c\x9f", True),
+        (b"\0\xa1\x61c\x80", False),
+        (b"\xa2\x61c\x80", False),
+        (b"\xa1\x61d\x80", False),
+        (b"\xa1\x61c\xa0", False),
+        (WEBSITE, True),
+        (b" \n" + WEBSITE, True),
+        (b"[" + WEBSITE + b"]", False),
+        (b'{"trustList":{}}', False),
+        (b"", False),
+    ],
+)
+def test_what_it_is_recognised_by(data, is_one):
+    assert austrian.recognises(data) is is_one
+
+
+def test_dates_that_a_list_is_not_written_with_are_told():
+    with pytest.raises(ValueError, match=r"^a time has no time zone$"):
+        austrian.write([], austrian_signer(), issued=ISSUED, usable_until=USABLE_UNTIL.replace(tzinfo=None))
+    with pytest.raises(ValueError, match=r"^a list that ends 2022-06-01, before it was issued 2022-06-03$"):
+        austrian.write([], austrian_signer(), issued=USABLE_UNTIL, usable_until=ISSUED)

@@ -15,7 +15,7 @@ from tests.support import lists
 from tests.support.openssl import Party, Workshop
 
 from vaxcert.errors import Reason, TrustListError
-from vaxcert.limits import MAX_BUNDLE_CERTIFICATES, MAX_SIGNING_CERTIFICATE_BYTES
+from vaxcert.limits import MAX_BUNDLE_CERTIFICATES, MAX_SIGNING_CERTIFICATE_BYTES, MAX_TRUST_FILE_BYTES
 from vaxcert.trust import formats
 from vaxcert.trust.anchors import Anchor, anchor_of
 from vaxcert.trust.list_findings import ListFindingCode
@@ -281,6 +281,81 @@ def test_other_compression(
     reading = read(workshop, commission, packed(files, method))
     assert reading.keys == ()
     assert {problem.reason for problem in reading.problems} == {Reason.TRUST_ENTRY_UNREADABLE}
+
+
+OTHERWISE = "compressed in another way than DEFLATE, or encrypted"
+
+
+def flagged(data: bytes, flags: int) -> bytes:
+    """The archive with flags set in the headers of its first file."""
+    changed = bytearray(data)
+    for at in (6, data.index(b"PK\x01\x02") + 8):
+        changed[at] |= flags
+    return bytes(changed)
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [(0x00, None), (0x01, OTHERWISE), (0x02, None), (0x03, OTHERWISE)],
+)
+def test_encrypted_files_are_named(signer: Party, flags: int, told: str | None) -> None:
+    data = flagged(packed({path(signer): signer.file.read_bytes()}, zipfile.ZIP_STORED), flags)
+    reading = ARCHIVE.read(data, formats.ReadingTerms(allow_unsigned=True))
+    assert len(reading.keys) == (told is None)
+    if told is not None:
+        (problem,) = reading.problems
+        assert str(problem).endswith(told)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("DSC/x", b"", "the path is not that of a certificate for DCC"),
+        (
+            f"DSC/DCC/VN/{'a' * 64}.pem",
+            bytes(2 * MAX_SIGNING_CERTIFICATE_BYTES + 1),
+            f"{2 * MAX_SIGNING_CERTIFICATE_BYTES + 1} bytes, at most "
+            f"{2 * MAX_SIGNING_CERTIFICATE_BYTES} expected",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_told(name: str, content: bytes, told: str) -> None:
+    (problem,) = ARCHIVE.read(packed({name: content}), formats.ReadingTerms(allow_unsigned=True)).problems
+    assert (problem.reason, str(problem)) == (Reason.TRUST_ENTRY_UNREADABLE, f"entry {name}: {told}")
+
+
+def test_no_more_of_a_path_is_shown_than_needed() -> None:
+    name = "DSC/" + "x" * 90
+    (problem,) = ARCHIVE.read(packed({name: b""}), formats.ReadingTerms(allow_unsigned=True)).problems
+    assert str(problem) == f"entry {name[:80]}: the path is not that of a certificate for DCC"
+
+
+def test_number_of_certificates_in_a_file_is_told(signer: Party, files: dict[str, bytes]) -> None:
+    (problem,) = ARCHIVE.read(
+        packed({path(signer): files[path(signer)] * 2}), formats.ReadingTerms(allow_unsigned=True)
+    ).problems
+    assert str(problem) == f"entry {path(signer)}: 2 certificates, one expected"
+
+
+@pytest.mark.parametrize(
+    ("data", "is_one"),
+    [(b"PK\x03\x04", True), (b"PK\x05\x06", False), (b"\0PK\x03\x04", False), (b"", False)],
+)
+def test_what_it_is_recognised_by(data: bytes, is_one: bool) -> None:
+    assert ARCHIVE.recognises(data) is is_one
+
+
+def test_size_of_an_archive() -> None:
+    for size, told in (
+        (MAX_TRUST_FILE_BYTES, "not a ZIP archive"),
+        (
+            MAX_TRUST_FILE_BYTES + 1,
+            f"{MAX_TRUST_FILE_BYTES + 1} bytes, at most {MAX_TRUST_FILE_BYTES} expected",
+        ),
+    ):
+        with pytest.raises(TrustListError) as caught:
+            ARCHIVE.read(bytes(size), formats.ReadingTerms(allow_unsigned=True))
+        assert (caught.value.reason, str(caught.value)) == (Reason.TRUST_LIST_UNREADABLE, told)
 
 
 def test_stated_size_bounds_what_is_unpacked(workshop: Workshop, commission: Party, tmp_path: Path) -> None:

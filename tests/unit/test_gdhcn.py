@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.support import gdhcn as made
+from tests.support import lists
 
 from vaxcert.errors import Reason, TrustListError
 from vaxcert.limits import MAX_BUNDLE_CERTIFICATES, MAX_TRUST_FILE_BYTES
@@ -108,6 +109,26 @@ def test_the_registry_of_formats_recognises_it() -> None:
 )
 def test_other_content_is_not_recognised(data: bytes) -> None:
     assert not gdhcn.recognises(data)
+
+
+MARKS = b'{"id": "did:web:x", "verificationMethod": []}'
+
+
+@pytest.mark.parametrize(
+    ("data", "is_one"),
+    [
+        (MARKS, True),
+        (b"\xef\xbb\xbf \t\r\n" + MARKS, True),
+        (b" " * 4095 + MARKS, True),
+        (b" " * 4096 + MARKS, False),
+        (b"\0" + MARKS, False),
+        (b"[" + MARKS, False),
+        (b'{"id": "did:web:x"}', False),
+        (b'{"verificationMethod": []}', False),
+    ],
+)
+def test_what_it_is_recognised_by(data: bytes, is_one: bool) -> None:
+    assert gdhcn.recognises(data) is is_one
 
 
 # --- the three networks
@@ -562,6 +583,10 @@ def test_what_is_no_document(data: bytes) -> None:
     assert refusal(data).reason is Reason.TRUST_LIST_UNREADABLE
 
 
+def test_what_is_no_json_is_told_with_the_name_of_the_format() -> None:
+    assert str(refusal(b"{")) == "GDHCN list: not JSON in UTF-8"
+
+
 def test_a_document_cut_short() -> None:
     data = made.signed(made.document(dsc()))
     for length in range(0, len(data), 97):
@@ -750,9 +775,15 @@ def test_an_rsa_key() -> None:
 
 
 def test_a_jwk_of_another_type_than_the_certificate() -> None:
-    entry = made.entry(made.signer("RSA", made.rsa_key()), made.authority())
-    entry["publicKeyJwk"] = {**dsc()["publicKeyJwk"], "x5c": entry["publicKeyJwk"]["x5c"]}
-    assert codes(reading(entry))["member-mismatch"] == 1
+    of_ec, of_rsa = dsc(), made.entry(made.signer("RSA", made.rsa_key()), made.authority())
+    jwks = [one["publicKeyJwk"] for one in (of_ec, of_rsa)]
+    chains = [jwk["x5c"] for jwk in jwks]
+    of_ec["publicKeyJwk"], of_rsa["publicKeyJwk"] = (
+        {**jwk, "x5c": chain} for jwk, chain in zip(reversed(jwks), chains, strict=True)
+    )
+    for entry in (of_ec, of_rsa):
+        read = reading(entry)
+        assert (codes(read)["member-mismatch"], len(read.keys)) == (1, 1)
 
 
 def test_a_certificate_with_a_key_of_another_kind() -> None:
@@ -841,6 +872,20 @@ def test_test_participants_are_left_out_unless_asked_for(participant: str, count
     assert [key.environment for key in taken.keys] == [Environment.TEST]
     assert taken.environment is Environment.PRODUCTION
     assert len(taken.authorities) == 1
+
+
+def test_an_organisation_whose_certificate_names_no_country_is_none_of_tests() -> None:
+    stateless = lists.holder("without country").certificate
+    read = reading(dsc(), of="PROD")
+    (genuine,) = read.keys
+    web_key = {"x5c": [b64encode(stateless.der).decode()], "kid": b64encode(stateless.kid).decode()}
+    for participant, expected in (("WHO", 0), ("VNM", 0), ("XXA", 1)):
+        entry = dsc(participant=participant, **web_key)
+        read = reading(entry, of="PROD")
+        assert codes(read)["test-participant"] == expected
+        assert [(key.country, key.environment) for key in read.keys] == [
+            (None if participant == "WHO" else "VN", genuine.environment)
+        ][expected:]
 
 
 def test_a_test_participant_leaves_its_wrong_key_identifier_reported() -> None:

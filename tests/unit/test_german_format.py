@@ -13,7 +13,7 @@ from tests.support.signers import signer
 
 from vaxcert.crypto.algorithms import Algorithm
 from vaxcert.errors import Reason, TrustListError
-from vaxcert.limits import MAX_BUNDLE_CERTIFICATES
+from vaxcert.limits import MAX_BUNDLE_CERTIFICATES, MAX_TRUST_FILE_BYTES
 from vaxcert.trust import formats
 from vaxcert.trust.anchors import Anchor, anchor_of
 from vaxcert.trust.list_findings import ListFinding, ListFindingCode
@@ -254,3 +254,49 @@ def test_signers_may_have_rsa_keys() -> None:
 )
 def test_what_is_not_recognised(data: bytes) -> None:
     assert not GERMAN.recognises(data)
+
+
+@pytest.mark.parametrize(
+    ("data", "is_one"),
+    [
+        (b"A" * 88 + b"\n{", True),
+        (b"A" * 88 + b"\r\n \t{", True),
+        (b"A" * 87 + b"\n{", False),
+        (b"A" * 89 + b"\n{", False),
+        (b"A" * 88 + b"\n" + b" " * 262 + b"{", True),
+        (b"A" * 88 + b"\n" + b" " * 263 + b"{", False),
+    ],
+)
+def test_how_much_is_looked_at_to_recognise_it(data: bytes, is_one: bool) -> None:
+    assert GERMAN.recognises(data) is is_one
+
+
+def test_other_octets_around_the_list_are_signed() -> None:
+    line, _, body = LIST.partition(b"\n")
+    for changed in (line + b"\n\0" + body, LIST + b"\0", line + b"\n\x1f" + body):
+        with pytest.raises(TrustListError) as caught:
+            GERMAN.read(changed, terms())
+        assert caught.value.reason is Reason.TRUST_LIST_SIGNATURE
+        assert str(caught.value) == "the signature line is by none of the 1 anchors over this list"
+
+
+def test_size_of_a_list() -> None:
+    for size, told in (
+        (MAX_TRUST_FILE_BYTES, "no newline, a signature line and a list expected"),
+        (
+            MAX_TRUST_FILE_BYTES + 1,
+            f"{MAX_TRUST_FILE_BYTES + 1} bytes, at most {MAX_TRUST_FILE_BYTES} expected",
+        ),
+    ):
+        with pytest.raises(TrustListError) as caught:
+            GERMAN.read(bytes(size), terms())
+        assert (caught.value.reason, str(caught.value)) == (Reason.TRUST_LIST_UNREADABLE, told)
+
+
+@pytest.mark.parametrize(
+    "line", [b"", b"*", b"A" * 84, b"A" * 88, b"A" * 92, b"A" * 176, b"A" * 180, b"\xff"]
+)
+def test_signature_lines_that_sign_nothing(line: bytes) -> None:
+    with pytest.raises(TrustListError) as caught:
+        GERMAN.read(line + b"\n{}", terms())
+    assert caught.value.reason is Reason.TRUST_LIST_SIGNATURE

@@ -625,6 +625,10 @@ class TestEntriesThatContradict:
             with pytest.raises(ValueError, match="a companion's"):
                 Companion(**fields)
 
+    def test_encoding_is_what_is_there(self):
+        assert [certified().encoding, bare().encoding] == [dsc().der, spki("bare")]
+        assert ListEntry(certificate=b"").encoding == ListEntry(key=b"", kid=KID).encoding == b""
+
     def test_number_of_companions(self):
         companions = tuple(Companion(name=f"c{n}", digest=bytes(32)) for n in range(65))
         assert len(listed(companions=companions[:64]).companions) == 64

@@ -28,7 +28,7 @@ from vaxcert.trust.trust_list import ListReading
 NAME: Final = "german"
 
 _CURVE: Final = ec.SECP256R1.name
-_SIGNATURE_CHARACTERS: Final = 4 * ((2 * COORDINATE_BYTES + 2) // 3)
+_SIGNATURE_CHARACTERS: Final = len(b64encode(bytes(2 * COORDINATE_BYTES)))
 _MAX_LINE: Final = 2 * _SIGNATURE_CHARACTERS
 _WHITE_SPACE: Final = b" \t\r\n\v\f"
 

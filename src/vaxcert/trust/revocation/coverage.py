@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vaxcert.model.countries import issuer_countries
 from vaxcert.trust.binding import is_foreign
 from vaxcert.trust.revocation.query import RevocationQuery
 
@@ -19,10 +20,5 @@ def is_responsible(query: RevocationQuery, countries: frozenset[str] | None) -> 
     """
     if countries is None:
         return True
-    said = [code for code in (query.country, query.issuer) if code is not None and _is_somewhere(code)]
+    said = [code for code in (query.country, query.issuer) if code is not None and issuer_countries(code)]
     return not said or any(not is_foreign(code, country) for code in said for country in countries)
-
-
-def _is_somewhere(code: str) -> bool:
-    """Whether an issuer names a country: then it is foreign to one that nobody is in."""
-    return is_foreign(code, "")

@@ -21,15 +21,13 @@ def contradicts(members: Iterable[tuple[str, str]], key: object) -> bool:
         key: The public key of the certificate, as `cryptography` has it.
     """
     stated = dict(members)
-    if isinstance(key, ec.EllipticCurvePublicKey):
+    if isinstance(key, ec.EllipticCurvePublicKey) and stated["kty"] == "EC":
         point = key.public_numbers()
-        curve = CURVES.get(stated.get("crv", ""), key.curve).name
-        return (
-            stated["kty"] != "EC" or curve != key.curve.name or _differ(stated, {"x": point.x, "y": point.y})
-        )
-    if isinstance(key, rsa.RSAPublicKey):
+        curve = CURVES.get(stated["crv"], key.curve)
+        return curve.name != key.curve.name or _differ(stated, {"x": point.x, "y": point.y})
+    if isinstance(key, rsa.RSAPublicKey) and stated["kty"] == "RSA":
         numbers = key.public_numbers()
-        return stated["kty"] != "RSA" or _differ(stated, {"e": numbers.e, "n": numbers.n})
+        return _differ(stated, {"e": numbers.e, "n": numbers.n})
     return True
 
 

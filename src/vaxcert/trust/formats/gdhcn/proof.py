@@ -38,7 +38,7 @@ _DATE_TIME: Final = "http://www.w3.org/2001/XMLSchema#dateTime"
 _BLANK: Final = "_:c14n0"
 
 
-def check_proof(document: Document, anchors: Iterable[Anchor], *, value_sets: str) -> Anchor:
+def check_proof(document: Document, anchors: Iterable[Anchor], *, value_sets: str) -> None:
     """Make sure that an anchor signed a document.
 
     Args:
@@ -46,19 +46,14 @@ def check_proof(document: Document, anchors: Iterable[Anchor], *, value_sets: st
         anchors: The keys that may have signed it; those that are not on P-256 never have.
         value_sets: What the names of its network's value sets end in.
 
-    Returns:
-        The anchor that did.
-
     Raises:
         TrustListError: `trust-list-signature`.
     """
     signed = signing_input(document, value_sets=value_sets)
-    for anchor in anchors:
-        if _is_signature(anchor.key, document.proof.signature, signed):
-            return anchor
-    raise TrustListError(
-        Reason.TRUST_LIST_SIGNATURE, "GDHCN document: its proof is not by a pinned key over this content"
-    )
+    if not any(_is_signature(anchor.key, document.proof.signature, signed) for anchor in anchors):
+        raise TrustListError(
+            Reason.TRUST_LIST_SIGNATURE, "GDHCN document: its proof is not by a pinned key over this content"
+        )
 
 
 def signing_input(document: Document, *, value_sets: str) -> bytes:
