@@ -11,8 +11,11 @@ from tests.support.lists import (
     base64,
     check_problem,
     codes,
+    compact,
     entries,
     holder,
+    jws,
+    list_signer,
     number,
     payload_of,
     reading_of,
@@ -23,13 +26,15 @@ from tests.support.lists import (
 )
 from tests.support.signers import signer
 
-from vaxcert.errors import Reason
+from vaxcert.errors import Reason, TrustListError
 from vaxcert.model.certificate import ALL_KINDS, Kind
-from vaxcert.trust.list_findings import ListFindingCode
+from vaxcert.trust.formats import format_named
+from vaxcert.trust.list_findings import ListFinding, ListFindingCode
 from vaxcert.trust.origin import Environment, Proof
 
 FIRST, SECOND, RSA = entries()
 OTHER = signer(country="KH")
+SWISS = format_named("swiss")
 BAD_SWISS = [
     *NO_ENTRIES,
     (swiss_entry(OTHER, keyId=None), UNREADABLE),
@@ -107,3 +112,123 @@ def test_usages(use, kinds):
     entry = swiss_entry(OTHER, use=use)
     whole = swiss([FIRST], more=[entry], active=[base64(OTHER.kid)])
     assert reading_of(whole).keys[0].kinds == kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "is_it"),
+    [
+        (b' \n{"certs":[{"keyId":""}]}', True),
+        (b'{"keyId":"","certs":[]}', True),
+        (b'[{"certs":[{"keyId":""}]}]', False),
+        (b'{"certs":[]}', False),
+        (b'{"keyId":""}', False),
+        (b'{"cert":[{"keyId":""}]}', False),
+        (b'{"certs":[{"keyid":""}]}', False),
+        (b"", False),
+    ],
+)
+def test_recognised_by_its_members(text, is_it):
+    assert SWISS.recognises(text) is is_it
+    assert SWISS.recognises(jws(text, list_signer())) is is_it
+
+
+def plain(certs, active, **changes):
+    """Both documents without a signature."""
+    updates, identifiers = compact({"certs": certs}), compact({"activeKeyIds": active})
+    return reading_of(Published(updates, identifiers), **changes)
+
+
+@pytest.mark.parametrize(
+    ("entry", "reason", "problem"),
+    [
+        (7, UNREADABLE, "entry 2: not an object with each member once"),
+        ({}, UNREADABLE, "entry 2: the key identifier is not text"),
+        ({"keyId": "!"}, UNREADABLE, "entry 2: the key identifier is not base64"),
+        ({"keyId": ""}, UNREADABLE, "entry 2: a key identifier that is not 1 to 64 bytes"),
+        (swiss_entry(OTHER, use=None), UNREADABLE, "entry 2: no usage (use)"),
+        (swiss_entry(OTHER, use=""), UNREADABLE, "entry 2: no usage (use)"),
+        (swiss_entry(OTHER, use=["v"]), UNREADABLE, "entry 2: no usage (use)"),
+        (swiss_entry(OTHER, use="SIG"), UNREADABLE, "entry 2: a usage that is none of t, v and r"),
+        (
+            swiss_entry(OTHER, alg="PS256"),
+            KEY_TYPE,
+            "entry 2: a key for another algorithm than ES256 and RS256",
+        ),
+    ],
+)
+def test_what_is_said_of_a_bad_entry(entry, reason, problem):
+    reading = plain([swiss_entry(FIRST), entry], [base64(FIRST.kid), base64(OTHER.kid)])
+    assert [key.kid for key in reading.keys] == [FIRST.kid]
+    assert (reading.problems[0].reason, str(reading.problems[0])) == (reason, problem)
+    # an entry whose identifier can be read is among the keys, whatever else is wrong with it
+    is_there = isinstance(entry, dict) and entry.get("keyId") == base64(OTHER.kid)
+    assert len(reading.problems) == (1 if is_there else 2)
+
+
+def test_what_is_said_of_active_keys_that_are_missing():
+    missing = sorted([OTHER.kid, b"\x01", b"\xff"])
+    reading = plain([swiss_entry(FIRST)], [base64(kid) for kid in [*reversed(missing), FIRST.kid, b"\x01"]])
+    assert [str(one) for one in reading.problems] == [
+        f"entry {kid.hex()}: active, and not among the keys" for kid in missing
+    ]
+    assert (len(reading.keys), reading.entries) == (1, 4)
+
+
+@pytest.mark.parametrize(
+    ("one", "members"),
+    [
+        (FIRST, {"crv": None}),
+        (FIRST, {"crv": "P-384", "kty": "RSA"}),
+        (RSA, {"kty": "EC"}),
+        (RSA, {"crv": "P-256"}),
+    ],
+)
+def test_the_algorithm_alone_says_what_the_key_is(one, members):
+    (key,) = plain([swiss_entry(one, **members)], [base64(one.kid)]).keys
+    assert (key.kid, key.key.algorithm) == (one.kid, one.algorithm)
+
+
+def test_a_key_that_is_not_active_is_not_looked_at():
+    for entry in (swiss_entry(OTHER, use=None), swiss_entry(OTHER, alg=None)):
+        reading = plain([swiss_entry(FIRST), entry], [base64(FIRST.kid)])
+        assert list(reading.findings) == [ListFinding(ListFindingCode.KEY_INACTIVE, OTHER.kid.hex())]
+        assert (len(reading.keys), reading.problems) == (1, ())
+
+
+@pytest.mark.parametrize(
+    ("documents", "problem"),
+    [
+        (
+            ({"certs": []}, None),
+            "a swiss list is two documents; the active key identifiers (activeKeyIds) are missing",
+        ),
+        (({"certs": {}}, {"activeKeyIds": []}), "certs is an object, an array expected"),
+        (({}, {"activeKeyIds": []}), "certs is null, an array expected"),
+        (([], {"activeKeyIds": []}), "the document is an array, an object expected"),
+        (({"certs": []}, {}), "activeKeyIds: activeKeyIds is null, an array expected"),
+        (({"certs": []}, {"activeKeyIds": [7]}), "activeKeyIds: the key identifier is not text"),
+    ],
+)
+def test_what_is_said_of_documents_that_are_no_list(documents, problem):
+    keys, identifiers = documents
+    published = Published(compact(keys), None if identifiers is None else compact(identifiers))
+    with pytest.raises(TrustListError) as caught:
+        SWISS.read(published.data, published.terms())
+    assert (caught.value.reason, str(caught.value)) == (Reason.TRUST_LIST_UNREADABLE, problem)
+
+
+def test_what_is_said_of_documents_for_two_environments():
+    tester = holder("tester RSA", "2048")
+    whole, other = swiss(), swiss(by=tester)
+    anchors = (whole.anchor, replace(tester.anchor, environment=Environment.TEST))
+    with pytest.raises(TrustListError) as caught:
+        reading_of(replace(whole, signature=other.signature), anchors=anchors)
+    assert str(caught.value) == "one document is signed by an anchor for tests, the other is not"
+
+
+def test_unsigned_keys_beside_signed_identifiers_are_unsigned():
+    whole = swiss()
+    half = replace(whole, data=payload_of(whole.data))
+    assert refusal(half) is Reason.TRUST_LIST_UNSIGNED
+    reading = reading_of(half, anchors=(), allow_unsigned=True)
+    assert (reading.origin.proof, len(reading.keys)) == (Proof.UNSIGNED, 3)
