@@ -562,3 +562,47 @@ def test_a_weak_anchor_is_refused_beside_others():
         GermanLists(german().get, [*anchors(), small])
     assert caught.value.reason is Reason.WEAK_SIGNATURE
     assert str(caught.value) == "an anchor is an RSA key of 1024 bits, at least 2048 expected"
+
+
+@pytest.mark.parametrize(("kid", "written"), [(b"\0\0\x17", "AAAX"), (b"\0\0\x17\0", "AAAXAA")])
+def test_only_padding_is_left_out_of_a_key_identifier(kid, written):
+    files = {path.replace(KID64, written): data for path, data in device("POINT", kid=written).items()}
+    assert status(DeviceSlices(files.get), IDENTIFIER, kid=kid) is REVOKED
+
+
+@pytest.mark.parametrize("more", [[], [{}], [{}, "more"]])
+def test_german_rows_may_end_after_the_count(more):
+    files = german(deep=False)
+    files[f"{KID.hex()}0b/index.lst"] = signed({FIRST: [SECONDS, 1, *more]})
+    assert status(lists(files), IDENTIFIER) is REVOKED
+
+
+def test_the_finest_german_chunk_is_the_one_that_counts():
+    files = german()
+    coarser = f"{KID.hex()}0b/{ONE}/chunk.lst"
+    files[coarser] = signed([])
+    assert status(lists(files), IDENTIFIER) is REVOKED
+    del files[CHUNK]
+    assert status(lists(files), IDENTIFIER) is NOT_REVOKED
+    del files[coarser]
+    assert detail(lists(files), IDENTIFIER) == f"{CHUNK} is missing"
+
+
+def test_a_german_file_that_names_a_key_twice_is_unreadable():
+    protected = cose.protected_header(-7, b"TEST kid")
+    for payload, is_one in ((b"\xa2\x41\1\xa0\x41\2\xa0", True), (b"\xa2\x41\1\xa0\x41\1\xa0", False)):
+        made = cose.write(protected, payload, anchor_key().sign(cose.sig_structure(protected, payload)))
+        if is_one:
+            assert status(lists({"kid.lst": made}), OTHER) is NOT_REVOKED
+        else:
+            with pytest.raises(TrustListError) as caught:
+                lists({"kid.lst": made})
+            assert str(caught.value) == "revocation list: kid.lst does not hold well-formed CBOR"
+
+
+def test_a_german_file_by_another_key_is_named():
+    files = german()
+    files[f"{KID.hex()}0b/index.lst"] = signed({}, anchor_key("wrong"))
+    told = f"{KID.hex()}0b/index.lst is not signed by a pinned anchor"
+    assert detail(lists(files), IDENTIFIER) == told
+    assert lists(files).covers(query(issuer="LA")) is True

@@ -14,7 +14,7 @@ from vaxcert.errors import Reason, TrustListError
 from vaxcert.limits import MAX_REVOCATION_BATCH_BYTES
 from vaxcert.trust.anchors import anchor_of
 from vaxcert.trust.revocation.gateway import GatewayBatches, is_listing, read_batch, read_listing
-from vaxcert.trust.revocation.hashes import HashType, uci_hash
+from vaxcert.trust.revocation.hashes import HashType, country_uci_hash, signature_hash, uci_hash
 from vaxcert.trust.revocation.query import RevocationStatus
 
 EXPIRES = AT + timedelta(days=10)
@@ -109,6 +109,19 @@ def test_a_batch_is_of_the_country_of_its_signer(workshop, signer, country, take
         assert read_batch(data, anchors).country == country
     else:
         assert refusal(lambda: read_batch(data, anchors)) is Reason.REVOCATION_LIST_SIGNATURE
+
+
+def test_who_signed_a_batch_of_another_country_is_told(workshop, upload):
+    with pytest.raises(TrustListError) as caught:
+        read_batch(signed(workshop, upload, batch(IDENTIFIER, country="FR")), [pinned(upload)])
+    assert str(caught.value) == "revocation list: a batch of FR, signed by VN"
+    stateless = Party(upload.key, upload.key.with_name("stateless.pem"))
+    subject = ("-subj", "/O=TEST/CN=TEST upload", "-days", "30", "-out", stateless.file)
+    run("req", "-x509", "-new", "-key", upload.key, *subject)
+    with pytest.raises(TrustListError) as caught:
+        read_batch(signed(workshop, stateless), [pinned(stateless)])
+    assert caught.value.reason is Reason.REVOCATION_LIST_SIGNATURE
+    assert str(caught.value) == "revocation list: a batch of VN, signed by nobody of a country"
 
 
 def test_another_certificate_of_a_pinned_key_does_not_change_its_country(workshop, upload):
@@ -275,6 +288,41 @@ LISTED = "a batch is listed by batchId, date and deleted"
 )
 def test_what_is_wrong_with_a_listing_is_told(document, told):
     assert problem(read_listing, json.dumps(document).encode()) == told
+
+
+@pytest.mark.parametrize(
+    ("data", "is_one"),
+    [
+        (b'{"batches":[]}', True),
+        (b' \n{"batches":[]}', True),
+        (b'["batches"]', False),
+        (b'{"entries":[]}', False),
+        (b'\0{"batches":[]}', False),
+    ],
+)
+def test_what_a_listing_is_recognised_by(data, is_one):
+    assert is_listing(data) is is_one
+
+
+def test_which_types_of_hash_count():
+    found = {}
+    for kind, digest in (
+        ("UCI", uci_hash(IDENTIFIER)),
+        ("COUNTRYCODEUCI", country_uci_hash("VN", IDENTIFIER)),
+        ("SIGNATURE", signature_hash(query().algorithm, query().signature)),
+    ):
+        entries = [{"hash": b64encode(digest).decode()}]
+        source = GatewayBatches([read_batch(batch(entries=entries, hashType=kind))], as_of=AT)
+        found[kind] = [
+            source.answer(query(IDENTIFIER, **changes), at=AT).status
+            for changes in ({}, {"issuer": None}, {"signature": b""})
+        ]
+    revoked, unknown = RevocationStatus.REVOKED, RevocationStatus.UNKNOWN
+    assert found == {
+        "UCI": [revoked, revoked, revoked],
+        "COUNTRYCODEUCI": [revoked, unknown, revoked],
+        "SIGNATURE": [revoked, revoked, unknown],
+    }
 
 
 def test_an_empty_listing_is_of_no_date():

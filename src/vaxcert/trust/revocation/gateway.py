@@ -225,8 +225,7 @@ def _batch(document: Any) -> GatewayBatch:
 def _hashes(entries: list[Any]) -> Iterator[bytes]:
     for number, entry in enumerate(entries):
         text = entry.get("hash") if type(entry) is dict else None
-        digest = _base64(text) if type(text) is str else b""
-        if len(digest) < HASH_BYTES:
+        if type(text) is not str or len(digest := _base64(text)) < HASH_BYTES:
             raise unreadable(f"entry {number} of a batch is no hash of {HASH_BYTES} bytes in base64")
         yield digest[:HASH_BYTES]
 
