@@ -1,5 +1,6 @@
 """What holds for entries of several national forms: repetitions, contradictions, findings, bounds."""
 
+import json
 from collections import Counter
 from datetime import timedelta
 
@@ -128,3 +129,18 @@ def test_lists_over_the_bound_are_not_looked_at(name):
             read(bytes(size), terms, as_format=format_named(name))
         assert caught.value.reason is Reason.TRUST_LIST_UNREADABLE
         assert ("at most" in str(caught.value)) is is_refused_for_it
+
+
+@pytest.mark.parametrize(
+    ("member", "others"),
+    [
+        ("eu_keys", {}),
+        ("dsc_trust_list", {}),
+        ("trustList", {"timestamp": None, "publicKey": None}),
+    ],
+    ids=["dutch", "swedish", "verify-ehc"],
+)
+@pytest.mark.parametrize(("label", "shown"), [("a\nb", "a?b"), ("\x1b[1m", "?[1m"), ("\ud800é", "?é")])
+def test_a_problem_is_one_line_whatever_its_entry_is_called(member, others, label, shown):
+    (problem,) = reading_of(Published(json.dumps({**others, member: {label: 7}}).encode())).problems
+    assert str(problem).startswith(f"entry {shown}: ")

@@ -143,7 +143,7 @@ def test_it_is_as_old_as_it_says(members, issued):
         ("é", {}, "entry é: a key identifier that is not hexadecimal"),
         ("0123456789abcdefg", {}, "entry 0123456789abcdef: a key identifier that is not hexadecimal"),
         ("01 23", {}, "entry 01 23: a key identifier that is not hexadecimal"),
-        ("ab\n", {}, "entry ab\n: a key identifier that is not hexadecimal"),
+        ("ab\n", {}, "entry ab?: a key identifier that is not hexadecimal"),
         ("ab", 7, "entry ab: not an object with a public key"),
         ("ab", {"publicKey": None}, "entry ab: not an object with a public key"),
         ("ab" * 65, verify_ehc_entry(OTHER), f"entry {'ab' * 8}: a key identifier that is not 1 to 64 bytes"),

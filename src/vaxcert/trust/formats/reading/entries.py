@@ -62,7 +62,8 @@ class Gathering:
             of_kind = UnsupportedError if isinstance(error, UnsupportedError) else TrustListError
             is_of_list = error.reason is Reason.TRUST_LIST_UNREADABLE
             reason = Reason.TRUST_ENTRY_UNREADABLE if is_of_list else error.reason
-            self._problems.append(of_kind(reason, f"entry {label}: {error}"))
+            shown = "".join(c if c.isprintable() else "?" for c in label)
+            self._problems.append(of_kind(reason, f"entry {shown}: {error}"))
 
     def certificate(
         self, der: bytes, *, stated_kid: bytes | None, country: str | None = None
