@@ -56,6 +56,7 @@ def test_those_of_the_country_of_arrival():
     assert told(rules) == [("VR-VN-0001", PASSED)]
     assert told(rules, country="la") == [("VR-LA-0001", PASSED)]
     assert told(rules, country="KH") == []
+    assert told([rule("VR-XA-0001", Country="XA")], country="xa") == [("VR-XA-0001", PASSED)]
 
 
 @pytest.mark.parametrize(
@@ -130,6 +131,20 @@ def test_the_issuing_country_voids_its_own():
     assert told(rules, claims=german) == [("IR-DE-0001", FAILED), ("VR-VN-0001", PASSED)]
     assert told(rules, claims=german, country="DE") == [("IR-DE-0001", FAILED)]
     assert told(rules, claims=replace(CLAIMS, issuer=None)) == [("VR-VN-0001", PASSED)]
+
+
+@pytest.mark.parametrize(
+    ("issuer", "country"),
+    [("CNAM", "FR"), ("EL", "GR"), ("GR", "EL"), ("UK", "GB"), ("DEU", "DE"), (" de", "DE")],
+)
+def test_an_issuer_by_another_name_does_not_escape_what_its_country_voids(issuer, country):
+    rules = [rule(f"IR-{country}-0001", Type="Invalidation", Country=country, Logic=False)]
+    assert told(rules, claims=replace(CLAIMS, issuer=issuer)) == [(f"IR-{country}-0001", FAILED)]
+
+
+def test_an_issuer_whom_another_country_signs_for_has_its_own_rules():
+    rules = [rule("IR-GB-0001", Type="Invalidation", Country="GB", Logic=False)]
+    assert told(rules, claims=replace(CLAIMS, issuer="JE")) == []
 
 
 def test_advice_to_holders_decides_nothing():

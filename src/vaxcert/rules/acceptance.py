@@ -16,6 +16,7 @@ from vaxcert.codec.cwt import Claims
 from vaxcert.errors import RuleError, VaxcertError
 from vaxcert.model import value_sets
 from vaxcert.model.certificate import ALL_KINDS, HealthCertificate, Kind
+from vaxcert.model.countries import issuer_country
 from vaxcert.model.moments import in_utc
 from vaxcert.payloads import eu_dcc_json
 from vaxcert.rules import certlogic
@@ -180,7 +181,7 @@ class RuleSet:
     def __post_init__(self) -> None:
         found: dict[tuple[RuleType, str], tuple[Rule, ...]] = {}
         for rule in self.rules:
-            maker = (rule.type, rule.country)
+            maker = (rule.type, _home(rule.country))
             found[maker] = (*found.get(maker, ()), rule)
         object.__setattr__(self, "_of_country", found)
         object.__setattr__(self, "_codes", dict(_codes(self.value_sets)))
@@ -200,7 +201,7 @@ class RuleSet:
         """The rules of a country that count, of each the highest version in force, in the order of identifiers.
 
         Args:
-            country: Who made them, ISO 3166-1 alpha-2.
+            country: Who made them, ISO 3166-1 alpha-2 or another name of `issuer_country`.
             at: When, aware.
             region: A part of the country that has rules of its own; what counts in all of the country counts there too.
             rule_type: For whom they are.
@@ -208,7 +209,7 @@ class RuleSet:
         """
         wanted = {GENERAL, *(_TYPE_OF_KIND[kind] for kind in kinds)}
         newest: dict[str, Rule] = {}
-        for rule in self._of_country.get((rule_type, country.upper()), ()):
+        for rule in self._of_country.get((rule_type, _home(country)), ()):
             if rule.certificate_type in wanted and rule.is_in_force(at) and rule.is_for(region):
                 known = newest.get(rule.identifier)
                 if known is None or known.version < rule.version:
@@ -258,6 +259,12 @@ class RuleSet:
         outcomes = [_outcome(rule, schema, data) for rule in rules]
         outcomes.sort(key=lambda outcome: _FROM_THE_WORST.index(outcome.result))
         return RulesAnswer(country.upper(), tuple(outcomes))
+
+
+def _home(country: str) -> str:
+    """A country by the one name that all of its names lead to: `GR` of `EL`, `FR` of `CNAM`."""
+    country = country.upper()
+    return issuer_country(country) or country
 
 
 def _outcome(rule: Rule, schema: Version, data: certlogic.Data) -> RuleOutcome:
