@@ -828,7 +828,8 @@ def test_a_key_that_had_ended_is_loaded_and_reported() -> None:
     for ends, expected in ((created, 0), (created - timedelta(seconds=1), 1)):
         read = reading(made.entry(made.signer(ends=ends), made.authority()))
         assert len(read.keys) == 1
-        assert codes(read)["key-expired"] == expected
+        details = [one.detail for one in read.findings if one.code is ListFindingCode.KEY_EXPIRED]
+        assert details == ["on 2022-12-31"] * expected
 
 
 # --- participants

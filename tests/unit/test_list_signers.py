@@ -19,7 +19,16 @@ from tests.support.openssl import Workshop
 from vaxcert.errors import Reason, TrustListError
 from vaxcert.trust.anchors import anchor_of
 from vaxcert.trust.formats import ReadingTerms
-from vaxcert.trust.formats.reading.signers import anchor_of_cms, requires_signature
+from vaxcert.trust.formats.reading.signers import (
+    Vouched,
+    anchor_of_cms,
+    anchor_of_signer,
+    content_of_jws,
+    environment_of,
+    requires_signature,
+    unverified_content,
+)
+from vaxcert.trust.origin import Environment, Proof
 
 ROOT = holder("root", is_authority=True)
 BETWEEN = holder("between", issuer=ROOT, is_authority=True)
@@ -135,3 +144,84 @@ def test_dutch_signer_may_lead_to_an_anchor():
     ]:
         refused = refusal(published, anchors=tuple(one.anchor for one in anchors))
         assert refused is Reason.TRUST_LIST_SIGNATURE
+
+
+@pytest.mark.parametrize(("before", "is_reached"), [(31, True), (32, False)])
+def test_how_many_certificates_of_a_message_are_looked_at(before, is_reached):
+    others = [*[STRANGER.certificate] * before, BETWEEN.certificate]
+    if is_reached:
+        assert anchor_of_signer(LEAF.certificate, others, [ROOT.anchor]) == ROOT.anchor
+    else:
+        with pytest.raises(TrustListError) as caught:
+            anchor_of_signer(LEAF.certificate, others, [ROOT.anchor])
+        assert caught.value.reason is Reason.TRUST_LIST_SIGNATURE
+        signer = LEAF.certificate.kid.hex()
+        assert str(caught.value) == f"signed by {signer}, which no anchor vouches for"
+
+
+def test_content_of_a_message_and_who_vouches_for_it():
+    data, payload = swedish().data, payload_of(swedish().data)
+    leave, anchored = ReadingTerms(allow_unsigned=True), swedish().terms()
+    assert content_of_jws(data, leave, "TEST") == Vouched(payload, None)
+    assert content_of_jws(data, anchored, "TEST") == Vouched(payload, swedish().anchor)
+    assert content_of_jws(b"{}", leave, "TEST") == Vouched(b"{}", None)
+    assert [Vouched(b"").proof, Vouched(b"", ROOT.anchor).proof] == [Proof.UNSIGNED, Proof.SIGNED]
+    assert [unverified_content(one) for one in (data, b"{}")] == [payload, b"{}"]
+
+
+PRODUCTION, TEST = Environment.PRODUCTION, Environment.TEST
+
+
+@pytest.mark.parametrize(
+    ("expected", "said", "environment"),
+    [
+        (None, None, PRODUCTION),
+        (None, TEST, TEST),
+        (None, PRODUCTION, PRODUCTION),
+        (TEST, None, TEST),
+        (TEST, TEST, TEST),
+        (PRODUCTION, None, PRODUCTION),
+        (PRODUCTION, PRODUCTION, PRODUCTION),
+        (TEST, PRODUCTION, None),
+        (PRODUCTION, TEST, None),
+    ],
+)
+def test_what_the_keys_of_a_list_are_for(expected, said, environment):
+    terms, anchor = ReadingTerms(environment=expected), replace(ROOT.anchor, environment=said)
+    if environment is not None:
+        assert environment_of(terms, anchor) is environment
+        return
+    with pytest.raises(TrustListError) as caught:
+        environment_of(terms, anchor)
+    assert caught.value.reason is Reason.TRUST_LIST_ENVIRONMENT
+    assert str(caught.value) == f"signed by an anchor for {said}, a list for {expected} expected"
+
+
+def test_without_an_anchor_the_reader_says_what_the_keys_are_for():
+    assert [environment_of(ReadingTerms(environment=one), None) for one in (None, TEST)] == [PRODUCTION, TEST]
+
+
+@pytest.mark.parametrize(
+    ("terms", "told"),
+    [
+        (ReadingTerms(allow_unsigned=True), None),
+        (ReadingTerms(allow_unsigned=True, threshold=2), "anchors are given"),
+        (ReadingTerms(allow_unsigned=True, anchors=(ROOT.anchor,)), "anchors are given"),
+        (ReadingTerms(), "this TEST list has no signature"),
+    ],
+)
+def test_when_a_list_without_signature_is_read(terms, told):
+    if told is None:
+        assert terms.check_unsigned_allowed("TEST") is None
+        return
+    with pytest.raises(TrustListError, match=told) as caught:
+        terms.check_unsigned_allowed("TEST")
+    assert caught.value.reason is Reason.TRUST_LIST_UNSIGNED
+
+
+def test_the_anchors_that_are_needed_are_given_back():
+    assert ReadingTerms(anchors=(ROOT.anchor,)).need_anchors("TEST") == (ROOT.anchor,)
+    with pytest.raises(TrustListError) as caught:
+        ReadingTerms().need_anchors("TEST")
+    assert caught.value.reason is Reason.ANCHOR_MISSING
+    assert str(caught.value) == "this TEST list is signed; the key to judge it by is expected"

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.lists import holder
 
 from vaxcert.adapters.signers import BareKeySigner
 from vaxcert.crypto.algorithms import Algorithm
@@ -770,6 +771,13 @@ class TestAuthorities:
         """An authority cannot be got round by leaving the country out, nor by stating another."""
         authorities = self.of("CSCA", country="FR")
         assert problem(certified(country="FR"), authorities=authorities) is Reason.TRUST_ENTRY_UNREADABLE
+
+    def test_authorities_say_nothing_of_a_certificate_of_no_country(self):
+        one = holder("without country").certificate
+        entry = ListEntry(certificate=one.der)
+        for country in ("VN", "XX"):
+            reading = read(listed(entry, authorities=self.of("CSCA", country=country)))
+            assert ([key.digest for key in reading.keys], reading.problems) == ([one.digest], ())
 
     def test_authority_that_cannot_be_read_certifies_nobody(self):
         broken = (ListAuthority(country="VN", certificate=b"not a certificate"),)

@@ -69,6 +69,11 @@ def test_what_is_written_is_read(changes):
     assert list(read_entries(text(*changes))) == changes
 
 
+def test_lines_may_end_as_elsewhere():
+    lines = [line.replace("\n", "\r\n") for line in text(revoke(A, DAY, reason="lost"), restore(B))]
+    assert list(read_entries(lines)) == [revoke(A, DAY, reason="lost"), restore(B)]
+
+
 def test_an_entry_as_a_line():
     assert revoke(A, 20_000, reason="lost").line == f"revoked,UCI,{A.hex()},2024-10-04,lost"
     assert restore(B).line == f"restored,UCI,{B.hex()},,"
@@ -88,6 +93,7 @@ def test_an_entry_as_a_line():
         ([*text(), f"revoked,UCI,{A.hex()},2022-13-01,\n"], 2),
         ([*text(), f"revoked,UCI,{A.hex()},1969-12-31,\n"], 2),
         ([*text(), f"revoked,UCI,{A.hex()},,A NAME\n"], 2),
+        ([*text(), f"revoked,UCI,{A.hex()},,X\n"], 2),
         ([*text(), f"revoked,KEY,{A.hex()},,\n"], 2),
         ([*text(), f"revoked,UCI,{A.hex()},,,\n"], 2),
     ],

@@ -57,10 +57,10 @@ class _File:
     """One certificate of the archive, or why there is none; and what its path says."""
 
     path: str
-    usage: str
-    country: str
-    digest: str
     certificate: CertificateReading
+    usage: str = ""
+    country: str = ""
+    digest: str = ""
 
 
 _Authorities: TypeAlias = dict[str, dict[SigningCertificate, None]]
@@ -134,7 +134,7 @@ def _read_file(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> _File:
     path = _PATH.fullmatch(member.filename)
     if path is None:
         shown = member.filename[:80].encode("unicode_escape").decode()
-        return _File(shown, "", "", "", unreadable_entry("the path is not that of a certificate for DCC"))
+        return _File(shown, unreadable_entry("the path is not that of a certificate for DCC"))
     return _File(
         path=path[0],
         usage=path["usage"],

@@ -81,8 +81,10 @@ def _parts(data: bytes) -> tuple[bytes, memoryview]:
 
 
 def _signing_anchor(line: bytes, body: memoryview, anchors: tuple[Anchor, ...]) -> Anchor:
-    signature = dccg_items.octets(line[:_MAX_LINE].decode("latin-1")) or b""
-    if b64encode(signature) == line:  # the last character has bits that mean nothing, and are zero
+    signature = dccg_items.octets(line[:_MAX_LINE].decode("latin-1"))
+    if (
+        signature is not None and b64encode(signature) == line
+    ):  # the last character has bits that mean nothing, and are zero
         for anchor in anchors:
             key = anchor.key
             if (

@@ -68,7 +68,7 @@ def _reading(decoded: DecodedList, source: str) -> ListReading:
     reader = _EntryReader(origin, content.environment, authorities)
     gathering = Gathering(origin, content.environment)
     for entry in content.entries:
-        with gathering.entry(_identifier(entry)):
+        with gathering.entry(_kid(entry).hex()):
             gathering.add(*reader.read(entry))
     reading = gathering.reading(authorities=tuple(one for those in authorities.values() for one in those))
     return replace(
@@ -117,7 +117,7 @@ class _EntryReader:
                 "its public key is not encoded in the usual way, so that its digest is another one"
             )
         return TrustedKey(
-            kid=entry.kid or b"",
+            kid=_kid(entry),
             digest=hashlib.sha256(info).digest(),
             key=key,
             country=entry.country,
@@ -165,5 +165,5 @@ def _with_dates_in_order(key: TrustedKey) -> TrustedKey:
     return key
 
 
-def _identifier(entry: ListEntry) -> str:
-    return (key_identifier(entry.encoding) if entry.kid is None else entry.kid).hex()
+def _kid(entry: ListEntry) -> bytes:
+    return key_identifier(entry.encoding) if entry.kid is None else entry.kid
