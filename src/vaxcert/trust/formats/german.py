@@ -82,9 +82,8 @@ def _parts(data: bytes) -> tuple[bytes, memoryview]:
 
 def _signing_anchor(line: bytes, body: memoryview, anchors: tuple[Anchor, ...]) -> Anchor:
     signature = dccg_items.octets(line[:_MAX_LINE].decode("latin-1"))
-    if (
-        signature is not None and b64encode(signature) == line
-    ):  # the last character has bits that mean nothing, and are zero
+    # the last character has bits that mean nothing, and are zero
+    if signature is not None and b64encode(signature) == line:
         for anchor in anchors:
             key = anchor.key
             if (
