@@ -4,6 +4,7 @@ import hashlib
 import random
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +13,7 @@ from tests.support.lists import ISSUED, MAKERS, USABLE_UNTIL, Published, entries
 
 from vaxcert.errors import Reason, TrustListError
 from vaxcert.model.certificate import ALL_KINDS, Kind
-from vaxcert.trust.formats import FORMATS, format_named, read
+from vaxcert.trust.formats import FORMATS, ListFormat, format_named, read
 from vaxcert.trust.origin import Environment, Proof
 
 LISTS = {name: make() for name, (_, make) in MAKERS.items()}
@@ -232,6 +233,47 @@ def test_formats_are_chosen_by_name():
     assert all(format_named(known.name) is known for known in FORMATS)
     with pytest.raises(ValueError, match=r"no list format 'Dutch', one of vaxcert, gdhcn, .* expected"):
         format_named("Dutch")
+
+
+def test_no_more_of_a_name_is_shown_than_needed():
+    with pytest.raises(ValueError, match=f"^no list format '{'x' * 40}', one of vaxcert, "):
+        format_named("x" * 41)
+
+
+def test_a_list_nested_deeper_than_a_reader_goes():
+    def deep(data, terms):
+        return deep(data, terms)
+
+    with pytest.raises(TrustListError) as caught:
+        read(b"", Published(b"").terms(), as_format=ListFormat("deep", bool, deep))
+    assert caught.value.reason is Reason.TRUST_LIST_UNREADABLE
+    assert str(caught.value) == "nested deeper than a deep list is"
+
+
+@pytest.mark.parametrize(
+    ("name", "days", "ends"),
+    [("swedish", None, False), ("swedish", 2, True), ("dutch", None, False), ("dutch", 2, False)],
+)
+def test_how_long_a_list_may_be_relied_on(name, days, ends):
+    reading = reading_of(name, max_age=None if days is None else timedelta(days=days))
+    as_it_says = reading_of(name).origin.usable_until
+    assert reading.origin.usable_until == (ISSUED + timedelta(days=2) if ends else as_it_says)
+
+
+@pytest.mark.parametrize(
+    ("data", "is_one"),
+    [
+        (b'[{"kid":"", "publicKey":""}]', True),
+        (b' [ { "publicKey" : "" } ]', True),
+        (b'[{"kid":""}]', False),
+        (b'[{"x":"", "publicKey":""}]', False),
+        (b'{"publicKey":""}', False),
+        (b"", False),
+    ],
+)
+def test_what_lists_of_bare_keys_are_recognised_by(data, is_one):
+    assert format_named("norwegian").recognises(data) is is_one
+    assert format_named("british").recognises(data) is False
 
 
 def mutated(data):
