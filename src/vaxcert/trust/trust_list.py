@@ -184,8 +184,8 @@ def _marked(keys: Iterable[TrustedKey], gone: frozenset[bytes]) -> Iterator[Trus
 
     A bare key is known by its identifier only: it goes with any certificate whose digest begins with that.
     """
-    certificates = {digest[:KEY_IDENTIFIER_BYTES] for digest in gone if len(digest) > KEY_IDENTIFIER_BYTES}
+    identifiers = {one[:KEY_IDENTIFIER_BYTES] for one in gone}
     for key in keys:
         is_bare = key.digest[:KEY_IDENTIFIER_BYTES] != key.kid
-        is_gone = key.digest in gone or key.kid in gone or (is_bare and key.kid in certificates)
+        is_gone = key.digest in gone or key.kid in gone or (is_bare and key.kid in identifiers)
         yield replace(key, withdrawn=True) if is_gone and not key.withdrawn else key
