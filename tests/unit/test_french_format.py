@@ -6,6 +6,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from tests.support.lists import (
     KEY_TYPE,
     UNREADABLE,
+    Published,
     base64,
     french,
     info,
@@ -14,10 +15,11 @@ from tests.support.lists import (
 )
 from tests.support.signers import signer
 
-from vaxcert.errors import Reason
+from vaxcert.errors import Reason, TrustListError
 from vaxcert.trust.formats import format_named
 
 OTHER = signer(country="KH")
+FRENCH = format_named("french")
 ED25519 = ed25519.Ed25519PrivateKey.generate().public_key()
 ED25519_INFO = ED25519.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
@@ -61,3 +63,45 @@ def test_entries_may_be_written_in_lines(line_end):
 )
 def test_what_it_is_recognised_by(data, is_one):
     assert format_named("french").recognises(data) is is_one
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (b"[]", "the document is an array, an object expected"),
+        (b"{}", "certificatesDCC is null, an object expected"),
+        (b'{"certificatesDCC":[]}', "certificatesDCC is an array, an object expected"),
+        (b"{", "french list: not JSON in UTF-8"),
+    ],
+)
+def test_what_is_said_of_a_document_that_is_no_list(text, problem):
+    with pytest.raises(TrustListError) as caught:
+        FRENCH.read(text, Published(text).terms())
+    assert (caught.value.reason, str(caught.value)) == (Reason.TRUST_LIST_UNREADABLE, problem)
+
+
+LONG = base64(b"0123456789abc")
+
+
+@pytest.mark.parametrize(
+    ("kid", "value", "problem"),
+    [
+        (LONG, 7, f"entry {LONG[:16]}: the entry is not text"),
+        (LONG, "*", f"entry {LONG[:16]}: the entry is not base64"),
+        (LONG, base64("é".encode()), f"entry {LONG[:16]}: not base64 of base64"),
+        (LONG, base64(b"*"), f"entry {LONG[:16]}: the entry within is not base64"),
+        ("*", base64(base64(info(OTHER)).encode()), "entry *: the key identifier is not base64"),
+    ],
+)
+def test_what_is_said_of_a_bad_entry(kid, value, problem):
+    (found,) = reading_of(french(more={kid: value})).problems
+    assert (found.reason, str(found)) == (UNREADABLE, problem)
+
+
+def test_certificates_confirm_their_identifiers_and_bare_keys_do_not():
+    certificate = base64(base64(OTHER.certificate.der).encode())
+    reading = reading_of(french([OTHER], more={base64(OTHER.kid): certificate}))
+    assert ([key.digest for key in reading.keys], reading.kids_confirmed) == ([OTHER.certificate.digest], 1)
+    bare = reading_of(french([OTHER]))
+    assert ([key.kid for key in bare.keys], bare.kids_confirmed) == ([OTHER.kid], 0)
+    assert bare.keys[0].country is None

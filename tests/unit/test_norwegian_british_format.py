@@ -20,7 +20,7 @@ from tests.support.lists import (
 )
 from tests.support.signers import signer
 
-from vaxcert.errors import Reason
+from vaxcert.errors import Reason, TrustListError
 from vaxcert.limits import MAX_TRUST_LIST_ENTRIES
 from vaxcert.trust.formats import format_named, read
 
@@ -63,3 +63,43 @@ def test_a_british_list_is_one_that_is_called_so():
     assert {key.country for key in reading.keys} == {"GB"}
     assert reading.origin.format == "british"
     assert read(published.data, published.terms()).origin.format == "norwegian"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_it"),
+    [
+        (b' \n[ {"kid" :"","publicKey":""}]', True),
+        (b'[{"publicKey":"","kid":""}]', True),
+        (b'[{"kid":""}]', False),
+        (b'{"kid":"","publicKey":""}', False),
+        (b'[{"name":"","kid":"","publicKey":""}]', False),
+        (b"", False),
+    ],
+)
+def test_recognised_by_what_it_begins_with(text, is_it):
+    assert format_named("norwegian").recognises(text) is is_it
+    assert format_named("british").recognises(text) is False
+
+
+@pytest.mark.parametrize("name", ["norwegian", "british"])
+def test_what_is_said_of_what_cannot_be_read(name):
+    terms = Published(b"").terms()
+    for text, problem in (
+        (b"{}", "the list is an object, an array expected"),
+        (b"{", f"{name} list: not JSON in UTF-8"),
+    ):
+        with pytest.raises(TrustListError) as caught:
+            format_named(name).read(text, terms)
+        assert (caught.value.reason, str(caught.value)) == (Reason.TRUST_LIST_UNREADABLE, problem)
+    key = base64(info(OTHER))
+    entries_of = [
+        (7, "not an object with each member once"),
+        ({"kid": "AAAA"}, "publicKey is not text"),
+        ({"kid": "AAAA", "publicKey": "*"}, "publicKey is not base64"),
+        ({"publicKey": key}, "the key identifier is not text"),
+        ({"kid": "", "publicKey": key}, "a key identifier that is not 1 to 64 bytes"),
+    ]
+    reading = format_named(name).read(compact([entry for entry, _ in entries_of]), terms)
+    assert [(problem.reason, str(problem)) for problem in reading.problems] == [
+        (UNREADABLE, f"entry {position}: {problem}") for position, (_, problem) in enumerate(entries_of, 1)
+    ]
