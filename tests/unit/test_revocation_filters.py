@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import random
 from contextlib import suppress
 from struct import pack
@@ -123,6 +124,15 @@ def test_the_smallest_bloom_filter():
     assert (full.hashes, full.bits, full.probability) == (1, b"\xff" * 4, 0.5)
     assert full.might_contain(b"a") is True
     assert read_bloom_filter(bloom_head() + bytes(4)).might_contain(b"a") is False
+
+
+def test_the_bits_of_an_element_alone_decide():
+    for number in range(64):
+        element = bytes([number])
+        digest = hashlib.sha256(element + b"\0").digest()
+        bit = 1 << 31 - int.from_bytes(digest, "big", signed=True) % 32
+        only, others = (bits.to_bytes(4, "big") for bits in (bit, 0xFFFFFFFF ^ bit))
+        assert [BloomFilter(1, bits).might_contain(element) for bits in (only, others)] == [True, False]
 
 
 OTHER = "a Bloom filter of another version or hash function than SHA-256"

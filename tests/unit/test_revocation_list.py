@@ -244,6 +244,28 @@ def test_a_list_cut_short_is_unreadable(length):
     assert reason is Reason.REVOCATION_LIST_UNREADABLE
 
 
+@pytest.mark.parametrize("data", [b"", MAGIC, MAGIC + bytes(3), b"X" + MAGIC[1:] + bytes(4), bytes(5000)])
+def test_what_does_not_begin_as_a_list(data):
+    with pytest.raises(TrustListError) as caught:
+        read_bytes(data, anchors())
+    assert caught.value.reason is Reason.REVOCATION_LIST_UNREADABLE
+    assert str(caught.value) == "revocation list: it does not begin as one"
+
+
+def test_entries_of_every_block_and_section_are_found():
+    expiries = {hashlib.sha256(bytes(divmod(n, 256))).digest()[:16]: DAY + n for n in range(1200)}
+    parts = sections(
+        *((HashType.UCI, digest, day) for digest, day in expiries.items()),
+        *((HashType.SIGNATURE, digest, day + 1) for digest, day in expiries.items()),
+    )
+    source = opened(parts)
+    assert [section.blocks for section in document(parts).header.sections] == [3, 3]
+    assert {digest: source.expiry(HashType.UCI, digest) for digest in expiries} == expiries
+    for digest, day in expiries.items():
+        assert source.expiry(HashType.SIGNATURE, digest) == day + 1
+    assert source.expiry(HashType.IDENTIFIER, next(iter(expiries))) is None
+
+
 def test_a_list_with_bytes_after_it_is_unreadable():
     reason = refusal(lambda: read_bytes(list_bytes() + b"\0", anchors()))
     assert reason is Reason.REVOCATION_LIST_UNREADABLE

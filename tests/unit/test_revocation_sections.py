@@ -99,9 +99,9 @@ def test_a_hit_across_two_entries_is_none():
 
 def test_a_hit_across_two_entries_hides_none_right_after_it():
     # ... 00 00 00 00 01 | 01 01 01 01 01: what is looked for begins an octet too early, too
-    entries = [0, 1, 0x0101010101]
-    look = section(built([(leading(one), 3) for one in entries], bits=64))
-    assert [look.find(leading(one)) for one in entries] == [3, 3, 3]
+    entries = [0, 1, 0x0101010101, 0x0301010101]  # the last one fills the block
+    look = section(built([(leading(one), day) for day, one in enumerate(entries)], bits=64))
+    assert [look.find(leading(one)) for one in entries] == [0, 1, 2, 3]
 
 
 @pytest.mark.parametrize(
