@@ -9,6 +9,7 @@ from tests.support.lists import (
     NO_ENTRIES,
     UNREADABLE,
     USABLE_UNTIL,
+    Published,
     base64,
     check_problem,
     codes,
@@ -26,8 +27,9 @@ from tests.support.lists import (
 from tests.support.signers import signer
 
 from vaxcert.crypto.algorithms import Algorithm
-from vaxcert.errors import Reason
-from vaxcert.trust.list_findings import ListFindingCode
+from vaxcert.errors import Reason, TrustListError
+from vaxcert.trust.formats import format_named
+from vaxcert.trust.list_findings import ListFinding, ListFindingCode
 from vaxcert.trust.origin import Proof
 
 FIRST, SECOND, RSA = entries()
@@ -139,3 +141,82 @@ def test_dates_that_are_none_make_a_list_unreadable(dates):
 def test_dates_at_their_bounds():
     made = jwks(iat=0, exp=253402300799)
     assert reading_of(made).origin.usable_until == datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("entry", "reason", "problem"),
+    [
+        (7, UNREADABLE, "not an object with each member once"),
+        (jwk(OTHER, kid=7), UNREADABLE, "the key identifier is not text"),
+        (
+            jwk(OTHER, kid=None),
+            UNREADABLE,
+            "a key with neither an identifier (kid) nor a certificate (x5c)",
+        ),
+        (jwk(OTHER, x5c="AAAA"), UNREADABLE, "x5c is not an array of certificates"),
+        (jwk(OTHER, x5c=[]), UNREADABLE, "x5c is not an array of certificates"),
+        (jwk(OTHER, x5c=[7]), UNREADABLE, "x5c is not text"),
+        (jwk(OTHER, x5c=["*"]), UNREADABLE, "x5c is not base64"),
+        (jwk(OTHER, kty="OKP"), KEY_TYPE, "a JWK of another type, EC or RSA expected"),
+        (jwk(OTHER, alg="PS256"), KEY_TYPE, "a JWK of type EC for another algorithm than HCERT has"),
+        (jwk(RSA, alg="ES256"), KEY_TYPE, "a JWK of type RSA for another algorithm than HCERT has"),
+        (jwk(OTHER, crv="P-521"), KEY_TYPE, "a JWK on another curve, P-256 expected"),
+    ],
+)
+def test_what_is_said_of_a_bad_entry(entry, reason, problem):
+    (found,) = reading_of(jwks([FIRST], more=[entry])).problems
+    assert (found.reason, str(found)) == (reason, f"entry 2: {problem}")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (b"[]", "the key set is an array, an object expected"),
+        (b"{}", "keys is null, an array expected"),
+        (b"{", "jwks list: not JSON in UTF-8"),
+    ],
+)
+def test_what_is_said_of_a_document_that_is_no_set(text, problem):
+    with pytest.raises(TrustListError) as caught:
+        format_named("jwks").read(text, Published(text).terms())
+    assert (caught.value.reason, str(caught.value)) == (Reason.TRUST_LIST_UNREADABLE, problem)
+
+
+@pytest.mark.parametrize(
+    ("one", "label"), [(OTHER, None), (OTHER, "ES256"), (RSA, None), (RSA, "PS256"), (RSA, "RS256")]
+)
+def test_labels_that_fit(one, label):
+    (key,) = reading_of(jwks(more=[jwk(one, alg=label, kid="AAAA")])).keys[3:]
+    assert (key.kid, key.key.algorithm) == (bytes(3), one.algorithm)
+
+
+@pytest.mark.parametrize("kid", [base64(OTHER.kid), None])
+def test_keys_for_another_use_are_named_by_their_identifier(kid):
+    reading = reading_of(jwks([FIRST], more=[jwk(OTHER, kid=kid, use="enc")]))
+    entry = "" if kid is None else OTHER.kid.hex()
+    assert list(reading.findings) == [ListFinding(ListFindingCode.OTHER_USAGE, entry, "use is not sig")]
+
+
+@pytest.mark.parametrize(
+    ("members", "is_another"),
+    [
+        ({}, False),
+        ({"kty": "EC", "crv": "P-384"}, False),
+        ({"x": "AAAA"}, True),
+        ({"y": "AAAA"}, True),
+        ({"n": "AAAA"}, True),
+        ({"e": "AQAB"}, True),
+        (jwk(OTHER), False),
+        (jwk(OTHER, alg="ES512"), False),
+        (jwk(SECOND), True),
+        (jwk(RSA), True),
+    ],
+)
+def test_parts_of_a_key_beside_its_certificate(members, is_another):
+    entry = {**members, "kid": base64(OTHER.kid), "x5c": [base64(OTHER.certificate.der)]}
+    reading = reading_of(jwks([FIRST], more=[entry]))
+    assert (reading.keys[-1].digest, reading.problems) == (OTHER.certificate.digest, ())
+    found = ListFinding(
+        ListFindingCode.MEMBER_MISMATCH, OTHER.kid.hex(), "the JWK holds another key than x5c"
+    )
+    assert list(reading.findings) == [found] * is_another

@@ -127,15 +127,13 @@ def _gather_certificate(
         raise unreadable_entry("x5c is not an array of certificates")
     der = bare_keys.octets(chain[0], "x5c")
     certificate = gathering.certificate(der, stated_kid=kid, country=country)
-    if _states_another_key(jwk, certificate):
+    if _PARAMETERS & jwk.keys() and _states_another_key(jwk, certificate):
         gathering.find(
             ListFindingCode.MEMBER_MISMATCH, certificate.kid.hex(), "the JWK holds another key than x5c"
         )
 
 
 def _states_another_key(jwk: dict[str, Any], certificate: SigningCertificate) -> bool:
-    if not _PARAMETERS & jwk.keys():
-        return False
     try:
         stated = public_key({**jwk, "alg": None})
     except VaxcertError:
