@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from vaxcert.codec import container, cose, cwt
@@ -17,6 +17,7 @@ from vaxcert.limits import MAX_CERTIFICATE_ID_CHARACTERS
 from vaxcert.model import value_sets
 from vaxcert.model.certificate import ALL_KINDS, HealthCertificate, Kind
 from vaxcert.model.identifiers import build_certificate_id, certificate_id_findings
+from vaxcert.model.moments import in_utc
 from vaxcert.model.names import standard_names
 from vaxcert.payloads import eu_dcc
 from vaxcert.payloads.fields import MAX_TEXT
@@ -227,26 +228,24 @@ class Issuer:
 
     def _dates(self, at: datetime) -> tuple[datetime, datetime]:
         """When the certificate starts and ends, in whole seconds."""
-        if at.utcoffset() is None:
-            raise ValueError("the time of issue has no time zone")
-        issued_at = at.astimezone(UTC)
+        issued_at = in_utc(at)
         if issued_at.microsecond:
             issued_at = issued_at.replace(microsecond=0)
         if issued_at < self._starts:
             raise EncodeError(
                 Reason.SIGNER_NOT_YET_VALID,
-                f"the signing certificate starts {self._starts:%Y-%m-%d}, issuing on {at:%Y-%m-%d}",
+                f"the signing certificate starts {self._starts:%Y-%m-%d}, issuing on {issued_at:%Y-%m-%d}",
             )
         if issued_at >= self._ends:
             raise EncodeError(
                 Reason.SIGNER_EXPIRED,
-                f"the signing certificate ended {self._ends:%Y-%m-%d}, issuing on {at:%Y-%m-%d}",
+                f"the signing certificate ended {self._ends:%Y-%m-%d}, issuing on {issued_at:%Y-%m-%d}",
             )
         if self._signs_until is not None and issued_at > self._signs_until:
             raise EncodeError(
                 Reason.SIGNER_EXPIRED,
                 f"the private key may sign until {self._signs_until:%Y-%m-%d} (its usage period), "
-                f"issuing on {at:%Y-%m-%d}",
+                f"issuing on {issued_at:%Y-%m-%d}",
             )
         if self._ends - issued_at < self._validity:
             return issued_at, self._ends

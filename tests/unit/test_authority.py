@@ -567,6 +567,13 @@ def test_time_without_zone_is_refused() -> None:
         issue_signing_certificate(CSR, ca_certificate=CA, ca_key=CA_KEY, not_before=naive)
 
 
+def test_validity_past_the_end_of_the_calendar_is_refused() -> None:
+    start = datetime(9995, 12, 31, 23, 59, 59, tzinfo=UTC)
+    assert make_ca(not_before=start).not_valid_after_utc == start.replace(year=9999)
+    with pytest.raises(ValueError, match="ends after the year 9999"):
+        make_ca(not_before=start + SECOND)
+
+
 @pytest.mark.parametrize("length", [timedelta(0), timedelta(days=-1), timedelta(milliseconds=999)])
 def test_validity_under_a_second_is_refused(length: timedelta) -> None:
     with pytest.raises(ValueError, match="at least a second expected"):

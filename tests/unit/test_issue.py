@@ -262,6 +262,24 @@ def test_signing_certificate_has_to_have_started():
     assert issue(at=starts, by=by).issued_at == starts
     error = refusal(at=starts - SECOND, by=by)
     assert (error.reason, error.codes) == (Reason.SIGNER_NOT_YET_VALID, ())
+    assert "starts 2022-05-01, issuing on 2022-04-30" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("at", "reason"),
+    [
+        (datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=7))), Reason.SIGNER_NOT_YET_VALID),
+        (datetime(9999, 12, 31, 23, tzinfo=timezone(timedelta(hours=-7))), Reason.SIGNER_EXPIRED),
+    ],
+)
+def test_times_at_the_ends_of_the_calendar_are_refused_as_any_other(at, reason):
+    assert refusal(at=at).reason is reason
+
+
+def test_refusal_tells_days_in_utc():
+    starts = datetime(2022, 5, 1, tzinfo=UTC)
+    hanoi = (starts - SECOND).astimezone(timezone(timedelta(hours=7)))
+    assert "starts 2022-05-01, issuing on 2022-04-30" in str(refusal(at=hanoi, by=signer(starts=starts)))
 
 
 def test_private_key_signs_within_its_usage_period_only():

@@ -34,6 +34,7 @@ from vaxcert.crypto.signing_certificate import (
 )
 from vaxcert.errors import EncodeError, Reason, TrustListError
 from vaxcert.model.certificate import ALL_KINDS, Kind
+from vaxcert.model.moments import in_utc
 
 CA_VALIDITY: Final = timedelta(days=4 * 365 + 1)
 SIGNER_VALIDITY: Final = SIGNING_CERTIFICATE_VALIDITY
@@ -47,6 +48,7 @@ MAX_RSA_BITS: Final = 4096
 NEW_RSA_BITS: Final = (2048, 3072)
 
 _RSA_EXPONENT: Final = 65537
+_LAST_MOMENT: Final = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 
 PrivateKey: TypeAlias = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 PublicKey: TypeAlias = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
@@ -278,11 +280,11 @@ def _name_part(what: str, text: str) -> str:
 
 
 def _validity(not_before: datetime, valid_for: timedelta) -> tuple[datetime, datetime]:
-    if not_before.tzinfo is None:
-        raise ValueError("not_before has no time zone")
+    start = in_utc(not_before).replace(microsecond=0)
     if valid_for < timedelta(seconds=1):
         raise ValueError(f"a validity of {valid_for}, at least a second expected")
-    start = not_before.astimezone(UTC).replace(microsecond=0)
+    if valid_for > _LAST_MOMENT - start:
+        raise ValueError(f"a validity of {valid_for} from {start:%Y-%m-%d} on ends after the year 9999")
     return start, start + valid_for
 
 
