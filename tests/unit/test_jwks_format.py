@@ -89,6 +89,25 @@ def test_the_certificate_counts_and_not_the_jwk_beside_it():
     assert codes(reading_of(jwks([FIRST], more=[bare]))) == []
 
 
+@pytest.mark.parametrize("name", ["x", "y", "n", "e"])
+def test_any_parameter_beside_a_certificate_is_compared(name):
+    beside = {"kty": "EC", "x5c": [base64(OTHER.certificate.der)], name: "AAAA"}
+    reading = reading_of(jwks([FIRST], more=[beside]))
+    assert (codes(reading), len(reading.keys)) == ([ListFindingCode.MEMBER_MISMATCH], 2)
+
+
+def test_the_label_beside_a_certificate_is_not_looked_at():
+    beside = jwk(OTHER, x5c=[base64(OTHER.certificate.der)], alg="ES384")
+    reading = reading_of(jwks([FIRST], more=[beside]))
+    assert (codes(reading), len(reading.keys)) == ([], 2)
+
+
+def test_a_key_for_another_use_is_named_by_its_identifier_where_it_has_one():
+    for kid, entry in ((base64(OTHER.kid), OTHER.kid.hex()), (None, "")):
+        reading = reading_of(jwks([FIRST], more=[jwk(OTHER, kid=kid, use="enc")]))
+        assert reading.findings == (ListFinding(ListFindingCode.OTHER_USAGE, entry, "use is not sig"),)
+
+
 def test_labels_of_rsa_keys_do_not_change_what_they_verify():
     for label in (None, "RS256", "PS256"):
         reading = reading_of(jwks([FIRST], more=[jwk(RSA, alg=label, use="sig")]))

@@ -13,6 +13,7 @@ from tests.support.lists import ISSUED, MAKERS, USABLE_UNTIL, Published, entries
 
 from vaxcert.errors import Reason, TrustListError
 from vaxcert.model.certificate import ALL_KINDS, Kind
+from vaxcert.trust import formats
 from vaxcert.trust.formats import FORMATS, ListFormat, format_named, read
 from vaxcert.trust.origin import Environment, Proof
 
@@ -233,6 +234,10 @@ def test_formats_are_chosen_by_name():
     assert all(format_named(known.name) is known for known in FORMATS)
     with pytest.raises(ValueError, match=r"no list format 'Dutch', one of vaxcert, gdhcn, .* expected"):
         format_named("Dutch")
+
+
+def test_what_the_package_offers_is_there():
+    assert set(formats.__all__) <= vars(formats).keys()
 
 
 def test_no_more_of_a_name_is_shown_than_needed():
