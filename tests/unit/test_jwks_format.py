@@ -239,3 +239,19 @@ def test_parts_of_a_key_beside_its_certificate(members, is_another):
         ListFindingCode.MEMBER_MISMATCH, OTHER.kid.hex(), "the JWK holds another key than x5c"
     )
     assert list(reading.findings) == [found] * is_another
+
+
+@pytest.mark.parametrize(
+    ("data", "is_one"),
+    [
+        (b'{"keys":[{"kty":"EC"}]}', True),
+        (b' \n{"keys": [{"kty":"EC"}]}', True),
+        (b'[{"keys":[{"kty":"EC"}]}]', False),
+        (b'{"keys":[]}', False),
+        (b'{"kty":"EC"}', False),
+        (b'{"dsc_trust_list":{"VN":{"keys":[{"kty":"EC"}]}}}', False),
+        (b"", False),
+    ],
+)
+def test_what_it_is_recognised_by(data, is_one):
+    assert format_named("jwks").recognises(data) is is_one
