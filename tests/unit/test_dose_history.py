@@ -36,6 +36,23 @@ def summary(history):
     return [(one.vaccination.dose_number, one.certificates) for one in history.doses]
 
 
+@pytest.mark.parametrize(
+    ("counts", "other"),
+    [
+        (dose((3, 1), 2, series=3), dose((3, 1), 2, series=2)),
+        (dose((3, 1), 2, country="FR"), dose((3, 1), 2, country="VN")),
+        (
+            dose((3, 1), 2, certificate_id="URN:UVCI:01:FR:A"),
+            dose((3, 1), 2, certificate_id="URN:UVCI:01:FR:B"),
+        ),
+    ],
+)
+def test_what_is_told_of_a_dose_does_not_depend_on_what_is_shown_first(counts, other):
+    for shown in ([counts, other], [other, counts]):
+        (one,) = combine(shown).doses
+        assert one.vaccination == counts.vaccination
+
+
 @pytest.mark.parametrize("order", list(permutations(range(3))))
 def test_doses_come_in_the_order_of_their_days(order):
     given = [(FIRST, SECOND, THIRD)[place] for place in order]
@@ -69,7 +86,7 @@ def test_further_doses_of_an_early_certificate_count():
     [
         FIRST,
         dose((3, 1), 1, series=2, certificate_id="URN:UVCI:01:XY:OTHER"),
-        dose((3, 1), 1, series=3, certificate_id=None),
+        dose((3, 1), 1, series=1, certificate_id=None),
         dose((3, 1), 1, series=2, product=None),
         dose((3, 1), 1, certificate_id="urn:uvci:01:vn:1#X"),
     ],

@@ -56,7 +56,8 @@ class Dose:
     """One dose, and the certificates that attest it.
 
     Attributes:
-        vaccination: As one of them has it: one that names the vaccine, of these the one with the earliest day.
+        vaccination: As one of them has it: one that names the vaccine, of these the one with the earliest day,
+            the lowest number and the longest series.
         certificates: Their places among those given, from 0, in their order.
     """
 
@@ -140,14 +141,15 @@ def _can_be_one(unnamed: _Group, named: _Group) -> bool:
     return any(_is_known(one) and _is_same_content(one, other) for _, one in unnamed for _, other in named)
 
 
-def _content_key(placed: tuple[int, Vaccination]) -> tuple[bool, date, int, str, str]:
+def _content_key(placed: tuple[int, Vaccination]) -> tuple[bool, date, int, int, tuple[str, ...]]:
     dose = placed[1]
+    codes = (dose.product, dose.disease, dose.prophylaxis, dose.country, dose.certificate_id)
     return (
         dose.product is None,
         dose.vaccinated_on or date.max,
         dose.dose_number or 0,
-        dose.product or "",
-        dose.disease or "",
+        -(dose.doses_in_series or 0),
+        tuple([code or "" for code in codes]),
     )
 
 
