@@ -54,7 +54,10 @@ _SLOW_TEST: Final = 2.0
 _SECONDS_OF_TESTS: Final = 8.0
 _SECONDS_OF_A_TEST: Final = 5
 _SECONDS_TO_LOAD: Final = 30
-_QUIET: Final = ("-o", "addopts=", "-p", "no:terminal", "-p", "no:cacheprovider")
+_QUIET: Final = (
+    *("-o", "addopts=", "-p", "no:terminal", "-p", "no:cacheprovider"),
+    *("-m", "not slow and not corpus and not peers"),
+)
 _SURVIVED, _NOTICED, _BROKEN = 0, 1, 3
 
 
@@ -84,14 +87,15 @@ class _Changed(SourceFileLoader, MetaPathFinder):
 
 
 class _Chosen:
-    """Some tests of those collected, in the order of their names. A plugin of pytest."""
+    """Some of the tests collected, in their order, after those that a change has renamed. A plugin of pytest."""
 
-    def __init__(self, names: list[str]) -> None:
+    def __init__(self, names: list[str], known: Collection[str]) -> None:
         self.places = {name: place for place, name in enumerate(names)}
+        self.known = known
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        chosen = (item for item in items if item.nodeid in self.places)
-        items[:] = sorted(chosen, key=lambda item: self.places[item.nodeid])
+        chosen = (item for item in items if item.nodeid in self.places or item.nodeid not in self.known)
+        items[:] = sorted(chosen, key=lambda item: self.places.get(item.nodeid, -1))
 
 
 class Run:
@@ -196,12 +200,13 @@ class Run:
 
     def controls(self, number: int) -> tuple[int, int]:
         """How many of some mutants' tests fail with no change at all, which would make scores too good."""
-        drawn = Random(self.seed).sample(self._drawn(), number)  # noqa: S311 - likewise
+        drawn = self._drawn()
+        drawn = Random(self.seed).sample(drawn, min(number, len(drawn)))  # noqa: S311 - likewise
         codes = []
         for path, mutant in drawn:
             pid = _forked(lambda path=path, mutant=mutant: self._noticed(path, mutant, change=False))
             codes.append(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-        return sum(code != _SURVIVED for code in codes), number
+        return sum(code != _SURVIVED for code in codes), len(codes)
 
     def _result(self, path: Path, mutant: Mutant, outcome: str) -> Result:
         _, change = changed(self.sources[path], mutant)
@@ -252,7 +257,7 @@ class Run:
         limit = int(process_time() + _SECONDS_TO_LOAD + 5 * spent)
         resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
         files = dict.fromkeys(str(ROOT / name.partition("::")[0]) for name in chosen)
-        code = pytest.main([*_QUIET, "--exitfirst", *files], plugins=[_Chosen(chosen)])
+        code = pytest.main([*_QUIET, "--exitfirst", *files], plugins=[_Chosen(chosen, self.items)])
         if code == pytest.ExitCode.OK:
             return _SURVIVED
         failed = (
@@ -499,7 +504,7 @@ def main(arguments: list[str] | None = None) -> int:
     run = Run(
         _files(options.packages or list(PACKAGES)), options.sample, options.minutes, options.seed, known
     )
-    pytest.main([*_QUIET, "-m", "not slow and not corpus and not peers", *_tests()], plugins=[run])
+    pytest.main([*_QUIET, *_tests()], plugins=[run])
     write(run.results)
     found = scores(run.results, run.mutants)
     return 0 if found and min(found.values()) >= _ENOUGH else 1

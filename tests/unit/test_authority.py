@@ -349,6 +349,25 @@ def test_certificate_that_may_not_sign_others_is_refused(wanted: tuple[x509.Exte
     assert caught.value.reason is Reason.REQUEST_REFUSED
 
 
+def test_authority_with_a_small_key_signs_nothing(rsa_keys: dict[int, rsa.RSAPrivateKey]) -> None:
+    small = rsa_keys[3064]
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(CA.subject)
+        .issuer_name(CA.subject)
+        .public_key(small.public_key())
+        .serial_number(1)
+        .not_valid_before(START)
+        .not_valid_after(START + timedelta(days=1000))
+    )
+    for extension in (CONSTRAINTS, USAGE, KEY_IDENTIFIER):
+        builder = builder.add_extension(extension, critical=False)
+    authority = builder.sign(small, hashes.SHA256())
+    with pytest.raises(EncodeError, match="an RSA key of 3064 bits, at least 3072 expected") as caught:
+        issue_signing_certificate(CSR, ca_certificate=authority, ca_key=small, not_before=START)
+    assert caught.value.reason is Reason.KEY_TOO_SMALL
+
+
 def test_certificate_that_may_sign_others_needs_no_more() -> None:
     authority = bare_ca(CONSTRAINTS, USAGE, KEY_IDENTIFIER)
     issued = issue_signing_certificate(CSR, ca_certificate=authority, ca_key=CA_KEY, not_before=START)

@@ -63,6 +63,10 @@ def test_each_use_of_a_key_is_read_alone(name: str) -> None:
     assert read_extensions(with_usage(*granted)).key_usage == granted
 
 
+def test_uses_of_a_key_are_in_the_order_of_their_bits() -> None:
+    assert tuple(ARGUMENTS) == KEY_USAGES
+
+
 def test_no_use_of_a_key_at_all() -> None:
     assert read_extensions(with_usage()).key_usage == frozenset()
 
