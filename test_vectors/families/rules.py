@@ -886,6 +886,26 @@ def _which_apply() -> None:
         "RL-14",
         token={**_TOKEN, "iss": "LA"},
     )
+    for spelling, country in (("CNAM", "FR"), ("EL", "GR"), ("UK", "GB"), ("DEU", "DE")):
+        voided = record(f"IR-{country}-0001", Type="Invalidation", CertificateType="General", Logic=False)
+        _add(
+            f"invalidation-issuer-{spelling.lower()}",
+            f"The issuer {spelling} is {country} by another name, which voids its own.",
+            _records(voided, record()),
+            "rule-failed",
+            [_result("failed", f"IR-{country}-0001"), _result("passed")],
+            "RL-14",
+            token={**_TOKEN, "iss": spelling},
+        )
+    _add(
+        "invalidation-issuer-je",
+        "The issuer JE is not GB, which voids its own only.",
+        _records(record("IR-GB-0001", Type="Invalidation", CertificateType="General", Logic=False), record()),
+        None,
+        passed,
+        "RL-14",
+        token={**_TOKEN, "iss": "JE"},
+    )
     _add(
         "invalidation-alone",
         "Rules by which issuers void their own are no entry rules.",
