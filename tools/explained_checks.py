@@ -59,7 +59,7 @@ EXPLAINED: Final[Mapping[str, str]] = {
         f"{_LISTS}: vectors withdraw by digest. "
         "`tests/unit/test_trust_list.py::test_a_withdrawal_on_one_list_withdraws_the_key_on_all`."
     ),
-    "vaxcert.trust.trust_list._marked: is_bare and key.kid in certificates (of several)": (
+    "vaxcert.trust.trust_list._marked: is_bare and key.kid in identifiers (of several)": (
         f"{_LISTS}: vectors have no bare keys. "
         "`tests/unit/test_trust_list.py::test_a_bare_key_goes_with_its_certificate`."
     ),

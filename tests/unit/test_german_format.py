@@ -142,7 +142,7 @@ def test_a_signature_in_another_spelling_is_refused() -> None:
     assert refusal(line[:85] + spare + line[86:] + b"\n" + body) is Reason.TRUST_LIST_SIGNATURE
 
 
-@pytest.mark.parametrize("cut", [1, 100, len(LIST) - 100])
+@pytest.mark.parametrize("cut", [1, 100, len(LIST) - 100], ids=["at once", "soon", "near the end"])
 def test_a_list_cut_short_is_refused(cut: int) -> None:
     assert refusal(LIST[:-cut]) is Reason.TRUST_LIST_SIGNATURE
 

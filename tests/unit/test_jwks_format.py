@@ -209,7 +209,7 @@ def test_labels_that_fit(one, label):
     assert (key.kid, key.key.algorithm) == (bytes(3), one.algorithm)
 
 
-@pytest.mark.parametrize("kid", [base64(OTHER.kid), None])
+@pytest.mark.parametrize("kid", [base64(OTHER.kid), None], ids=["named", "unnamed"])
 def test_keys_for_another_use_are_named_by_their_identifier(kid):
     reading = reading_of(jwks([FIRST], more=[jwk(OTHER, kid=kid, use="enc")]))
     entry = "" if kid is None else OTHER.kid.hex()
