@@ -9,7 +9,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-_HOLDS = {"<=": operator.le, ">=": operator.ge}
+_HOLDS = {
+    "<=": operator.le,
+    ">=": operator.ge,
+    "within 1 ±": lambda measured, limit: abs(measured - 1) <= limit,
+}
 
 
 @dataclass(frozen=True)
@@ -18,7 +22,7 @@ class Bound:
 
     Attributes:
         of: "ratio" or "value".
-        sign: "<=" or ">=".
+        sign: "<=", ">=" or "within 1 ±".
         limit: In the figure's unit, or a bare number for a ratio.
         aim: What we would like, or None.
     """

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from itertools import islice
 from multiprocessing.connection import wait as wait_for_process
 from multiprocessing.sharedctypes import Synchronized
 from multiprocessing.util import Finalize
@@ -105,9 +106,15 @@ class WorkerPool:
         if self._pool is None:
             return
         if error is not None:
+            self.kill()
+        self._pool.shutdown(cancel_futures=True)
+
+    def kill(self) -> None:
+        """End the processes at once, whatever they do."""
+        if self._pool is not None:
             for process in list(self._pool._processes.values()):
                 process.kill()
-        self._pool.shutdown(cancel_futures=True)
+                process.join()
 
     @property
     def waits_for_signer(self) -> bool:
@@ -115,29 +122,25 @@ class WorkerPool:
         return self._waiting.value > 0
 
     def spread(self, method: str, tasks: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
-        """Do tasks, a few at a time.
+        """Do tasks, a few at a time. Where there are processes, the first are begun at once.
 
         Args:
             method: The method of the worker to call.
             tasks: Its arguments, taken as they are needed.
 
-        Yields:
-            Results as they come, in any order; None when none has come for a while.
+        Returns:
+            Results as they come, in any order; None when none has come for a while. It raises `VaxcertError`, whatever
+            the method raises, and `AdapterError` with `run-interrupted`, when a process was ended from outside.
 
         Raises:
-            VaxcertError: What the method raises.
-            AdapterError: `run-interrupted`, when a process was ended from outside.
+            AdapterError: `run-interrupted`.
         """
         if self._pool is None:
-            yield from self._one_by_one(method, tasks)
-            return
-        try:
-            yield from self._many(self._pool, method, iter(tasks))
-        except BrokenProcessPool:
-            raise AdapterError(
-                Reason.RUN_INTERRUPTED,
-                "a process of this run was ended from outside, maybe for lack of memory; run it again to go on",
-            ) from None
+            return self._one_by_one(method, tasks)
+        waiting = iter(tasks)
+        with _told_of_ended_processes():
+            running = self._submitted(self._pool, method, islice(waiting, _AHEAD * self._count))
+        return self._many(self._pool, method, waiting, running)
 
     def _one_by_one(self, method: str, tasks: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
         if self._here is None:
@@ -146,23 +149,40 @@ class WorkerPool:
             yield getattr(self._here, method)(*task)
 
     def _many(
-        self, pool: ProcessPoolExecutor, method: str, tasks: Iterator[tuple[Any, ...]]
+        self,
+        pool: ProcessPoolExecutor,
+        method: str,
+        waiting: Iterator[tuple[Any, ...]],
+        running: set[Future[Any]],
     ) -> Iterator[Any]:
-        running: set[Future[Any]] = set()
-        left = True
-        while left or running:
-            while left and len(running) < _AHEAD * self._count:
-                task = next(tasks, None)
-                if task is None:
-                    left = False
-                else:
-                    with _interruptions_held():
-                        running.add(pool.submit(_call, method, task))
-            done, running = wait(running, _LOOK_EVERY, FIRST_COMPLETED)
-            if not done:
-                yield None
-            for future in done:
-                yield future.result()
+        with _told_of_ended_processes():
+            while running:
+                done, running = wait(running, _LOOK_EVERY, FIRST_COMPLETED)
+                if not done:
+                    yield None
+                for future in done:
+                    yield future.result()
+                running |= self._submitted(pool, method, islice(waiting, len(done)))
+
+    def _submitted(
+        self, pool: ProcessPoolExecutor, method: str, tasks: Iterable[tuple[Any, ...]]
+    ) -> set[Future[Any]]:
+        running = set()
+        for task in tasks:
+            with _interruptions_held():
+                running.add(pool.submit(_call, method, task))
+        return running
+
+
+@contextmanager
+def _told_of_ended_processes() -> Iterator[None]:
+    try:
+        yield
+    except BrokenProcessPool:
+        raise AdapterError(
+            Reason.RUN_INTERRUPTED,
+            "a process of this run was ended from outside, maybe for lack of memory; run it again to go on",
+        ) from None
 
 
 def _is_alone() -> bool:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
 from vaxcert.adapters.bulk.processes import WorkerPool
 from vaxcert.adapters.files import sync_folder, write_pieces_atomically
@@ -31,6 +31,9 @@ ROWS_PER_PART: Final = 200
 """Passengers who are decided about together: and lost with an interruption: 30 ms of texts, or seconds of pictures."""
 
 STAGE: Final = "examining"
+
+_Task: TypeAlias = tuple[Terms, int, int, list[Sequence[str]], list[int]]
+"""What `ManifestWorker.examine` is called with."""
 
 
 class Progress(Protocol):
@@ -99,15 +102,28 @@ class ManifestRun:
         with self._folder.claimed(self._settings, now=now, at=at) as begun:
             done = dict(begun.done)
             earlier = sum(part.passengers for part in done.values())
-            progress.stage(STAGE, self._source.passengers)
-            progress.advance(earlier, waits_for_signer=False)
             tasks = self._tasks(Terms(self._columns, begun.at), frozenset(done))
-            pieces = self._pieces(pool.spread("examine", tasks), done, progress)
+            results, passengers = self._begun(pool, tasks)
+            progress.stage(STAGE, passengers)
+            progress.advance(earlier, waits_for_signer=False)
+            pieces = self._pieces(results, done, progress)
             write_pieces_atomically(self._folder.whole, pieces, private=True)
             self._source.check_unchanged()
             self._put_in_place()
             self._folder.remove()
         return _result(done.values(), earlier, begun.at)
+
+    def _begun(self, pool: WorkerPool, tasks: Iterator[_Task]) -> tuple[Iterator[PartDone | None], int]:
+        """Results to come, and how many passengers there are, counted while the processes are at work already.
+
+        Nothing stays of a manifest that cannot be read to its end.
+        """
+        try:
+            return pool.spread("examine", tasks), self._source.count()
+        except AdapterError:
+            pool.kill()
+            self._folder.remove()
+            raise
 
     def _pieces(
         self, results: Iterator[PartDone | None], done: dict[int, PartDone], progress: Progress
@@ -128,9 +144,7 @@ class ManifestRun:
                 for cells, answer in zip(chunk.rows, answers, strict=True)
             )
 
-    def _tasks(
-        self, terms: Terms, done: frozenset[int]
-    ) -> Iterator[tuple[Terms, int, int, list[Sequence[str]], list[int]]]:
+    def _tasks(self, terms: Terms, done: frozenset[int]) -> Iterator[_Task]:
         for part, chunk in self._source.parts(ROWS_PER_PART):
             if part not in done:
                 yield terms, part, part * ROWS_PER_PART + 1, chunk.rows, chunk.malformed

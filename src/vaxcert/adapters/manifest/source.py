@@ -16,14 +16,11 @@ _ROWS_AT_ONCE: Final = 256
 
 
 class ManifestFile:
-    """A manifest, read to its end to see that it can be.
+    """A manifest.
 
     Args:
         path: Where it is.
         encoding: Of a CSV file, a name of `vaxcert.adapters.records.mapping.ENCODINGS`.
-
-    Attributes:
-        passengers: How many rows there are.
 
     Raises:
         AdapterError: `file-unreadable`; `extra-missing` for workbooks.
@@ -34,29 +31,43 @@ class ManifestFile:
             raise unreadable("the manifest is read more than once; expected a file")
         self._file: Final = RecordFile(path)
         self._table: Final = _table(self._file, encoding)
-        self.passengers: Final = sum(len(chunk.rows) for chunk in self._table.chunks(_ROWS_AT_ONCE))
-        if not self.passengers:
-            raise unreadable("the manifest has no row below its headings")
+        self._passengers: int | None = None
 
     @property
     def headings(self) -> tuple[str, ...]:
         """The headings, in their order."""
         return self._table.headings
 
+    def count(self) -> int:
+        """How many rows there are: it is read to its end, which shows that it can be.
+
+        Raises:
+            AdapterError: `file-unreadable`, also when there is none, or another reading came to more or fewer.
+        """
+        passengers = self._agreed(sum(len(chunk.rows) for chunk in self._table.chunks(_ROWS_AT_ONCE)))
+        if not passengers:
+            raise unreadable("the manifest has no row below its headings")
+        return passengers
+
     def parts(self, rows: int) -> Iterator[tuple[int, RowChunk]]:
         """All rows from the beginning, so many to a part, each with its number from 0.
 
         Raises:
-            AdapterError: `file-unreadable`, also when there are more or fewer than before.
+            AdapterError: `file-unreadable`, also when another reading came to more or fewer.
         """
         passengers = 0
         for part, chunk in enumerate(self._table.chunks(rows)):
             passengers += len(chunk.rows)
-            if passengers > self.passengers:
+            if self._passengers is not None and passengers > self._passengers:
                 break
             yield part, chunk
-        if passengers != self.passengers:
+        self._agreed(passengers)
+
+    def _agreed(self, passengers: int) -> int:
+        if self._passengers not in (None, passengers):
             raise _changed()
+        self._passengers = passengers
+        return passengers
 
     def check_unchanged(self) -> None:
         """See to it that it is what it was when it was opened.
