@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vaxcert.adapters.bulk.processes import BULK_MODULES, start_loading
 from vaxcert.adapters.files import file_digest, write_atomically
 from vaxcert.cli.cleaning_picture import draw
 from vaxcert.cli.cleaning_table import write_cleaning
@@ -25,19 +27,18 @@ if TYPE_CHECKING:
     from vaxcert.adapters.bulk.run import BulkRun, RunResult
 
 
-def need_bulk(*, workers: int) -> None:
+def need_bulk(*, workers: int, modules: Sequence[str] = BULK_MODULES) -> None:
     """Make sure that the libraries for bulk work are there, and begin to load them where they are needed.
 
     Args:
         workers: How many processes there will be.
+        modules: What they use.
 
     Raises:
         AdapterError: `extra-missing`.
     """
-    from vaxcert.adapters.bulk.processes import start_loading
-
     if workers > 1:
-        start_loading()
+        start_loading(modules)
     try:
         import numpy  # noqa: F401
         import pyarrow  # noqa: F401

@@ -38,6 +38,9 @@ _COMMANDS: Final = {
 }
 """Commands, and the module of each. Only that of the command that is called is loaded: the others take their time."""
 
+_BULK: Final = "--bulk"
+"""With it there will be other processes, whose libraries are loaded while this one loads its own."""
+
 
 def main() -> int:
     """The command line as a process of its own.
@@ -46,6 +49,10 @@ def main() -> int:
         The exit status.
     """
     import_module("vaxcert.adapters.lean")
+    if _BULK in sys.argv and "--workers" not in sys.argv:  # else it is known later whether it is of use
+        from vaxcert.adapters.bulk.processes import start_loading
+
+        start_loading()
     return run()
 
 

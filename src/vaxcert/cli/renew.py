@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vaxcert.adapters.bulk.processes import RENEWAL_MODULES
 from vaxcert.adapters.files import content_digest, file_digest
 from vaxcert.cli.arguments import Commands, add_command, days
 from vaxcert.cli.bulk_run import need_bulk
@@ -59,7 +60,7 @@ def run(options: argparse.Namespace, session: Session) -> ExitCode:
         EncodeError: The signing certificate does not allow issuing.
         UsageError: There is nothing to do, or options do not go together.
     """
-    need_bulk(workers=workers_of(options))
+    need_bulk(workers=workers_of(options), modules=RENEWAL_MODULES)
     from vaxcert.adapters.bulk.places import RunFolder
     from vaxcert.adapters.bulk.renewal import Renewal
 

@@ -26,12 +26,11 @@ Begin: TypeAlias = Callable[[Callable[[bool], None]], object]
 _AHEAD: Final = 2
 """Tasks for each process that are prepared before they are needed."""
 
-BULK_MODULES: Final = (
-    "vaxcert.adapters.lean",
-    "vaxcert.adapters.bulk.worker",
-    "vaxcert.adapters.bulk.renewal_worker",
-)
+BULK_MODULES: Final = ("vaxcert.adapters.lean", "vaxcert.adapters.bulk.worker")
 """What all processes of a bulk run use, in this order."""
+
+RENEWAL_MODULES: Final = (*BULK_MODULES, "vaxcert.adapters.bulk.renewal_worker")
+"""What those of a renewal use."""
 
 _CAN_FORK_ELSEWHERE: Final = "forkserver" in multiprocessing.get_all_start_methods()
 _ELSEWHERE: Final = "forkserver" if _CAN_FORK_ELSEWHERE else "spawn"
@@ -85,7 +84,7 @@ class WorkerPool:
                 count,
                 mp_context=context,
                 initializer=_start,
-                initargs=(begin, self._waiting, dict(os.environ), modules is BULK_MODULES),
+                initargs=(begin, self._waiting, dict(os.environ), set(BULK_MODULES) <= set(modules)),
             )
 
     def __enter__(self) -> Self:

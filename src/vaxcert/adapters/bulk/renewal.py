@@ -25,7 +25,7 @@ from vaxcert.adapters.bulk.claim import Manifest, Settings, claimed, complete, r
 from vaxcert.adapters.bulk.corrections import Codes, Corrections, CorrectionsFile, rejected
 from vaxcert.adapters.bulk.earlier import EarlierPart, earlier_parts
 from vaxcert.adapters.bulk.places import RunFolder
-from vaxcert.adapters.bulk.processes import WorkerPool
+from vaxcert.adapters.bulk.processes import RENEWAL_MODULES, WorkerPool
 from vaxcert.adapters.bulk.renewal_worker import RenewalJob, RenewalWorker, RenewedPart
 from vaxcert.adapters.bulk.run import Progress, Stage, waiting_told
 from vaxcert.adapters.files import file_digest, write_pieces_atomically
@@ -129,7 +129,8 @@ class Renewal:
         corrections = Corrections({}, {}) if job.corrections is None else job.corrections.read(job.plan)
         self._folder.make(pictures=job.pictures is not None)
         self._index_ledger()
-        with WorkerPool(partial(RenewalWorker, job), self._workers, told=waiting_told(progress)) as pool:
+        begin, told = partial(RenewalWorker, job), waiting_told(progress)
+        with WorkerPool(begin, self._workers, told=told, modules=RENEWAL_MODULES) as pool:
             indexes = self._index(pool, progress)
             parts = self._go_through(pool, progress, indexes)
         return self._finish(parts, corrections)

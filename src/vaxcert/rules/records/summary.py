@@ -74,7 +74,11 @@ class Counts:
         self.records += other.records
         self.refused += other.refused
         self.noted += other.noted
-        self.codes.update(other.codes)
+        for (
+            code,
+            records,
+        ) in other.codes.items():  # mostly none, which `Counter.update` takes its time to find
+            self.codes[code] += records
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON, codes in alphabetical order."""
@@ -162,9 +166,10 @@ class CleaningSummary:
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON; the same counts give the same text, whatever the order in which they came."""
+        provinces = self.provinces
         return {
-            "total": self.total.as_dict(),
-            "provinces": [{"code": code, "name": name, **of.as_dict()} for code, name, of in self.provinces],
+            "total": _sum(of for *_, of in provinces).as_dict(),
+            "provinces": [{"code": code, "name": name, **of.as_dict()} for code, name, of in provinces],
             "facilities": [
                 {"province": place.province, "code": place.facility, "name": name, **of.as_dict()}
                 for place, name, of in self.facilities
