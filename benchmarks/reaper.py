@@ -1,7 +1,8 @@
-"""Run a command and all that it leaves behind: `python -m benchmarks.reaper COMMAND ...`.
+"""Run a command and all that it leaves behind: `python -m benchmarks.reaper PIPE COMMAND ...`.
 
 A process that outlives its parent goes to another one, and its CPU time is then counted nowhere. Here it goes to this
-one, which ends after all of them, with the exit code of the command.
+one, which ends after all of them, with the exit code of the command. The seconds that the command took by itself go to
+the pipe, the number of an open file.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import ctypes
 import os
 import subprocess
 import sys
+from time import perf_counter
 from typing import Final
 
 _PR_SET_CHILD_SUBREAPER: Final = 36
@@ -24,7 +26,10 @@ def main() -> int:
     """
     if ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0):
         raise OSError(ctypes.get_errno(), "cannot take in the processes of others")
-    code = subprocess.run(sys.argv[1:], check=False).returncode
+    pipe, *command = sys.argv[1:]
+    began = perf_counter()
+    code = subprocess.run(command, check=False).returncode
+    os.write(int(pipe), f"{perf_counter() - began}".encode("ascii"))
     try:
         while True:
             os.wait()

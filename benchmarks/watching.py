@@ -13,7 +13,7 @@ from multiprocessing import SimpleQueue
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from statistics import mean
-from time import perf_counter, process_time, sleep
+from time import process_time, sleep
 from typing import Any, NamedTuple, Self
 
 # an installed package has its bytecode; a checkout where none may be written would be compiled in every process
@@ -54,24 +54,29 @@ def watch(command: list[str]) -> Watched:
     Raises:
         SystemExit: It ended with another status than 0 and 1.
     """
-    command = [sys.executable, "-m", "benchmarks.reaper", *command]
+    os.sync()  # what others have written is not written meanwhile
+    takes, gives = os.pipe()
+    command = [sys.executable, "-m", "benchmarks.reaper", str(gives), *command]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    began = perf_counter()
     most = 0
-    with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8", env=ENVIRONMENT) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, encoding="utf-8", env=ENVIRONMENT, pass_fds=[gives]
+    ) as process:
+        os.close(gives)
         said: list[str] = []
         reader = threading.Thread(target=lambda: said.append(process.stdout.read() if process.stdout else ""))
         reader.start()
         while process.poll() is None:
             most = max(most, sum(map(_resident, _family(process.pid))))
             sleep(_LOOK_EVERY)
-        seconds = perf_counter() - began
         reader.join()
+    with open(takes, encoding="ascii") as pipe:
+        seconds = pipe.read()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if process.returncode not in (0, 1):
         raise SystemExit(f"the run ended with {process.returncode}")
     cpu = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
-    return Watched(seconds, cpu, most, said[0])
+    return Watched(float(seconds), cpu, most, said[0])
 
 
 def _family(pid: int) -> list[int]:
