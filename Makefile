@@ -6,6 +6,11 @@ PEERS := .venv-peers
 DRIVER := examples/conformance/javascript
 RECORDS ?= 1000000
 FUZZ_SECONDS ?= 60
+# one more than there are cores: many tests wait for a browser, a token or another process
+PROCESSES ?= $(shell $(PYTHON) -c 'import os; print(1 + os.cpu_count())')
+
+# a module is compiled once, not in each of the hundreds of processes that tests start
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help demo national test test-all check docs vectors conformance traceability check-removal peers bench bench-bulk bench-manifest bench-desk fuzz dist versions mutation clean
@@ -43,7 +48,7 @@ national: $(VENV)/.installed ## Issue for a synthetic nation of RECORDS dose rec
 	@PYTHONUTF8=1 $(BIN)/python examples/national/run.py --records $(RECORDS)
 
 test: $(VENV)/.installed ## Run the tests, but those that take long
-	$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow" $(PYTEST_FLAGS)
+	$(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile -m "not slow" $(PYTEST_FLAGS)
 
 test-all: $(VENV)/.spark ## Run every test, those on a cluster and those that kill a run again and again too
 	$(BIN)/python -m pytest -n auto --dist loadfile $(PYTEST_FLAGS)

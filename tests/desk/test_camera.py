@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Route
 
 from tests.desk.conftest import hard_film, of_somebody
 from vaxcert import qr
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_code_that_comes_into_view_is_on_the_card(open_tab) -> None:

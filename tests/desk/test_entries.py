@@ -16,6 +16,8 @@ from tests.desk.conftest import Tab, accepted, file_of, of_somebody, picture_of,
 from tests.support.mrz import write_mrz
 from tests.support.photographs import on_table, photograph, symbol
 
+pytestmark = pytest.mark.slow
+
 AFTER_A_SCAN_MS = 400
 AFTER_FIVE_MINUTES_MS = 302_000
 SPANISH = str.maketrans("-/:*+", "'-Ñ(¿")

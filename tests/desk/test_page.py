@@ -53,6 +53,7 @@ def grave_findings(tab: Tab) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "vi"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_is_accessible_with_every_card(open_tab, scheme: str, language: str) -> None:

@@ -265,6 +265,7 @@ def test_ps256_certificates_fit_q_and_m(run, tmp_path):
         assert (found["outcome"], found["algorithm"]) == ("accepted", "PS256")
 
 
+@pytest.mark.slow
 def test_the_example_of_the_national_platform_from_end_to_end(signer_files, tmp_path):
     out = tmp_path / "out"
     done = vaxcert(

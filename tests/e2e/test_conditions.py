@@ -14,6 +14,8 @@ import pytest
 
 from tests.vectors.test_published_vectors import VECTORS
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 TURKISH = "tr_TR.UTF-8"
@@ -42,11 +44,7 @@ def answered(command: list[str], environment: dict[str, str]) -> dict[str, Any]:
     return result
 
 
-QUICK = "optimised"
-EACH = [name if name == QUICK else pytest.param(name, marks=pytest.mark.slow) for name in ENVIRONMENTS]
-
-
-@pytest.mark.parametrize("name", EACH)
+@pytest.mark.parametrize("name", ENVIRONMENTS)
 def test_answers_are_the_same(name: str) -> None:
     flags, environment = ENVIRONMENTS[name]
     result = answered([sys.executable, *flags], environment)
@@ -54,7 +52,6 @@ def test_answers_are_the_same(name: str) -> None:
     assert (result["optimised"] > 0) == ("-O" in flags or "-OO" in flags)
 
 
-@pytest.mark.slow
 def test_answers_are_the_same_in_turkish(tmp_path: Path) -> None:
     localedef = shutil.which("localedef")
     if localedef is None or not Path("/usr/share/i18n/locales/tr_TR").exists():
@@ -73,7 +70,6 @@ def test_answers_are_the_same_in_turkish(tmp_path: Path) -> None:
     assert json.loads(done.stdout)["wrong"] == []
 
 
-@pytest.mark.slow
 def test_answers_are_the_same_without_a_network() -> None:
     unshare = shutil.which("unshare")
     if unshare is None or subprocess.run([unshare, "-rn", "true"], check=False).returncode:  # noqa: S603

@@ -121,6 +121,7 @@ def test_what_goes_wrong_with_one_vector_is_no_matter_for_the_next(does, problem
     assert not made.is_passed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "does",
     [
@@ -163,6 +164,7 @@ def test_the_children_of_a_child_that_ended_are_ended(tmp_path):
     assert is_ended(int(sign.read_text()))
 
 
+@pytest.mark.slow
 def test_a_process_in_a_session_of_its_own_is_cut_off_and_not_waited_for(tmp_path):
     """It holds every pipe of the child; nothing of it is left in the runner."""
     sign = tmp_path / "pids"

@@ -11,6 +11,8 @@ import pytest
 
 import vaxcert
 
+pytestmark = pytest.mark.slow  # that of the README is run with the others
+
 ROOT = Path(__file__).parents[2]
 LIBRARY = str(Path(vaxcert.__file__).parents[1])
 

@@ -67,7 +67,7 @@ SLOW_PAGES = frozenset(
             "passport",
             "fhir",
         ),
-        *("trust", "signing-authorities", "hsm"),
+        *("trust", "signing-authorities", "hsm", "rules", "desk-setup"),
     )
 )
 """Pages of whole flows, each many commands."""

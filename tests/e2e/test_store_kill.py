@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 RUNS = {"trust": 240, "revocation": 50}
 ROOT = Path(__file__).parents[2]
 

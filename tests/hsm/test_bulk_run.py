@@ -10,6 +10,7 @@ import sys
 import time
 
 import pyarrow.parquet as pq
+import pytest
 
 import vaxcert as vc
 from tests.e2e.conftest import AT
@@ -54,6 +55,7 @@ def test_a_run_waits_for_its_token(own_token, tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_processes_that_held_a_token_end_without_a_word(own_token, tmp_path):
     records, cert, secret, out = (tmp_path / name for name in ("records.csv", "cert.pem", "secret", "out"))
     rows = (f"Trần Thị Mai,02/03/1990,Nữ,079190{n:06},1,2,01/10/2021,AstraZeneca,T" for n in range(RECORDS))

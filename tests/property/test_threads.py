@@ -26,6 +26,7 @@ def many_switches() -> Iterator[None]:
     sys.setswitchinterval(before)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("many_switches")
 def test_threads_share_a_verifier() -> None:
     usual = [

@@ -132,9 +132,9 @@ def test_rules_in_other_languages_or_without_words(descriptions, sentence):
 @pytest.mark.parametrize("language", languages())
 @pytest.mark.parametrize("codes", [Reason, FindingCode, HistoryCode, DecisionCode])
 def test_whatever_may_be_a_reason_has_a_sentence(language, codes):
-    decision = decide([EXPIRED], at=AT, rules=[answer()])
+    decision, texts = decide([EXPIRED], at=AT, rules=[answer()]), load(language)
     for code in codes:
-        assert reason_sentence(DecisionReason(code, Verdict.REFER), decision, load(language))
+        assert reason_sentence(DecisionReason(code, Verdict.REFER), decision, texts)
 
 
 def test_a_further_language_needs_its_words_only():

@@ -172,6 +172,7 @@ def peak_memory(path, number):
         tracemalloc.stop()
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_file(tmp_path):
     path = tmp_path / "national.json"
     peak_memory(path, 1)  # what is loaded once is no memory of the file's

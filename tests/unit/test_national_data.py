@@ -381,6 +381,7 @@ def test_a_folder_of_something_else_is_left_alone(tmp_path):
     assert make_folder(tmp_path / "new")
 
 
+@pytest.mark.slow
 def test_the_command_issues_and_finds_everything(tmp_path):
     done = subprocess.run(  # noqa: S603
         [

@@ -447,6 +447,7 @@ def larger(writer: RecordWriter, rows: list[tuple[str, ...]], times: int) -> byt
     return b"".join(writer.pieces(HEADINGS, [table(HEADINGS, rows).combine_chunks().to_batches()[0]] * times))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "writer",
     [one for one in WRITERS if one.name in ("csv", "parquet", "xlsx")],

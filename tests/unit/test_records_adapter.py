@@ -373,6 +373,7 @@ def test_values_across_the_edges_of_the_window():
     assert [row.record.lot for row in rows] == [person["SoLoThuoc"] for person in people]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("json_lines", [False, True])
 def test_memory_does_not_grow_with_the_file(tmp_path, json_lines):
     path = tmp_path / "records"
