@@ -575,6 +575,18 @@ def undisturbed(large, trust):
     return out.read_bytes()
 
 
+def test_nothing_stays_of_a_manifest_whose_end_cannot_be_read(large, trust, tmp_path):
+    """Processes decide about its first passengers already when that comes to light."""
+    path, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    path.write_bytes(large.read_bytes() + b'P6000,"' + b"A,1990-01-01,HC1:A\n")
+    process = start(path, out, trust)
+    told, errors = process.communicate(timeout=120)
+    assert (process.returncode, told) == (3, "")
+    (line,) = errors.splitlines()
+    assert "file-unreadable" in line
+    assert [one.name for one in tmp_path.iterdir()] == ["in.csv"]
+
+
 @pytest.mark.parametrize(("seed", "kills"), [(1, 3), pytest.param(2, 30, marks=pytest.mark.slow)])
 def test_killed_again_and_again_it_ends_as_if_undisturbed(large, trust, undisturbed, tmp_path, seed, kills):
     rng = random.Random(seed)
