@@ -24,7 +24,9 @@ from tests.support.rules import record
 from tests.support.signers import NOW, certificate, issuer, person, signer, vaccination
 from vaxcert.adapters.manifest import run as manifest_run
 from vaxcert.adapters.manifest.columns import ADDED
+from vaxcert.adapters.manifest.source import ManifestFile
 from vaxcert.adapters.manifest.work import STILL_THE_SAME_RUN, WorkFolder
+from vaxcert.adapters.records.record_file import unreadable
 from vaxcert.codec import container
 from vaxcert.presentation.texts import load
 
@@ -585,6 +587,28 @@ def test_nothing_stays_of_a_manifest_whose_end_cannot_be_read(large, trust, tmp_
     (line,) = errors.splitlines()
     assert "file-unreadable" in line
     assert [one.name for one in tmp_path.iterdir()] == ["in.csv"]
+
+
+def test_what_is_done_stays_when_the_manifest_cannot_be_read_for_once(
+    run, large, trust, tmp_path, monkeypatch
+):
+    out = tmp_path / "out.csv"
+    process = start(large, out, trust)
+    while not parts_done(out):
+        assert process.poll() is None, "it ended too soon to be killed"
+        time.sleep(0.001)
+    process.kill()
+    process.communicate(timeout=120)
+    done = parts_done(out)
+
+    def away(file):
+        raise unreadable("the drive is away")
+
+    monkeypatch.setattr(ManifestFile, "count", away)
+    refused = run("manifest", large, "--out", out, "--trust", trust, "--at", AT, "--workers", "1")
+    assert refused.status == 3
+    one_line(refused, "file-unreadable", "the drive is away")
+    assert parts_done(out) >= done > 0
 
 
 @pytest.mark.parametrize(("seed", "kills"), [(1, 3), pytest.param(2, 30, marks=pytest.mark.slow)])

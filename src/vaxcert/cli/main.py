@@ -38,9 +38,6 @@ _COMMANDS: Final = {
 }
 """Commands, and the module of each. Only that of the command that is called is loaded: the others take their time."""
 
-_BULK: Final = "--bulk"
-"""With it there will be other processes, whose libraries are loaded while this one loads its own."""
-
 
 def main() -> int:
     """The command line as a process of its own.
@@ -49,10 +46,6 @@ def main() -> int:
         The exit status.
     """
     import_module("vaxcert.adapters.lean")
-    if _BULK in sys.argv and "--workers" not in sys.argv:  # else it is known later whether it is of use
-        from vaxcert.adapters.bulk.processes import start_loading
-
-        start_loading()
     return run()
 
 
@@ -92,6 +85,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str], texts: Texts, output: Output) -> int:
     try:
+        _load_ahead(arguments)
         options = build_parser(texts, only=_called(arguments)).parse_args(arguments)
         return int(options.run(options, _session(texts, output)))
     except UsageError as error:
@@ -102,6 +96,14 @@ def _run(arguments: Sequence[str], texts: Texts, output: Output) -> int:
         return exit_code(error)
     except SystemExit as shown:  # --help and --version
         return int(shown.code or 0)
+
+
+def _load_ahead(arguments: Sequence[str]) -> None:
+    """Let the processes of a run in bulk load their libraries while this one loads its own."""
+    if "--bulk" in arguments and not any(one.startswith("--workers") for one in arguments):
+        from vaxcert.adapters.bulk.processes import start_loading
+
+        start_loading()
 
 
 def build_parser(texts: Texts, *, only: str | None = None) -> Parser:

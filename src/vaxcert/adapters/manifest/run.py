@@ -103,7 +103,7 @@ class ManifestRun:
             done = dict(begun.done)
             earlier = sum(part.passengers for part in done.values())
             tasks = self._tasks(Terms(self._columns, begun.at), frozenset(done))
-            results, passengers = self._begun(pool, tasks)
+            results, passengers = self._begun(pool, tasks, anew=not done)
             progress.stage(STAGE, passengers)
             progress.advance(earlier, waits_for_signer=False)
             pieces = self._pieces(results, done, progress)
@@ -113,16 +113,19 @@ class ManifestRun:
             self._folder.remove()
         return _result(done.values(), earlier, begun.at)
 
-    def _begun(self, pool: WorkerPool, tasks: Iterator[_Task]) -> tuple[Iterator[PartDone | None], int]:
+    def _begun(
+        self, pool: WorkerPool, tasks: Iterator[_Task], *, anew: bool
+    ) -> tuple[Iterator[PartDone | None], int]:
         """Results to come, and how many passengers there are, counted while the processes are at work already.
 
-        Nothing stays of a manifest that cannot be read to its end.
+        Nothing stays of a manifest that cannot be read to its end, and everything of one that once could.
         """
         try:
             return pool.spread("examine", tasks), self._source.count()
         except AdapterError:
-            pool.kill()
-            self._folder.remove()
+            if anew:
+                pool.kill()
+                self._folder.remove()
             raise
 
     def _pieces(

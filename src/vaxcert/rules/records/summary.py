@@ -74,10 +74,7 @@ class Counts:
         self.records += other.records
         self.refused += other.refused
         self.noted += other.noted
-        for (
-            code,
-            records,
-        ) in other.codes.items():  # mostly none, which `Counter.update` takes its time to find
+        for code, records in other.codes.items():  # of most places none; `Counter.update` would be slower
             self.codes[code] += records
 
     def as_dict(self) -> dict[str, Any]:
