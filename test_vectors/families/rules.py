@@ -886,6 +886,37 @@ def _which_apply() -> None:
         "RL-14",
         token={**_TOKEN, "iss": "LA"},
     )
+    nameless = {name: value for name, value in _TOKEN.items() if name != "iss"}
+    for name, signer, told in (
+        (
+            "invalidation-of-the-key",
+            "VN",
+            "The token names no issuer, and the country of the key voids its own.",
+        ),
+        ("invalidation-of-another-key", "LA", "The token names no issuer; the key is another country's."),
+        ("invalidation-without-issuer", None, "Neither the token nor the key says whose it is."),
+    ):
+        voids = signer == "VN"
+        _add(
+            name,
+            told,
+            _records(own, record()),
+            "rule-failed" if voids else None,
+            [_result("failed", "IR-VN-0001"), *passed] if voids else passed,
+            "RL-14",
+            token=nameless,
+            **({} if signer is None else {"signer_country": signer}),
+        )
+    _add(
+        "invalidation-issuer-before-key",
+        "The issuer is the token's, not the country of the key.",
+        _records(own, record()),
+        None,
+        passed,
+        "RL-14",
+        token={**_TOKEN, "iss": "LA"},
+        signer_country="VN",
+    )
     for spelling, country in (("CNAM", "FR"), ("EL", "GR"), ("UK", "GB"), ("DEU", "DE")):
         voided = record(f"IR-{country}-0001", Type="Invalidation", CertificateType="General", Logic=False)
         _add(

@@ -496,6 +496,16 @@ def test_rules_that_are_too_old_are_said_first(end, expected):
     assert told(replace(desk, country=None).examine([text()], at=AT)) == [NOT_ASKED, NOT_COMPARED]
 
 
+@pytest.mark.parametrize(("country", "verdict"), [("VN", "refuse"), ("LA", "accept")])
+def test_the_country_of_the_key_voids_what_names_no_issuer(country, verdict):
+    voided = rule(f"IR-{country}-0001", country=country, type=RuleType.INVALIDATION, logic=False)
+    desk = Desk(
+        verifier=verifier(), rules=RuleSet(rules=(voided, rule("GR-DE-0001", country="DE"))), country="DE"
+    )
+    decision = desk.examine([text(token(iss=DROP))], at=AT, traveller=HOLDER)
+    assert decision.verdict == verdict
+
+
 def test_one_dose_that_does_not_suffice_beside_another_that_does():
     first = text(token(dcc(v=[dose(dn=1, dt="2025-11-20", ci="URN:UVCI:01:VN:FIRST")])))
     decision = Desk(verifier=verifier(), rules=RULES, country="VN").examine([first, text()], at=AT)

@@ -133,6 +133,17 @@ def test_the_issuing_country_voids_its_own():
     assert told(rules, claims=replace(CLAIMS, issuer=None)) == [("VR-VN-0001", PASSED)]
 
 
+def test_the_country_of_the_key_is_the_issuer_where_the_token_names_none():
+    rules = [rule("IR-DE-0001", Type="Invalidation", Logic=False), rule()]
+    nameless = replace(CLAIMS, issuer=None)
+    assert told(rules, claims=nameless, signer_country="DE") == [
+        ("IR-DE-0001", FAILED),
+        ("VR-VN-0001", PASSED),
+    ]
+    assert told(rules, claims=nameless, signer_country="LA") == [("VR-VN-0001", PASSED)]
+    assert told(rules, claims=CLAIMS, signer_country="DE") == [("VR-VN-0001", PASSED)]
+
+
 @pytest.mark.parametrize(
     ("issuer", "country"),
     [("CNAM", "FR"), ("EL", "GR"), ("GR", "EL"), ("UK", "GB"), ("DEU", "DE"), (" de", "DE")],

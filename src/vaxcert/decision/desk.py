@@ -107,7 +107,15 @@ class Desk:
         certificate, claims = report.certificate, report.claims
         if report.outcome is not Outcome.ACCEPTED or certificate is None or claims is None:
             return None
-        return rules.answer(certificate, claims, country=country, region=self.region, at=at, kid=report.kid)
+        return rules.answer(
+            certificate,
+            claims,
+            country=country,
+            region=self.region,
+            at=at,
+            kid=report.kid,
+            signer_country=None if report.key is None else report.key.country,
+        )
 
 
 def _compared(report: VerificationReport, traveller: Traveller) -> IdentityComparison | None:

@@ -225,6 +225,7 @@ class RuleSet:
         at: datetime,
         region: str | None = None,
         kid: bytes | None = None,
+        signer_country: str | None = None,
     ) -> RulesAnswer:
         """What the rules say of a certificate: those of the country of arrival, and those by which its issuer voids it.
 
@@ -235,6 +236,7 @@ class RuleSet:
             at: The time to answer for, aware.
             region: A part of that country that has rules of its own.
             kid: The key identifier of its signature.
+            signer_country: The country of the key that signed it: the issuer of a token that names none.
 
         Raises:
             ValueError: `at` has no time zone.
@@ -242,8 +244,9 @@ class RuleSet:
         at = in_utc(at)
         kinds = certificate.kinds
         rules = self.in_force(country, at=at, region=region, kinds=kinds)
-        if claims.issuer is not None:
-            rules += self.in_force(claims.issuer, at=at, rule_type=RuleType.INVALIDATION, kinds=kinds)
+        issuer = claims.issuer if claims.issuer is not None else signer_country
+        if issuer is not None:
+            rules += self.in_force(issuer, at=at, rule_type=RuleType.INVALIDATION, kinds=kinds)
         schema = _schema_version(certificate)
         external = {
             "validationClock": _written(at),

@@ -46,6 +46,7 @@ def apply_rules(given: Mapping[str, Any], context: Mapping[str, Any]) -> dict[st
         region=given.get("region"),
         at=datetime.fromisoformat(context["at"]),
         kid=bytes.fromhex(token["kid"]) if "kid" in token else None,
+        signer_country=given.get("signer_country"),
     )
     reason = _reason(answer)
     return {
