@@ -166,6 +166,8 @@ class TestMaking:
 
     def test_times_have_a_zone(self):
         with pytest.raises(ValueError, match="zone"):
+            Attestation(attester=CLINIC, issued=datetime(2026, 3, 1), digests=bytes(32))  # noqa: DTZ001
+        with pytest.raises(ValueError, match="zone"):
             attestation_of([bytes(32)], CLINIC, at=datetime(2026, 3, 1))  # noqa: DTZ001
         with pytest.raises(ValueError, match="zone"):
             check(attested(), at=datetime(2026, 3, 1))  # noqa: DTZ001

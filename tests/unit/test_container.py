@@ -49,6 +49,8 @@ def test_refusals_by_layer():
     assert reason("HC1:" + base45.encode(MESSAGE)) is Reason.ZLIB_CORRUPT
     assert reason("HC1:" + base45.encode(zlib.compress(b"\xff"))) is Reason.CBOR_MALFORMED
     assert reason(TEXT.encode() + b"\xff") is Reason.BASE45_CHARACTER
+    assert reason(b"\x78\xda") is Reason.ZLIB_CUT_SHORT
+    assert reason(b"\x78") is Reason.CBOR_MALFORMED
 
 
 @pytest.mark.parametrize("source", [None, 1, 1.5, [], bytearray(b"HC1:"), object()])

@@ -630,6 +630,13 @@ class TestEntriesThatContradict:
         assert [certified().encoding, bare().encoding] == [dsc().der, spki("bare")]
         assert ListEntry(certificate=b"").encoding == ListEntry(key=b"", kid=KID).encoding == b""
 
+    @pytest.mark.parametrize("length", [0, 7, 9, 31, 33])
+    def test_a_key_is_withdrawn_by_its_identifier_or_its_digest(self, length):
+        taken = frozenset({bytes(8), bytes(32)})
+        assert listed(unlisted_withdrawals=taken).withdrawals == taken
+        with pytest.raises(ValueError, match="withdrawals of 8 or 32 bytes"):
+            listed(unlisted_withdrawals=frozenset({bytes(length)}))
+
     def test_number_of_companions(self):
         companions = tuple(Companion(name=f"c{n}", digest=bytes(32)) for n in range(65))
         assert len(listed(companions=companions[:64]).companions) == 64

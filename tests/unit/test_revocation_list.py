@@ -293,6 +293,12 @@ def test_any_signed_content_is_a_header_or_our_error(value, name):
             assert header.encode(header.decode(content)) == content
 
 
+def test_a_header_that_is_no_cbor_is_unreadable():
+    with pytest.raises(TrustListError) as caught:
+        header.decode(b"\xff")
+    assert caught.value.reason is Reason.REVOCATION_LIST_UNREADABLE
+
+
 def _section(**changes):
     fields = {"change": "revoked", "type": "UCI", "bits": 40, "entries": 1, "blocks": 1, "index": bytes(32)}
     return _ordered({**fields, **changes})
