@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from vaxcert.adapters.files import read_bounded, write_atomically
 from vaxcert.cli.anchor_signers import anchor_signer
@@ -20,6 +20,7 @@ from vaxcert.presentation.as_json import moment_json
 from vaxcert.presentation.texts import Texts
 from vaxcert.trust import signed_document
 from vaxcert.trust.anchors import Anchor, anchor_of
+from vaxcert.trust.document_members import Edition
 from vaxcert.trust.origin import Environment
 from vaxcert.trust.signed_document import DocumentSignature, DocumentSigner, SignedDocument
 
@@ -28,34 +29,6 @@ _VALID_DAYS: Final = 30
 
 _REQUIRED: Final = ("issuer", "number", "environment")
 _OPTIONAL: Final = ("update_days", "valid_days", "at")
-
-
-class Edition(Protocol):
-    """What every list says of itself."""
-
-    @property
-    def issuer(self) -> str:
-        """Who publishes it."""
-
-    @property
-    def number(self) -> int:
-        """Its version number."""
-
-    @property
-    def issued(self) -> datetime:
-        """When it was made."""
-
-    @property
-    def next_update(self) -> datetime:
-        """When the next edition is due."""
-
-    @property
-    def usable_until(self) -> datetime:
-        """The last moment it may be relied on."""
-
-    @property
-    def environment(self) -> Environment:
-        """What its keys are for."""
 
 
 Labelled: TypeAlias = tuple[str, str, str]

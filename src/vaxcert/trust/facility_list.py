@@ -41,8 +41,8 @@ from vaxcert.trust.document_members import (
     required,
     seconds,
 )
-from vaxcert.trust.origin import Environment, ListOrigin, Proof
-from vaxcert.trust.signed_editions import check_intended
+from vaxcert.trust.origin import Environment, ListOrigin
+from vaxcert.trust.signed_editions import check_intended, origin_of
 
 CONTENT_TYPE: Final = "application/vnd.vaxcert.facility-list+cbor"
 FORMAT_VERSION: Final = 1
@@ -345,17 +345,8 @@ def _judged(decoded: DecodedFacilities, digest: bytes, name: str) -> FacilityLis
             problems.append(type(error)(error.reason, f"{entry.kid.hex()}: {error}"))
         else:
             grants[entry.kid] = (*grants.get(entry.kid, ()), entry)
-    origin = ListOrigin(
-        name=name or content.issuer,
-        format=NAME,
-        proof=Proof.SIGNED,
-        number=content.number,
-        issued=content.issued,
-        next_update=content.next_update,
-        usable_until=content.usable_until,
-    )
     return FacilityList(
-        origin=origin,
+        origin=origin_of(content, name=name or content.issuer, form=NAME),
         issuer=content.issuer,
         environment=content.environment,
         digest=digest,

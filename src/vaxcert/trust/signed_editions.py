@@ -1,4 +1,4 @@
-"""What every signed list of vaxcert's own has to be: for the right use, and no older than the one before."""
+"""What signed lists of vaxcert's own say of themselves, and have to be: for the right use, and no older than before."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Protocol
 
 from vaxcert.errors import Reason, TrustListError
 from vaxcert.trust.anchors import Anchor
-from vaxcert.trust.origin import Environment, ListOrigin
+from vaxcert.trust.document_members import Edition
+from vaxcert.trust.origin import Environment, ListOrigin, Proof
 from vaxcert.trust.succession import check_environment, check_not_older
 
 
@@ -25,6 +26,25 @@ class SignedEdition(Protocol):
     @property
     def digest(self) -> bytes | None:
         """SHA-256 of its content; None for other forms than vaxcert's own."""
+
+
+def origin_of(content: Edition, *, name: str, form: str) -> ListOrigin:
+    """What is kept of an edition whose signatures are good.
+
+    Args:
+        content: The edition.
+        name: What to call it in reports.
+        form: What its format is called.
+    """
+    return ListOrigin(
+        name=name,
+        format=form,
+        proof=Proof.SIGNED,
+        number=content.number,
+        issued=content.issued,
+        next_update=content.next_update,
+        usable_until=content.usable_until,
+    )
 
 
 def check_intended(

@@ -35,8 +35,8 @@ from vaxcert.trust.document_members import (
     read_members,
     required,
 )
-from vaxcert.trust.origin import Environment, ListOrigin, Proof
-from vaxcert.trust.signed_editions import check_intended
+from vaxcert.trust.origin import Environment
+from vaxcert.trust.signed_editions import check_intended, origin_of
 
 CONTENT_TYPE: Final = "application/vnd.vaxcert.rules+cbor"
 FORMAT_VERSION: Final = 1
@@ -146,15 +146,7 @@ def read(data: bytes, terms: RuleTerms) -> RuleListReading:
     content = decoded.content
     check_intended("the list of rules", content.environment, expected=terms.environment, signers=signers)
     return RuleListReading(
-        origin=ListOrigin(
-            name=terms.source or content.issuer,
-            format=NAME,
-            proof=Proof.SIGNED,
-            number=content.number,
-            issued=content.issued,
-            next_update=content.next_update,
-            usable_until=content.usable_until,
-        ),
+        origin=origin_of(content, name=terms.source or content.issuer, form=NAME),
         rules=content.rules,
         entries=decoded.entries,
         problems=decoded.problems,

@@ -17,9 +17,9 @@ from vaxcert.model.certificate import ALL_KINDS, Kind
 from vaxcert.trust import own_list, signed_document
 from vaxcert.trust.formats.reading.entries import Gathering, unreadable_entry
 from vaxcert.trust.formats.reading.terms import ReadingTerms
-from vaxcert.trust.origin import Environment, ListOrigin, Proof
+from vaxcert.trust.origin import Environment, ListOrigin
 from vaxcert.trust.own_list import DecodedList, ListAuthority, ListEntry
-from vaxcert.trust.signed_editions import check_intended
+from vaxcert.trust.signed_editions import check_intended, origin_of
 from vaxcert.trust.trust_list import ListReading, TrustedKey
 
 NAME: Final = "vaxcert"
@@ -54,15 +54,7 @@ def read(data: bytes, terms: ReadingTerms) -> ListReading:
 
 def _reading(decoded: DecodedList, source: str) -> ListReading:
     content = decoded.content
-    origin = ListOrigin(
-        name=source,
-        format=NAME,
-        proof=Proof.SIGNED,
-        number=content.number,
-        issued=content.issued,
-        next_update=content.next_update,
-        usable_until=content.usable_until,
-    )
+    origin = origin_of(content, name=source, form=NAME)
     problems = list(decoded.problems)
     authorities = _authorities(content.authorities, problems)
     reader = _EntryReader(origin, content.environment, authorities)
