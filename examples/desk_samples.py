@@ -72,7 +72,7 @@ def _samples(issuer: vc.Issuer, at: datetime) -> Iterator[Sample]:
         "accept-too", "accept", "", "the first dose: shown after it", _dose(issuer, TRAVELLER, 1, at)
     )
     yield Sample("refer", "refer", "test-positive", "a test that found the virus", _positive(issuer, at))
-    yield Sample("refer-menu", "refer", "not-read", "a menu, no certificate", "HTTPS://EXAMPLE.COM/MENU")
+    yield Sample("menu", "refer", "not-read", "no certificate: the page says so", "HTTPS://EXAMPLE.COM/MENU")
     yield Sample("refuse", "refuse", "bad-signature", "a second dose made a third", _forged(second))
     yield Sample("refuse-twin", "refuse", "identity-mismatch", "a twin's", _dose(issuer, TWIN, 2, at))
 

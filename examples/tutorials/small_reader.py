@@ -31,6 +31,7 @@ if __name__ == "__main__":
     mistakes = 0
     files = sorted(Path("test_vectors/vectors/base45").glob("*.json"))
     vectors = [json.loads(file.read_text("utf-8")) for file in files]
+    assert vectors, "no vectors here; run it in the folder of the clone"
     for vector in vectors:
         expected = vector["expected"]
         answer = outcome(vector["stages"]["text"])

@@ -522,8 +522,17 @@ def test_test_keys_count_only_where_asked_for(run, kept, text):
     kept(environment="test")
     refused = run("verify", "--json", "--at", AT, text)
     assert (refused.status, refused.objects[0]["reason"]) == (1, "test-key")
+    assert refused.stderr.startswith("vaxcert: test-key: all keys of the lists are for tests")
     done = run("verify", "--json", "--environment", "test", "--at", AT, text)
     assert (done.status, done.objects[0]["trust"]["environment"]) == (0, "test")
+    assert "test-key" not in done.stderr
+
+
+def test_why_a_file_cannot_be_read(run, kept, tmp_path):
+    kept()
+    done = run("verify", "--at", AT, str(tmp_path / "frist.png"))
+    assert done.status == 3
+    assert "cannot read the input: No such file or directory" in done.stdout
 
 
 @pytest.fixture

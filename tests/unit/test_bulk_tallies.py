@@ -52,6 +52,20 @@ def test_records_without_places_are_counted(tmp_path):
     assert (total.records, total.refused) == (2, 1)
 
 
+def test_what_stands_in_a_row_that_was_not_taken_apart_is_no_place(tmp_path):
+    columns = {
+        "province_code": ["31", "92", None],
+        "province_name": ["Hải Phòng", "CANARY Gia Dung,18/03/1980", None],
+        "facility_name": ["Trạm y tế", "CANARY", "Trạm"],
+        "malformed": [False, True, None],
+    }
+    tallies.write_tally(tmp_path / "t", pa.RecordBatch.from_pydict(columns), [(), ("row-malformed",), ()])
+    summary = tallies.read_tallies([tmp_path / "t"])
+    assert {(code, name) for code, name, _ in summary.provinces} == {("", ""), ("31", "Hải Phòng")}
+    assert "CANARY" not in str(summary.as_dict())
+    assert summary.total.records == 3
+
+
 def test_no_parts_are_no_records():
     assert tallies.read_tallies([]).total.records == 0
 

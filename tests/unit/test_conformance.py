@@ -1,10 +1,12 @@
 """The parts of a conformance run that need no process: lines, judging, vectors, the page."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
+from vaxcert.adapters.conformance import serving
 from vaxcert.adapters.conformance.judging import PASSED, Mark, Verdict, judge, members_compared, skipped
 from vaxcert.adapters.conformance.operations import OPERATIONS
 from vaxcert.adapters.conformance.protocol import (
@@ -221,6 +223,20 @@ def test_serving_answers_every_line():
     ]
     assert [one.get("id") for one in made[4:]] == ["a", "b", "c"]
     assert read_hello(line_of(made[3])).features == set(FEATURES)
+
+
+@pytest.mark.parametrize(
+    ("missing", "operation", "feature"),
+    [("numpy", "read-registry-answer", None), ("zxingcpp", "read-picture", None), ("pypdfium2", None, "pdf")],
+)
+def test_serving_declares_what_the_extras_that_are_there_can_do(monkeypatch, missing, operation, feature):
+    monkeypatch.setattr(serving, "find_spec", lambda name: None if name == missing else name)
+    serving._is_there.cache_clear()
+    hello, asked = answers([b'{"protocol": 2}', json.dumps({"id": "a", "operation": operation}).encode()])
+    serving._is_there.cache_clear()
+    assert set(OPERATIONS) - set(hello["operations"]) == {operation} - {None}
+    assert set(FEATURES) - set(hello["features"]) == {feature} - {None}
+    assert asked["error"] == "unsupported"
 
 
 def test_serving_answers_with_the_version_it_speaks():

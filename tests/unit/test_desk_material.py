@@ -13,7 +13,8 @@ from vaxcert.adapters.desk.status import status_json
 from vaxcert.decision import Desk
 from vaxcert.errors import Reason, TrustListError
 from vaxcert.presentation.texts import load
-from vaxcert.trust.origin import ListOrigin
+from vaxcert.rules.policy import VerificationPolicy
+from vaxcert.trust.origin import Environment, ListOrigin
 from vaxcert.trust.trust_list import TrustedKey, TrustList
 from vaxcert.verify import Verifier
 
@@ -47,6 +48,15 @@ def test_what_is_always_in_view():
     assert (answer["keys"], answer["list_age_days"], answer["clock"]) == (1, 3, "2022-06-01T08:30:00Z")
     assert (answer["country"], answer["rules"], answer["alarms"]) == (None, None, [])
     assert answer["lists"][0]["name"] == "eu"
+
+
+def test_keys_that_are_all_for_tests_are_told_where_only_others_count():
+    key = TrustedKey.from_certificate(signer().certificate, environment=Environment.TEST)
+    alone, beside = TrustList([key]), TrustList([key, TrustedKey.from_certificate(signer().certificate)])
+    assert alarms(status(material(trust_list=alone))) == [("test-key", True)]
+    assert alarms(status(material(trust_list=beside))) == []
+    both = VerificationPolicy(environments=frozenset(Environment))
+    assert alarms(status(material(trust_list=alone, policy=both))) == []
 
 
 def test_the_age_is_that_of_the_oldest_list():

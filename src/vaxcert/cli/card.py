@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from vaxcert.cli.output import NO_BREAK_SPACE, Colour, Output
+from vaxcert.errors import AdapterError
 from vaxcert.findings import Finding, Severity
 from vaxcert.model.certificate import HealthCertificate
 from vaxcert.presentation.fields import certificate_lines
@@ -47,6 +48,8 @@ def write_card(
     if report.reason is not None:
         output.paragraph(f"{texts.get('reason', report.reason)} [{report.reason}]", mark="  ")
     output.paragraph(source, mark="  ")
+    if isinstance(report.error, AdapterError):  # about the file; what is in it is not quoted
+        output.paragraph(str(report.error), mark="  ")
     if report.certificate is not None:
         _write_certificate(output, texts, report.certificate, report)
     _write_checks(output, texts, report, at)

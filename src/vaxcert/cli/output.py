@@ -62,8 +62,8 @@ class Output:
         print(text, file=self._stdout, flush=True)
 
     def paragraph(self, text: str, *, mark: str = "", colour: Colour | None = None) -> None:
-        """Write text in lines no wider than the terminal, each with `mark` before it."""
-        for line in _wrapped(text, self.width - len(mark)):
+        """Write text in lines no wider than the terminal, unless a word is; each with `mark` before it."""
+        for line in _wrapped(text, self.width - len(mark), break_words=False):  # a path stays whole
             self.line(mark + line, colour)
 
     def rule(self, character: str = "─") -> None:
@@ -102,8 +102,9 @@ class Output:
         self.note(f"vaxcert: {code}: {message}")
 
 
-def _wrapped(text: str, width: int) -> list[str]:
-    return [printable(line) for line in textwrap.wrap(text, width, break_on_hyphens=False)] or [""]
+def _wrapped(text: str, width: int, *, break_words: bool = True) -> list[str]:
+    lines = textwrap.wrap(text, width, break_on_hyphens=False, break_long_words=break_words)
+    return [printable(line) for line in lines] or [""]
 
 
 def to_json(value: object) -> str:

@@ -54,7 +54,10 @@ def _from_file(argument: str) -> str:
     try:
         return read_bounded(Path(argument), _MAX_MRZ_BYTES).decode("utf-8", "replace")
     except AdapterError:
-        raise AdapterError(Reason.FILE_UNREADABLE, "cannot read the file of --passport-mrz") from None
+        raise AdapterError(
+            Reason.FILE_UNREADABLE,
+            "cannot read what --passport-mrz names; expected a file with the lines, or the lines themselves",
+        ) from None
 
 
 def _from_standard_input(session: Session) -> Traveller:

@@ -18,7 +18,7 @@ from vaxcert.cli.session import Session
 from vaxcert.cli.trust_options import add_environment, add_terms, anchors_of, format_of, terms_of
 from vaxcert.errors import Reason, TrustListError, VaxcertError
 from vaxcert.findings import FindingCode
-from vaxcert.presentation.list_alarms import revocation_alarms, trust_list_alarms
+from vaxcert.presentation.list_alarms import key_alarms, revocation_alarms, trust_list_alarms
 from vaxcert.presentation.texts import Texts
 from vaxcert.rules.policy import SignerDates, VerificationPolicy, WhenUnsure
 from vaxcert.trust.formats import ReadingTerms
@@ -160,6 +160,7 @@ def note_material(material: VerifierMaterial, at: datetime, session: Session) ->
     if material.rules is not None:
         origins = (*origins, *material.rules.origins)
     alarms = (
+        *key_alarms(material.trust_list, material.policy.environments, session.texts),
         *trust_list_alarms(origins, at, skew, session.texts),
         *revocation_alarms(material.revocation_origins(), at, skew, session.texts),
     )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from vaxcert.errors import Reason
 from vaxcert.findings import FindingCode
 from vaxcert.presentation.texts import Texts
-from vaxcert.trust.origin import ListOrigin
+from vaxcert.trust.origin import Environment, ListOrigin
+from vaxcert.trust.trust_list import TrustList
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class ListAlarm:
     """One thing to say of a list.
 
     Attributes:
-        code: `stale-trust-list`, `revocation-unknown`, `list-overdue` or `clock-before-list`.
+        code: `stale-trust-list`, `revocation-unknown`, `list-overdue`, `clock-before-list` or `test-key`.
         sentence: With the name of the list and the time it is about.
         is_loud: Whether decisions are in doubt by it; otherwise a newer list is due, no more.
     """
@@ -25,6 +26,18 @@ class ListAlarm:
     code: Reason | FindingCode
     sentence: str
     is_loud: bool
+
+
+def key_alarms(keys: TrustList, environments: Collection[Environment], texts: Texts) -> Iterator[ListAlarm]:
+    """That every certificate will be refused, where all keys are for tests and only others count.
+
+    Args:
+        keys: The keys of all lists.
+        environments: What keys have to be for.
+        texts: The words of the reader's language.
+    """
+    if len(keys) and not keys.origins_of(environments):
+        yield ListAlarm(Reason.TEST_KEY, texts.get("trust", "only-tests"), is_loud=True)
 
 
 def trust_list_alarms(

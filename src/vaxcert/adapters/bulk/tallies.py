@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from vaxcert.adapters.bulk.columns import MALFORMED
 from vaxcert.adapters.files import read_bounded, write_atomically
 from vaxcert.errors import AdapterError, Reason
 from vaxcert.rules.records.summary import CleaningSummary
@@ -24,11 +26,11 @@ _MAX_BYTES: Final = 256 * 1024 * 1024
 
 
 def write_tally(path: Path, batch: pa.RecordBatch, codes: Sequence[Sequence[str]]) -> None:
-    """Count the records of a part.
+    """Count the records of a part. Of a row that could not be taken apart no place is known: any cell may stand there.
 
     Args:
         path: Where the counts go.
-        batch: The records, as columns of text named by the fields of `DoseRecord`.
+        batch: The records, as columns of text named by the fields of `DoseRecord`; `malformed` may be beside them.
         codes: Of each record.
 
     Raises:
@@ -36,6 +38,9 @@ def write_tally(path: Path, batch: pa.RecordBatch, codes: Sequence[Sequence[str]
     """
     empty = pa.repeat("", len(batch))
     columns = [batch.column(name) if name in batch.schema.names else empty for name in _PLACE]
+    if MALFORMED in batch.schema.names:
+        malformed = batch.column(MALFORMED).fill_null(fill_value=False)
+        columns = [pc.if_else(malformed, "", column) for column in columns]
     joined = pa.array([" ".join(one) for one in codes], pa.string())
     ones = pa.repeat(pa.scalar(1, pa.int64()), len(batch))
     tally = _added_up(pa.Table.from_arrays([*columns, joined, ones], schema=_SCHEMA))

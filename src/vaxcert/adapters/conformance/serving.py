@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from importlib.util import find_spec
 from typing import Any, Final
 
 import vaxcert
@@ -24,6 +26,13 @@ FEATURES: Final = (
 )
 """What it declares: every feature that vectors ask for, and what answers are compared by."""
 
+_MODULES: Final = {
+    "pdf": ("pypdfium2",),
+    "read-picture": ("PIL", "zxingcpp"),
+    "read-registry-answer": ("httpx", "numpy", "pyarrow"),
+}
+"""What operations and features need of extras; where it is not installed they are not declared."""
+
 
 def answers(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
     """The answer to each line."""
@@ -40,7 +49,7 @@ def _answer(request: Mapping[str, Any]) -> dict[str, Any]:
         return _hello()
     identifier = request.get("id")
     name = request.get("operation")
-    operation = OPERATIONS.get(name) if isinstance(name, str) else None
+    operation = OPERATIONS.get(name) if isinstance(name, str) and _is_there(name) else None
     if operation is None:
         return _error(identifier, "unsupported", "the operation is not known")
     try:
@@ -50,13 +59,18 @@ def _answer(request: Mapping[str, Any]) -> dict[str, Any]:
         return _error(identifier, "internal", type(error).__name__)
 
 
+@cache
+def _is_there(name: str) -> bool:
+    return all(find_spec(module) is not None for module in _MODULES.get(name, ()))
+
+
 def _hello() -> dict[str, Any]:
     return {
         "protocol": PROTOCOL,
         "name": "vaxcert",
         "version": vaxcert.__version__,
-        "operations": sorted(OPERATIONS),
-        "features": list(FEATURES),
+        "operations": sorted(filter(_is_there, OPERATIONS)),
+        "features": list(filter(_is_there, FEATURES)),
     }
 
 

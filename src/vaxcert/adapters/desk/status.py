@@ -8,7 +8,7 @@ from typing import Any
 
 from vaxcert.adapters.desk.material import CurrentMaterial, DeskMaterial
 from vaxcert.presentation.as_json import moment_json
-from vaxcert.presentation.list_alarms import revocation_alarms, trust_list_alarms
+from vaxcert.presentation.list_alarms import key_alarms, revocation_alarms, trust_list_alarms
 from vaxcert.presentation.texts import Texts
 from vaxcert.trust.origin import ListOrigin
 
@@ -81,6 +81,7 @@ def _alarms(
         sentence = texts.get("desk", "lists-not-reloaded", reason=texts.get("reason", reason))
         yield _alarm(reason, sentence, is_loud=True)
     for alarm in (
+        *key_alarms(material.trust_list, material.policy.environments, texts),
         *trust_list_alarms(origins, at, skew, texts),
         *revocation_alarms(material.revocation_origins, at, skew, texts),
     ):
