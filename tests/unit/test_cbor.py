@@ -83,6 +83,22 @@ def test_refusals(encoded, reason):
     assert refusal(encoded) is reason
 
 
+@pytest.mark.parametrize(
+    ("encoded", "message"),
+    [
+        ("8201", "the CBOR value is cut short"),
+        ("5805ff", "the CBOR value is cut short"),
+        ("", "the CBOR value is cut short"),
+        ("ff", "not well-formed CBOR"),
+        ("1c", "not well-formed CBOR"),
+    ],
+)
+def test_what_is_cut_short_is_told_from_what_is_wrong(encoded, message):
+    with pytest.raises(DecodeError) as caught:
+        cbor.loads(bytes.fromhex(encoded))
+    assert (caught.value.reason, str(caught.value)) == (Reason.CBOR_MALFORMED, message)
+
+
 def test_depth_at_the_limit_and_one_deeper():
     assert cbor.loads(bytes.fromhex("81" * 16 + "00")) is not None
     with pytest.raises(LimitExceededError) as caught:

@@ -116,6 +116,6 @@ def _translated(error: Exception) -> DecodeError:
         return LimitExceededError(Reason.CBOR_TOO_DEEP, f"CBOR nested deeper than {MAX_CBOR_DEPTH}")
     if "Duplicate map key" in text:
         return DecodeError(Reason.CBOR_DUPLICATE_KEY, "a CBOR map has the same key twice")
-    if isinstance(error, EOFError):
+    if isinstance(error, cbor2.CBORDecodeEOF):
         return DecodeError(Reason.CBOR_MALFORMED, "the CBOR value is cut short")
     return DecodeError(Reason.CBOR_MALFORMED, "not well-formed CBOR")
