@@ -167,7 +167,7 @@ def test_request_says_its_kinds_and_is_signed() -> None:
 
 
 def test_what_a_request_says_of_its_key() -> None:
-    found = extensions(CSR)
+    found = extensions(make_csr())
     assert found.keys() == {x509.KeyUsage, x509.ExtendedKeyUsage}
     critical, usage = found[x509.KeyUsage]
     assert (critical, granted(usage)) == (True, {"digital_signature"})

@@ -227,6 +227,32 @@ def with_signer_info(message: bytes, parts: list[bytes]) -> bytes:
 INTEGER = der.encode(der.INTEGER, b"\x05")
 
 
+def test_signers_that_are_no_set(workshop: Workshop, signer: Party) -> None:
+    *fields, signers = taken_apart(workshop.cms(signer, CONTENT))
+    message = put_together([*(one.encoding for one in fields), der.encode(der.SEQUENCE, signers.content)])
+    assert refusal(message) == (Reason.TRUST_ENTRY_UNREADABLE, "not built as CMS SignedData is")
+
+
+def test_another_kind_of_message_of_the_same_form(workshop: Workshop, signer: Party) -> None:
+    message = workshop.cms(signer, CONTENT)
+    named, other = (
+        der.object_identifier("1.2.840.113549.1.7.2"),
+        der.object_identifier("1.2.840.113549.1.7.3"),
+    )
+    assert message.count(named) == 1
+    assert refusal(message.replace(named, other))[1] == "another content than SignedData"
+
+
+@pytest.mark.parametrize("identifier", [b"", INTEGER, INTEGER + INTEGER, der.encode(der.SEQUENCE, b"")])
+def test_an_identifier_that_is_none_names_nobody(
+    workshop: Workshop, signer: Party, identifier: bytes
+) -> None:
+    message = workshop.cms(signer, CONTENT)
+    parts = signer_info(message)
+    parts[1] = der.encode(der.SEQUENCE, identifier)
+    assert "neither in the CMS message nor known" in refusal(with_signer_info(message, parts))[1]
+
+
 @pytest.mark.parametrize("count", range(5))
 def test_signer_info_cut_short(workshop: Workshop, signer: Party, count: int) -> None:
     message = workshop.cms(signer, CONTENT, "-noattr")

@@ -73,6 +73,12 @@ def test_keys_of_other_types(public_key):
     with pytest.raises(UnsupportedError) as caught:
         verifying_key(public_key)
     assert caught.value.reason is Reason.KEY_TYPE
+    assert "P-256 expected" in str(caught.value) or "P-256 or RSA key expected" in str(caught.value)
+
+
+def test_the_curve_of_another_key_is_named():
+    with pytest.raises(UnsupportedError, match="elliptic curve secp384r1, P-256 expected"):
+        verifying_key(ec.generate_private_key(ec.SECP384R1()).public_key())
 
 
 # --- ES256

@@ -662,6 +662,17 @@ class TestEntriesThatContradict:
         (key,) = read_members(members).keys
         assert key.kinds == {Kind.TEST}
 
+    @pytest.mark.parametrize("number", [True, 1.0, "1", None])
+    def test_kinds_are_whole_numbers(self, number):
+        members = members_of(listed(bare(kinds=frozenset({Kind.TEST}))))
+        members[8][0][5] = [1, number]
+        (found,) = read_members(members).problems
+        assert found.reason is Reason.TRUST_ENTRY_UNREADABLE
+
+    def test_certificate_of_a_key_that_signs_nothing(self):
+        with pytest.raises(UnsupportedError):
+            own_list.certificate_entry(holder("P-384", "P-384").certificate)
+
     def test_key_of_another_type(self):
         other = ed25519.Ed25519PrivateKey.generate().public_key()
         encoded = other.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)

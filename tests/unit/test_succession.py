@@ -299,6 +299,26 @@ def test_a_successor_is_held_to_every_rule(new, environment, reason):
     refused(reason, check_succession, old.origin, environment, old, new, at=NOW, share=0.2)
 
 
+def test_a_successor_of_a_signed_list_is_signed():
+    old, new = (
+        replace(one, origin=replace(one.origin, proof=proof))
+        for one, proof in (
+            (reading(number=5, issued=NOW), Proof.SIGNED),
+            (reading(number=6, issued=NOW), Proof.UNSIGNED),
+        )
+    )
+    asked = (check_succession, old.origin, Environment.PRODUCTION, old)
+    refused(Reason.TRUST_LIST_UNSIGNED, *asked, new, at=NOW, share=0.2)
+    check_succession(
+        new.origin,
+        Environment.PRODUCTION,
+        new,
+        replace(old, origin=replace(old.origin, number=7)),
+        at=NOW,
+        share=0.2,
+    )
+
+
 def test_a_stored_edition_that_cannot_be_read_is_succeeded_only_when_all_may_vanish():
     new, known = reading(KEYS[:1], number=6), ListOrigin(name="x", number=5)
     check_succession(known, Environment.PRODUCTION, None, new, at=NOW, share=None)
