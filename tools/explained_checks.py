@@ -21,7 +21,7 @@ TOGETHER: Final[Mapping[str, tuple[str, ...]]] = {
 _LISTS: Final = "Told by lists of keys, not by certificates"
 
 EXPLAINED: Final[Mapping[str, str]] = {
-    "vaxcert.codec.cbor._translated: isinstance(error, EOFError)": (
+    "vaxcert.codec.cbor._translated: isinstance(error, cbor2.CBORDecodeEOF)": (
         "Only the words differ: the line after it has the same code."
     ),
     "vaxcert.codec.container.message_bytes: raise DecodeError(Reason.INPUT_TYPE, f'text or bytes expected, not "
