@@ -626,6 +626,13 @@ class TestEntriesThatContradict:
             with pytest.raises(ValueError, match="a companion's"):
                 Companion(**fields)
 
+    def test_length_of_an_issuer(self):
+        for good in ("A", "Ế" * 200):
+            assert listed(issuer=good).issuer == good
+        for wrong in ("", "A" * 201, "A\n"):
+            with pytest.raises(ValueError, match="an issuer of 1 to 200 printable characters"):
+                listed(issuer=wrong)
+
     def test_encoding_is_what_is_there(self):
         assert [certified().encoding, bare().encoding] == [dsc().der, spki("bare")]
         assert ListEntry(certificate=b"").encoding == ListEntry(key=b"", kid=KID).encoding == b""
