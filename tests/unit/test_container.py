@@ -51,6 +51,7 @@ def test_refusals_by_layer():
     assert reason(TEXT.encode() + b"\xff") is Reason.BASE45_CHARACTER
     assert reason(b"\x78\xda") is Reason.ZLIB_CUT_SHORT
     assert reason(b"\x78") is Reason.CBOR_MALFORMED
+    assert reason(b"\xf8") is Reason.CBOR_MALFORMED  # alone it looks like the head of a zlib stream
 
 
 @pytest.mark.parametrize("source", [None, 1, 1.5, [], bytearray(b"HC1:"), object()])

@@ -149,6 +149,16 @@ class TestList:
             facility_entry(ed25519.Ed25519PrivateKey.generate().public_key(), facilities=frozenset({"1"}))
         assert caught.value.reason is Reason.KEY_TYPE
 
+    def test_too_many_codes_of_one_entry(self, monkeypatch):
+        from vaxcert.trust import document_members
+
+        key = content().entries[0].key
+        monkeypatch.setattr(document_members, "MAX_TRUST_LIST_ENTRIES", 3)
+        for codes in ("facilities", "provinces"):
+            FacilityEntry(key=key, **{codes: frozenset("123")})
+            with pytest.raises(ValueError, match="at most 3"):
+                FacilityEntry(key=key, **{codes: frozenset("1234")})
+
     def test_too_many_entries(self, monkeypatch):
         from vaxcert.trust import document_members
 
